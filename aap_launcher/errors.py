@@ -1,0 +1,94 @@
+"""Everything that can go wrong with the launcher itself, each with its exit code.
+
+LauncherError                70  internal: a fault of ours
+├── InvalidInput              2  invalid: an input is missing or wrong; nothing was sent that changes anything
+├── Refused                   3  refused: the controller said no
+│   ├── Unauthorized          3  the credential was not accepted
+│   ├── Forbidden             3  the credential was accepted, the deed was not
+│   └── NotFound              3  no such object, or none that this user may see
+├── Unreachable               4  unreachable: no usable answer, for longer than tolerated
+├── LaunchUnknown             6  unknown: whether the launch made a job could not be settled
+└── Interrupted         130/143  interrupted: SIGINT or SIGTERM
+
+A job that failed is not here: it is an `Outcome`, a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class LauncherError(Exception):
+    """A fault that ends the launcher; the message is written for the person who reads the CI log."""
+
+    exit_code: ClassVar[int] = 70
+    verdict: ClassVar[str] = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with what was given: the input's name, what is wrong, and what to change."""
+
+    field: str
+    fault: str
+    advice: str = ""
+
+
+class InvalidInput(LauncherError):
+    """One or several inputs are missing or wrong (`problems` names each)."""
+
+    exit_code = 2
+    verdict = "invalid"
+
+    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+
+
+class Refused(LauncherError):
+    """The controller, or the preflight in its place, said no (`problems` names each reason)."""
+
+    exit_code = 3
+    verdict = "refused"
+
+    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+
+
+class Unauthorized(Refused):
+    """401: the credential is wrong, expired or revoked; the controller does not tell which."""
+
+
+class Forbidden(Refused):
+    """403: this user may not do this, or the token is read-only."""
+
+
+class NotFound(Refused):
+    """404: no such object, or none that this user may see."""
+
+
+class Unreachable(LauncherError):
+    """No usable answer from the controller for longer than `outage_tolerance`."""
+
+    exit_code = 4
+    verdict = "unreachable"
+
+
+class LaunchUnknown(LauncherError):
+    """The launch was sent, and whether it created a job could not be settled: it is never sent twice."""
+
+    exit_code = 6
+    verdict = "unknown"
+
+
+class Interrupted(LauncherError):
+    """SIGINT or SIGTERM arrived; `signum` is its number."""
+
+    verdict = "interrupted"
+
+    def __init__(self, signum: int) -> None:
+        super().__init__(f"interrupted by signal {signum}")
+        self.signum = signum
