@@ -1,4 +1,4 @@
-"""The contract's words: every input and output, once. Front ends, CLI and README repeat them; a test compares."""
+"""The contract's words: every input and output, once; front ends, CLI and README repeat them."""
 
 from __future__ import annotations
 

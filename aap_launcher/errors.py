@@ -7,6 +7,7 @@ LauncherError                70  internal: a fault of ours
 │   ├── Forbidden             3  the credential was accepted, the deed was not
 │   └── NotFound              3  no such object, or none that this user may see
 ├── Unreachable               4  unreachable: no usable answer, for longer than tolerated
+│   └── AnswerLost            4  a request that changes something was sent, and its answer never came
 ├── LaunchUnknown             6  unknown: whether the launch made a job could not be settled
 └── Interrupted         130/143  interrupted: SIGINT or SIGTERM
 
@@ -75,6 +76,10 @@ class Unreachable(LauncherError):
 
     exit_code = 4
     verdict = "unreachable"
+
+
+class AnswerLost(Unreachable):
+    """A POST or DELETE may have taken effect: it was sent, and its answer was lost or came from a proxy."""
 
 
 class LaunchUnknown(LauncherError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -153,23 +154,8 @@ class Launched:
     ignored_fields: Mapping[str, Any] = field(default_factory=dict)
 
 
-class EventResult(msgspec.Struct, frozen=True):
-    """`event_data.res`, the module's result: only what can explain a failure."""
-
-    msg: Any = None
-    reason: Any = None
-    stderr: Any = None
-    stdout: Any = None
-    module_stderr: Any = None
-    module_stdout: Any = None
-    exception: Any = None
-    rc: Any = None
-    censored: Any = None
-    results: Any = None
-
-
 class EventData(msgspec.Struct, frozen=True):
-    """`event_data`: only the keys that are read. Host maps (`ok` ... `rescued`) are those of playbook_on_stats."""
+    """`event_data`: only the keys that are read; `ok` ... `processed` are the host maps of playbook_on_stats."""
 
     task_path: str | None = None
     task_action: str | None = None
@@ -177,7 +163,7 @@ class EventData(msgspec.Struct, frozen=True):
     duration: float | None = None
     ignore_errors: bool | None = None
     is_conditional: bool | None = None
-    res: Any = None
+    res: Any = None  # a module's result: a mapping, but modules are free; read it with care
     ok: dict[str, int] = msgspec.field(default_factory=dict)
     changed: Any = None
     failures: dict[str, int] = msgspec.field(default_factory=dict)
@@ -385,6 +371,19 @@ class TaskTime:
     host: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One task on one host, for the JUnit report. `kind`: ok, changed, skipped, or a Failure's kind."""
+
+    play: str
+    task: str
+    host: str
+    kind: str
+    seconds: float = 0.0
+    message: str = ""
+    output: str = ""
+
+
 class Verdict(StrEnum):
     """The launcher's word for how it ended; `exit_code` is the process's."""
 
@@ -426,6 +425,7 @@ class Outcome:
     hosts: tuple[HostSummary, ...] = ()
     failures: tuple[Failure, ...] = ()
     slowest: tuple[TaskTime, ...] = ()
+    cases: tuple[Case, ...] = ()  # only where a JUnit report was asked for
     shown: tuple[tuple[str, str], ...] = ()  # what was launched with, secrets replaced
     seconds: float = 0.0  # wall time of the launcher, for endings without a job
     ci: CIContext = CIContext()
@@ -444,4 +444,16 @@ class Clock(Protocol):
 
     def sleep(self, seconds: float) -> None:
         """Wait; a signal ends the wait by raising `Interrupted`."""
+        ...
+
+
+class Signals(Protocol):
+    """SIGINT and SIGTERM, injected: they are heard only inside these two, so no state is ever half-changed."""
+
+    def listening(self) -> AbstractContextManager[None]:
+        """Inside, and on entry for one that came before, a signal raises `Interrupted` at once."""
+        ...
+
+    def finishing(self, seconds: float) -> AbstractContextManager[None]:
+        """Inside, a signal gives the block `seconds` more, then raises `Interrupted`."""
         ...
