@@ -155,7 +155,7 @@ class Launched:
 
 
 class EventData(msgspec.Struct, frozen=True):
-    """`event_data`: only the keys that are read; `ok` ... `processed` are the host maps of playbook_on_stats."""
+    """`event_data`: only the keys that are read; `ok` to `processed` are playbook_on_stats' host maps."""
 
     task_path: str | None = None
     task_action: str | None = None
@@ -448,7 +448,7 @@ class Clock(Protocol):
 
 
 class Signals(Protocol):
-    """SIGINT and SIGTERM, injected: they are heard only inside these two, so no state is ever half-changed."""
+    """SIGINT and SIGTERM, injected: heard only inside these two, so no state is ever half-changed."""
 
     def listening(self) -> AbstractContextManager[None]:
         """Inside, and on entry for one that came before, a signal raises `Interrupted` at once."""
