@@ -37,6 +37,17 @@ class Problem:
     advice: str = ""
 
 
+def explain(message: str, problems: Sequence[Problem]) -> str:
+    """The message, and below it every problem: names in one column, what is wrong and what to do in the next."""
+    width = min(max((len(problem.field) for problem in problems), default=0), 28)
+    lines = [message]
+    for problem in problems:
+        told = [*problem.fault.splitlines(), *problem.advice.splitlines()]
+        lines += [f"  {problem.field:<{width}}  {told[0] if told else ''}".rstrip()]
+        lines += [f"  {'':<{width}}  {line}".rstrip() for line in told[1:]]
+    return "\n".join(lines)
+
+
 class InvalidInput(LauncherError):
     """One or several inputs are missing or wrong (`problems` names each)."""
 
@@ -90,10 +101,11 @@ class LaunchUnknown(LauncherError):
 
 
 class Interrupted(LauncherError):
-    """SIGINT or SIGTERM arrived; `signum` is its number."""
+    """SIGINT or SIGTERM (`signum`) arrived when the clock read `at`, where that is known."""
 
     verdict = "interrupted"
 
-    def __init__(self, signum: int) -> None:
+    def __init__(self, signum: int, at: float | None = None) -> None:
         super().__init__(f"interrupted by signal {signum}")
         self.signum = signum
+        self.at = at
