@@ -38,7 +38,7 @@ class Problem:
 
 
 def explain(message: str, problems: Sequence[Problem]) -> str:
-    """The message, and below it every problem: names in one column, what is wrong and what to do in the next."""
+    """The message, and below it every problem: names in one column, what is wrong and what to do beside."""
     width = min(max((len(problem.field) for problem in problems), default=0), 28)
     lines = [message]
     for problem in problems:

@@ -106,7 +106,7 @@ class LaunchRequest:
     body: Mapping[str, Any] = field(repr=False)
     notices: tuple[str, ...] = ()  # e.g. "env: the survey's default dev is sent"
     shown: tuple[tuple[str, str], ...] = ()  # (input, value as it may be shown), secrets already replaced
-    secrets: tuple[str, ...] = field(default=(), repr=False)  # what only the survey tells to be secret, to mask
+    secrets: tuple[str, ...] = field(default=(), repr=False)  # to mask: answers to password questions
 
 
 @dataclass(frozen=True, slots=True)
