@@ -1,0 +1,150 @@
+"""What every adapter is and shares: masks, harmless lines, the left column, a log that may break."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol, assert_never
+
+from aap_launcher.ci.defuse import RESET, one_line, readable
+from aap_launcher.ci.masks import Masks
+from aap_launcher.ci.sink import Sink, put
+from aap_launcher.models import Annotation, GroupEnd, GroupStart, Line, Mark, Progress, Tone
+
+SUMMARY_FILE = "AAP_SUMMARY_FILE"  # where a provider without a summary of its own writes it, if asked
+_COLUMN = 10  # width of the left column, where labels stand
+_PAINT: Mapping[Tone, str] = {Tone.NOTE: "1", Tone.GOOD: "32", Tone.WARN: "33", Tone.BAD: "31"}
+
+
+class CI(Protocol):
+    """The CI as the launcher sees it. No method raises for a log or a file that cannot be written."""
+
+    name: str
+
+    def mask(self, values: Iterable[str]) -> None:
+        """Never show these values again, in the log, in a title, in an annotation or in the summary."""
+        ...
+
+    def hide(self, text: str) -> str:
+        """The text with masked values replaced: for what others write to files."""
+        ...
+
+    def emit(self, mark: Mark) -> None:
+        """Write a mark to the log, at once."""
+        ...
+
+    def set_outputs(self, outputs: Mapping[str, str]) -> None:
+        """Hand outputs to later steps; may be called several times, a later value wins.
+
+        Values are written as given, so that an id stays an id: reports hide secrets before (`report.hidden`).
+        """
+        ...
+
+    def write_summary(self, text: str) -> None:
+        """Show a Markdown text where the provider shows summaries."""
+        ...
+
+    def close(self) -> None:
+        """End what is open, and tell if the log could not be written; may be called again."""
+        ...
+
+
+class Adapter:
+    """A log of lines and headings; providers say what more a group, an annotation or an output is to them."""
+
+    name: str
+
+    def __init__(
+        self, sink: Sink, environ: Mapping[str, str], *, colours: bool, complaints: Sink | None = None
+    ) -> None:
+        self._sink = sink
+        self._environ = environ
+        self._colours = colours
+        self._complaints = complaints
+        self._masks = Masks()
+        self._closed = False
+
+    def mask(self, values: Iterable[str]) -> None:
+        self._masks.add(values)
+
+    def hide(self, text: str) -> str:
+        return self._masks.hide(text)
+
+    def emit(self, mark: Mark) -> None:
+        match mark:
+            case Line():
+                self._text(self._lines(mark))
+            case GroupStart():
+                self._group_start(self._title(mark.title))
+            case GroupEnd():
+                self._group_end()
+            case Annotation():
+                self._annotation(mark)
+            case Progress():
+                self._progress(mark.text)
+            case _:
+                assert_never(mark)
+
+    def set_outputs(self, outputs: Mapping[str, str]) -> None:
+        """Nothing: here outputs live in the result file."""
+
+    def write_summary(self, text: str) -> None:
+        if path := self._environ.get(SUMMARY_FILE):
+            self._warn_unless_written(put(path, self.hide(text)), "summary")
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._finish()
+        if self._sink.fault and self._complaints:
+            self._complaints.write(
+                f"aap-launcher: the log could not be written any more ({self._sink.fault}); "
+                "the job was followed all the same.\n"
+            )
+
+    # What a provider says ------------------------------------------------------------------------------
+
+    def _text(self, lines: list[str]) -> None:
+        """Write lines that are harmless everywhere."""
+        self._sink.write("\n".join([*lines, ""]))
+
+    def _group_start(self, title: str) -> None:
+        self._text([f"== {title} =="])
+
+    def _group_end(self) -> None:
+        """Nothing, where a group is only a heading."""
+
+    def _annotation(self, mark: Annotation) -> None:
+        """Nothing: an annotation repeats what stands in the log."""
+
+    def _progress(self, text: str) -> None:
+        """Nothing, where there is no live last line."""
+
+    def _finish(self) -> None:
+        """End what is open."""
+
+    # What they share -----------------------------------------------------------------------------------
+
+    def _lines(self, mark: Line) -> list[str]:
+        lines = readable(self.hide(mark.text), colours=self._colours)
+        if mark.label:
+            label = one_line(self.hide(mark.label)).ljust(_COLUMN)
+            indent = " " * (_COLUMN + 1)
+            return [
+                f"{self._paint(label, mark.tone)} {lines[0]}".rstrip(" "),
+                *(indent + line for line in lines[1:]),
+            ]
+        if mark.tone in {Tone.OUTPUT, Tone.NOTE}:
+            return lines
+        return [self._paint(line, mark.tone) for line in lines]
+
+    def _title(self, text: str) -> str:
+        return one_line(self.hide(text))
+
+    def _paint(self, text: str, tone: Tone) -> str:
+        code = _PAINT.get(tone)
+        return f"\x1b[{code}m{text}{RESET}" if code and self._colours and text.strip() else text
+
+    def _warn_unless_written(self, fault: str, what: str) -> None:
+        if fault:
+            self.emit(Line(f"the {what} could not be written: {fault}", Tone.WARN, "warning"))

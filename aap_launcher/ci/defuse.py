@@ -1,0 +1,75 @@
+r"""Foreign text made harmless and kept readable, for every provider alike.
+
+Kept: printable text, tabs, newlines (`\r\n` is one), and SGR colours (`ESC[...m`), closed at each line's end.
+Made visible: every other C0 control and DEL as its picture (U+2400: `␛`, `␍`, `␇`, `␡`); C1 controls, line
+and paragraph separators, bidirectional embeddings, overrides and isolates, and lone surrogates as their
+escape (`\x9b`, `\u202e`). So one line stays one line for .NET, Ruby, Java and a terminal, read as written.
+
+Conceal (SGR 8) is not a colour: it hides text, and `ESC[8mha:` begins a console note in Jenkins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+RESET = "\x1b[0m"
+
+# 38 and 48 take arguments, in which an 8 is a colour and not conceal: `38;5;8` is grey.
+_COLOUR = r"[34]8;5;[0-9]{1,3}|[34]8;2;[0-9]{1,3};[0-9]{1,3};[0-9]{1,3}"
+_PLAIN = r"(?!0*(?:8|[34]8)(?![0-9]))[0-9]{0,3}"
+_PARAMETERS = rf"\[(?:(?:{_COLOUR}|{_PLAIN})(?:;|(?=m)))*m"
+
+_SGR = re.compile(rf"\x1b{_PARAMETERS}")
+# The set stands first: a regular expression that begins with a set is searched at the speed of the set.
+_HOSTILE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    rf"(?!(?<=\x1b){_PARAMETERS})"
+)
+_RESETS = re.compile(r"\x1b\[0*(?:;|m)")
+_MOST_OPEN = 8  # colours carried to the next line; more than these cannot be told apart by eye
+
+
+def readable(text: str, *, colours: bool) -> list[str]:
+    """The lines of a foreign text, harmless on any terminal or CI; without SGR unless `colours`."""
+    lines = _HOSTILE.sub(_visible, text.replace("\r\n", "\n")).split("\n")
+    if "\x1b" not in text:
+        return lines
+    if not colours:
+        return [_SGR.sub("", line) for line in lines]
+    return list(_closed(lines))
+
+
+def one_line(text: str) -> str:
+    """A foreign text as one line without colours: for titles."""
+    return " ".join(readable(text, colours=False)).strip()
+
+
+def _visible(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "\u2421"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def _closed(lines: Iterable[str]) -> Iterator[str]:
+    """Each line with its colours closed; one left open is opened again on the next line."""
+    carried = ""
+    for line in lines:
+        coloured = carried + line
+        carried = _left_open(coloured)
+        yield coloured + RESET if carried else coloured
+
+
+def _left_open(line: str) -> str:
+    if line.endswith(RESET) or "\x1b" not in line:
+        return ""
+    opened: list[str] = []
+    for sequence in _SGR.findall(line):
+        if _RESETS.match(sequence):
+            opened.clear()
+        if not re.fullmatch(r"\x1b\[[0;]*m", sequence):
+            opened.append(sequence)
+    return "".join(opened[-_MOST_OPEN:])

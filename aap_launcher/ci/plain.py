@@ -1,0 +1,57 @@
+"""A terminal, or any CI without an adapter: headings, colours, and a live last line where it can be."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+
+from aap_launcher.ci.base import Adapter
+from aap_launcher.ci.defuse import RESET
+from aap_launcher.ci.sink import Sink
+
+_ERASE = "\r\x1b[2K"
+
+
+class Plain(Adapter):
+    name = "plain"
+
+    def __init__(
+        self, sink: Sink, environ: Mapping[str, str], *, colours: bool, complaints: Sink | None = None
+    ) -> None:
+        super().__init__(sink, environ, colours=colours, complaints=complaints)
+        self._live = sink.is_terminal() and environ.get("TERM") != "dumb"
+        self._last_line = ""
+
+    def _text(self, lines: list[str]) -> None:
+        text = "\n".join([*lines, ""])
+        # The live line is erased and drawn again in one write, so that it does not flicker.
+        self._sink.write(f"{_ERASE}{text}{self._last_line}" if self._last_line else text)
+
+    def _group_start(self, title: str) -> None:
+        self._text([f"\x1b[1m{title}{RESET}" if self._colours else title])
+
+    def _progress(self, text: str) -> None:
+        if self._live:
+            self._last_line = fitted(self._title(text), self._sink.columns() - 1)
+            self._sink.write(_ERASE + self._last_line)
+
+    def _finish(self) -> None:
+        if self._last_line:
+            self._last_line = ""
+            self._sink.write(_ERASE)
+
+
+def fitted(text: str, columns: int) -> str:
+    """As much of a line as fits; a wide character takes two columns, a combining one none."""
+    used = 0
+    for at, character in enumerate(text):
+        used += _columns(character)
+        if used > columns:
+            return text[:at]
+    return text
+
+
+def _columns(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in {"Cf", "Mn", "Me"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
