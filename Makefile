@@ -1,0 +1,52 @@
+# `make demo` shows the main job, `make test` passes every test, `make check` is what CI asks.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+TEMPLATE ?= Deploy shop
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types imports fmt lock bench clean
+
+help: ## What can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(READY): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "aap-launcher needs Python 3.11 or later; this is " + sys.version.split()[0] + " (set PYTHON=...)")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY) ## Launch a template of the sandbox as GitHub would (TEMPLATE="Broken deploy" for a failing one)
+	@$(BIN)/python -m sandbox.demo "$(TEMPLATE)"
+
+test: $(READY) ## Every test (ARGS="-k follow" for some)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: lint types imports test ## What CI asks: lint, types, import contracts, tests
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+imports: $(READY)
+	$(BIN)/lint-imports
+
+fmt: $(READY) ## Format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## Renew the lock files in requirements/ (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade pyproject.toml -o requirements/runtime.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra sandbox --extra dev pyproject.toml -o requirements/dev.txt
+
+bench: $(READY) ## Measure: memory, speed, requests (ratios; see bench/README.md)
+	$(BIN)/python -m bench
+
+clean: ## Remove what was made here
+	rm -rf $(VENV) .demo dist build .*_cache .coverage* .hypothesis

@@ -1,0 +1,5 @@
+"""`python -m aap_launcher`: the same as `aap-launcher`."""
+
+from aap_launcher.cli import main
+
+main()

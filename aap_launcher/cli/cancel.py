@@ -1,0 +1,27 @@
+"""`aap-launcher cancel`: ask a job to stop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from aap_launcher.cli import options
+
+
+@click.command("cancel", cls=options.SectionedCommand)
+@click.argument("job")
+@options.inputs((*options.connection_names(), "outage_tolerance"))
+@options.common
+def command(job: str, ci: str | None, *, debug: bool, **given: Any) -> None:
+    """Cancel JOB (id, API URL or the address from the browser); a job that has ended is told, not an error."""
+    from aap_launcher.cli.run import with_controller
+    from aap_launcher.controller import Controller
+
+    def deed(controller: Controller) -> str:
+        found = controller.find_job(job)
+        if found.status.final or not controller.cancel(found):
+            return f"{found.label} has already ended {controller.job(found).status}: {found.link}"
+        return f"{found.label} was asked to cancel: {found.link}"
+
+    with_controller({**given, "job": job}, deed, ci=ci, debug=debug)

@@ -1,0 +1,20 @@
+"""`aap-launcher follow`: attach to a job that was launched before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from aap_launcher.cli import options
+
+
+@click.command("follow", cls=options.SectionedCommand)
+@click.argument("job")
+@options.inputs((*options.connection_names(), "outage_tolerance", *options.FOLLOWING, *options.REPORTING))
+@options.common
+def command(job: str, ci: str | None, *, debug: bool, **given: Any) -> None:
+    """Attach to JOB (id, API URL or the address from the browser): its whole log, then the same report."""
+    from aap_launcher.cli.run import run
+
+    run({**given, "job": job}, ci=ci, debug=debug, only=True)

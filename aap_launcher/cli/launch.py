@@ -1,0 +1,26 @@
+"""`aap-launcher launch`: launch a template and follow what it made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from aap_launcher.cli import options
+
+
+@click.command("launch", cls=options.SectionedCommand)
+@click.argument("name", metavar="[TEMPLATE]", required=False)
+@options.inputs()
+@options.common
+def command(name: str | None, ci: str | None, *, debug: bool, **given: Any) -> None:
+    """Launch TEMPLATE (id, name or URL), follow it live, report it.
+
+    Each option can also be given as AAP_<NAME> in the environment (AAP_EXTRA_VARS for --extra-vars), the
+    secrets only so: AAP_TOKEN, or AAP_USERNAME and AAP_PASSWORD; AAP_CLIENT_KEY; AAP_CREDENTIAL_PASSWORDS.
+    """
+    from aap_launcher.cli.run import run
+
+    if name is not None:
+        given["template"] = name
+    run(given, ci=ci, debug=debug)

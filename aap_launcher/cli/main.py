@@ -1,0 +1,52 @@
+"""The group of commands, and the container's entry."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from aap_launcher import __version__
+from aap_launcher.cli import cancel, follow, launch, output, relaunch
+
+_SECRETS = ("--token", "--password", "--client-key", "--credential-passwords")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, "-V", "--version", message="aap-launcher %(version)s")
+def cli() -> None:
+    """Launch jobs on Ansible Automation Platform and AWX, follow them live, and exit by how they ended.
+
+    \b
+    Where and who comes from the environment (or options):
+      AAP_URL=https://aap.example.com  AAP_TOKEN=...
+
+    \b
+    Exit codes:
+      0  successful     1  failed, error or canceled     2  bad inputs     3  refused by the controller
+      4  unreachable    5  timed out    6  unknown whether launched    70  internal    130, 143  interrupted
+    """
+
+
+for command in (launch.command, follow.command, relaunch.command, cancel.command, output.command):
+    cli.add_command(command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; exits."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    for argument in arguments:
+        if argument.split("=", 1)[0] in _SECRETS:
+            name = argument.split("=", 1)[0].removeprefix("--").replace("-", "_").upper()
+            click.echo(
+                f"aap-launcher: a secret never stands on the command line, where every user of the machine can "
+                f"read it; set the environment variable AAP_{name} instead.",
+                err=True,
+            )
+            sys.exit(2)
+    cli(arguments, prog_name="aap-launcher")
+
+
+def container() -> None:
+    """The container's entry: without arguments, launch by the environment (`INPUT_*`, `AAP_*`)."""
+    main(sys.argv[1:] or ["launch"])

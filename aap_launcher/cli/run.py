@@ -1,0 +1,113 @@
+"""The wiring: environment, options, clock, signals, adapter and controller meet here, and only here."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from aap_launcher import __version__, ci, launcher
+from aap_launcher.cli.options import environment
+from aap_launcher.cli.signals import ProcessSignals, SystemClock
+from aap_launcher.controller import Controller, connect
+from aap_launcher.definitions import INPUTS, PROMPTS, WHAT
+from aap_launcher.errors import InvalidInput, LauncherError, Problem
+from aap_launcher.inputs import Inputs, parse, read_environment
+from aap_launcher.models import Line, Mark
+
+
+def run(given: Mapping[str, Any], *, ci: str | None, debug: bool, only: bool = False) -> NoReturn:
+    """Launch, attach or relaunch as the options and the environment say, then exit.
+
+    `only`: what to act on stands on the command line, so the environment's template and prompts are not meant.
+    """
+    raw, tools = _wire(given, ci, debug=debug, only=only)
+    try:
+        inputs = parse(raw)
+        _check_files(inputs)
+    except LauncherError as error:
+        sys.exit(launcher.refuse(error, tools).exit_code)
+    sys.exit(launcher.launch(inputs, tools).exit_code)
+
+
+def with_controller(
+    given: Mapping[str, Any],
+    deed: Callable[[Controller], str | Iterable[Mark]],
+    *,
+    ci: str | None,
+    debug: bool,
+) -> NoReturn:
+    """Do one thing with the controller, print what it says, and exit."""
+    raw, tools = _wire(given, ci, debug=debug, only=True)
+    code = 0
+    try:
+        code = _ask(parse(raw), tools, deed)
+    except LauncherError as error:
+        code = launcher.refuse(error, tools).exit_code
+    finally:
+        tools.ci.close()
+    sys.exit(code)
+
+
+def _ask(inputs: Inputs, tools: launcher.Tools, deed: Callable[[Controller], str | Iterable[Mark]]) -> int:
+    controller = launcher.connect(inputs, tools)
+    try:
+        said = deed(controller)
+        for mark in [Line(said)] if isinstance(said, str) else said:
+            tools.ci.emit(mark)
+    finally:
+        controller.close()
+    return 0
+
+
+def _wire(
+    given: Mapping[str, Any], override: str | None, *, debug: bool, only: bool
+) -> tuple[dict[str, str], launcher.Tools]:
+    signals = ProcessSignals()
+    signals.install()
+    environ = environment()
+    raw = _merge(read_environment(environ), given, only=only)
+    adapter = ci.detect(environ, override=override or "")
+    adapter.mask([raw[d.name] for d in INPUTS if d.secret and raw.get(d.name)])
+    tools = launcher.Tools(
+        connect=connect,
+        ci=adapter,
+        clock=SystemClock(signals),
+        signals=signals,
+        write=_write,
+        context=ci.context(environ),
+        version=__version__,
+        trace=(lambda text: print(adapter.hide(text), file=sys.stderr, flush=True)) if debug else None,  # noqa: T201
+    )
+    return raw, tools
+
+
+def _merge(environ: Mapping[str, str], given: Mapping[str, Any], *, only: bool) -> dict[str, str]:
+    """Options win over the environment; an empty option is a value, and several `--extra-vars` are lines."""
+    skipped = {d.name for d in INPUTS if only and d.section in (WHAT, PROMPTS) and not d.secret}
+    if given.get("template") or given.get("job") or given.get("relaunch"):
+        skipped |= {"template", "job", "relaunch"}
+    raw = {name: text for name, text in environ.items() if name not in skipped}
+    for name, value in given.items():
+        if isinstance(value, tuple):
+            if value:
+                raw[name] = "\n".join(value)
+        elif value is not None:
+            raw[name] = value
+    return raw
+
+
+def _check_files(inputs: Inputs) -> None:
+    """A report that could not be written is known before anything is launched."""
+    problems = [
+        Problem(name, f"{path!r}: there is no folder {str(Path(path).parent)!r}", "Create it, or name another.")
+        for name, path in (("junit", inputs.junit), ("result_file", inputs.result_file))
+        if path and not Path(path).parent.is_dir()
+    ]
+    if problems:
+        raise InvalidInput("the inputs are not usable; nothing was started", problems)
+
+
+def _write(path: str, text: str) -> None:
+    Path(path).write_text(text, encoding="utf-8")

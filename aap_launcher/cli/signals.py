@@ -1,0 +1,88 @@
+"""The process's time and signals: the one clock, and SIGINT and SIGTERM turned into `Interrupted`."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from aap_launcher.errors import Interrupted
+
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class ProcessSignals:
+    """Hears the first of SIGINT, SIGTERM and SIGHUP, and only where the program listens; later ones change nothing.
+
+    Handlers are installed for all three, so the process can also be PID 1 of a container: the kernel drops
+    signals without a handler there, and Python has none for SIGTERM.
+    """
+
+    def __init__(self) -> None:
+        self._signum = 0
+        self._at = 0.0
+        self._told = False  # Interrupted was raised: from now on nothing is interrupted any more
+        self._listening = False
+        self._grace: float | None = None
+
+    def install(self) -> None:
+        """Take the signals over."""
+        for signum in _STOPS:
+            signal.signal(signum, self._arrived)
+        signal.signal(signal.SIGALRM, self._grace_over)
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Inside, and on entry for one that came before, a signal raises `Interrupted` at once."""
+        self._listening = True
+        try:
+            if self._signum and not self._told:
+                self._raise()
+            yield
+        finally:
+            self._listening = False
+
+    @contextmanager
+    def finishing(self, seconds: float) -> Iterator[None]:
+        """Inside, a signal gives the block `seconds` more, then raises `Interrupted`."""
+        self._grace = seconds
+        try:
+            yield
+        finally:
+            self._grace = None
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _arrived(self, signum: int, _frame: FrameType | None) -> None:
+        if self._signum:
+            return
+        self._signum, self._at = signum, time.monotonic()
+        if self._listening:
+            self._raise()
+        elif self._grace is not None:
+            signal.setitimer(signal.ITIMER_REAL, self._grace)
+
+    def _grace_over(self, _signum: int, _frame: FrameType | None) -> None:
+        if self._grace is not None and not self._told:
+            self._raise()
+
+    def _raise(self) -> None:
+        self._told = True
+        raise Interrupted(self._signum, self._at)
+
+
+class SystemClock:
+    """The wall clock's seconds that only go forward; a signal ends a sleep."""
+
+    def __init__(self, signals: ProcessSignals) -> None:
+        self._signals = signals
+
+    def now(self) -> float:
+        """Seconds since some fixed moment."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; raises `Interrupted` when a signal arrives."""
+        with self._signals.listening():
+            time.sleep(seconds)

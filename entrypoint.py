@@ -1,0 +1,5 @@
+"""The container's entry."""
+
+from aap_launcher.cli import container
+
+container()
