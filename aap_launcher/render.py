@@ -1,0 +1,181 @@
+"""Updates become marks: what the user reads, without a CI's syntax and without colours of its own.
+
+A `Line` of tone OUTPUT is the job's own stdout. A `Line` of any other tone is the launcher's word; its text
+may have several lines, and the label stands beside the first. Text from the controller passes as it is (its
+defusing is the adapter's business), except that titles and names are made one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aap_launcher.failures import by_task
+from aap_launcher.groups import Grouping
+from aap_launcher.models import (
+    Finished,
+    GroupEnd,
+    GroupStart,
+    Job,
+    Line,
+    Logged,
+    Mark,
+    Notice,
+    Progress,
+    Status,
+    StatusChanged,
+    Tick,
+    Tone,
+    Update,
+)
+from aap_launcher.tally import Tally
+from aap_launcher.verdict import findings, verdict
+from aap_launcher.words import count, duration, listed, number, one_line
+
+_WAITS = {
+    Status.NEW: "not yet submitted",
+    Status.PENDING: "in the controller's queue",
+    Status.WAITING: "placed on a node, about to start",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the log looks. `heartbeat`: a line at least every so many seconds."""
+
+    group_by: str = "task"  # task, play, none
+    show: str = "all"  # all, changed, failed
+    annotations: bool = True
+    heartbeat: float = 30.0
+
+
+class Renderer:
+    """Renders one job. Give each update to the tally first; `close` belongs to every ending, also a crash."""
+
+    def __init__(self, tally: Tally, style: Style | None = None) -> None:
+        self._tally = tally
+        self._style = style or Style()
+        self._groups = Grouping(self._style.group_by, self._style.show)
+        self._job: Job | None = None
+        self._began: float | None = None  # when the job ran for 0 s, on the clock of `at`
+        self._at = 0.0
+        self._wrote_at = 0.0
+        self._wrote = False  # a line was written since the clock was last read
+        self._annotated = False
+
+    def marks(self, update: Update) -> Iterator[Mark]:
+        """What the update adds to the log."""
+        for mark in self._marks(update):
+            self._wrote = True
+            yield mark
+        if isinstance(update, Tick):
+            what = [self._task() or str(update.job.status), *self._hosts("/"), duration(self._elapsed())]
+            yield Progress("▸ " + " · ".join(what))
+
+    def close(self) -> Iterator[Mark]:
+        """End the open group, and tell the findings if the end of the job never came."""
+        yield from self._groups.finish()
+        if self._style.annotations and not self._annotated:
+            self._annotated = True
+            yield from findings(self._tally)
+
+    def _marks(self, update: Update) -> Iterator[Mark]:
+        match update:
+            case Logged(event):
+                if event.event == "playbook_on_stats":
+                    yield from self._groups.close()
+                    yield from self._rescued()
+                yield from self._groups.event(event, self._tally.latest)
+            case StatusChanged(job, at):
+                yield from self._status(job, at)
+            case Tick(job, at, silent):
+                yield from self._heartbeat(job, at, silent)
+            case Notice(text, warning):
+                yield from self._groups.close()
+                yield Line(text, Tone.WARN if warning else Tone.NOTE, "warning" if warning else "")
+            case Finished():
+                yield from self._finished(update)
+
+    # --- status and time --------------------------------------------------------------------------------
+
+    def _status(self, job: Job, at: float) -> Iterator[Mark]:
+        changed = self._job is None or self._job.status is not job.status
+        self._job = job
+        self._clock(at, at)
+        if job.status is Status.RUNNING and changed:
+            self._began = at - job.elapsed
+        if job.status.final:
+            return  # the verdict waits until the log is whole
+        yield from self._groups.close()
+        yield Line(self._where(job, at, changed=changed), Tone.NOTE, str(job.status))
+
+    def _where(self, job: Job, at: float, *, changed: bool) -> str:
+        if job.status is not Status.RUNNING:
+            parts = [duration(at)] if at >= 1 else []
+            return " · ".join([*parts, one_line(job.explanation) or _WAITS.get(job.status, job.label)])
+        if not changed:
+            return one_line(job.explanation) or job.label
+        revision = f" @ {one_line(job.scm_revision[:7])}" if job.scm_revision else ""
+        parts = [one_line(job.project or job.template or job.name or job.label) + revision]
+        if job.scm_branch:
+            parts.append(f"branch {one_line(job.scm_branch, 100)}")
+        if job.execution_environment:
+            parts.append(f"execution environment {one_line(job.execution_environment, 100)}")
+        return " · ".join(parts)
+
+    def _clock(self, at: float, last: float) -> None:
+        """Learn the time; `last` is when the last thing happened, so a line since then is no older."""
+        if self._wrote:
+            self._wrote_at = max(self._at, last)
+            self._wrote = False
+        self._at = at
+
+    def _heartbeat(self, job: Job, at: float, silent: float) -> Iterator[Mark]:
+        self._job = job
+        self._clock(at, at - silent)
+        if at - self._wrote_at < self._style.heartbeat:
+            return
+        self._wrote_at = at
+        yield from self._groups.close()  # a collapsed group would hide that it lives
+        if job.status.final:
+            what = [f"{job.status} · waiting for the last events of the log"]
+        else:
+            reason = one_line(job.explanation) or _WAITS.get(job.status, "")
+            what = [f"still {job.status}", duration(self._elapsed()), reason]
+            what += [self._task(), *self._hosts(" of ")]
+        yield Line(" · ".join(part for part in what if part), Tone.NOTE)
+
+    def _elapsed(self) -> float:
+        return self._at - (self._began or 0.0)
+
+    def _task(self) -> str:
+        return f"TASK [{self._tally.task}]" if self._tally.task else ""
+
+    def _hosts(self, of: str) -> list[str]:
+        done, seen = self._tally.hosts_done, self._tally.hosts_seen
+        if not self._tally.task or not seen:
+            return []
+        return [f"{number(min(done, seen))}{of}{count(seen, 'host')}"]
+
+    # --- the end ----------------------------------------------------------------------------------------
+
+    def _rescued(self) -> Iterator[Mark]:
+        """Only now is it known which of the failures that were told are none."""
+        tasks = by_task(failure for failure in self._tally.failures if failure.kind == "rescued")
+        for failures in tasks[:10]:
+            hosts = listed([failure.host for failure in failures])
+            yield Line(f"TASK [{failures[0].task}] · {hosts}: not an error", Tone.NOTE, "rescued")
+        if len(tasks) > 10:
+            yield Line(f"and {count(len(tasks) - 10, 'more task')}", Tone.NOTE, "rescued")
+
+    def _finished(self, end: Finished) -> Iterator[Mark]:
+        yield from self._groups.finish()
+        yield from verdict(end.job, end.log, self._tally)
+        trace = end.job.traceback.strip()
+        if "\n" in trace:
+            yield GroupStart("the controller's traceback")
+            yield Line(trace)
+            yield GroupEnd()
+        self._annotated = True
+        if self._style.annotations:
+            yield from findings(self._tally, end.job, end.log)

@@ -1,0 +1,327 @@
+"""What happened in a run, collected from its updates in bounded memory: failures, hosts, times, progress.
+
+How Ansible tells it (CONTRACT of job events, seen on AWX 24.6.1 and in ansible-core's strategy plugins):
+
+* An ignored error is `runner_on_failed` with `failed` false. A rescued one has `failed` true and cannot be
+  told from a real one until `playbook_on_stats` counts each host's failures: those are the host's last ones.
+* A loop sends `runner_item_on_failed` and an asynchronous task `runner_on_async_failed` before the one
+  `runner_on_failed` that ends the task on the host. Only that one counts; the earlier ones lend their message
+  where the controller dropped the result for its size.
+* `playbook_on_stats` is missing when a run was canceled, timed out or never began.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+
+import msgspec
+
+from aap_launcher.failures import failure_message
+from aap_launcher.models import (
+    Case,
+    Event,
+    EventData,
+    Failure,
+    Finished,
+    HostSummary,
+    Logged,
+    Status,
+    TaskTime,
+    Update,
+)
+from aap_launcher.words import one_line, plain, shortened
+
+MOST_FAILURES = 1_000
+_SLOWEST = 10
+_ERROR_LINES = 30
+_OK, _CHANGED, _FAILED, _DARK, _SKIPPED, _RESCUED, _IGNORED = range(7)
+_RESULTS = {
+    "runner_on_ok": "ok",
+    "runner_on_skipped": "skipped",
+    "runner_on_failed": "failed",
+    "runner_on_error": "failed",
+    "runner_on_unreachable": "unreachable",
+}
+_EARLY = frozenset({"runner_item_on_failed", "runner_on_async_failed"})
+_WARNINGS = frozenset({"warning", "deprecated", "system_warning"})
+_SPOKEN = frozenset({"verbose", "error"})
+
+
+class _Timed(msgspec.Struct):
+    duration: float | None = None
+
+
+_duration = msgspec.json.Decoder(_Timed).decode  # reads past all else: a tenth of a full decode
+
+
+class Tally:
+    """What happened so far. Memory does not grow with the number of events, only with hosts.
+
+    `keep_cases` keeps one `Case` for each task on each host, for a JUnit report: that does grow.
+    """
+
+    def __init__(self, *, keep_cases: bool = False) -> None:
+        self.events = 0
+        self.warnings = 0
+        self.play = ""
+        self.task = ""  # the current task as Ansible prints it: "web : Restart service"
+        self.hosts_done = 0  # hosts that have ended the current task
+        self.latest: Failure | None = None  # the failure that the last update told of
+        self._task_uuid = ""
+        self._play_hosts: set[str] = set()
+        self._hosts: dict[str, list[int]] = {}
+        self._first: list[tuple[Failure, int]] = []  # with its place among its host's failures
+        self._last: deque[tuple[Failure, int]] = deque(maxlen=MOST_FAILURES)
+        self._failing = 0
+        self._early: dict[tuple[str, str], str] = {}
+        self._stats: EventData | None = None
+        self._final: Status | None = None
+        self._matched_none = False
+        self._slowest: dict[str, TaskTime] = {}
+        self._threshold = 0.0
+        self._errors: list[str] = []
+        self._in_error = False
+        self._keep_cases = keep_cases
+        self._cases: list[tuple[Case, int]] = []
+
+    # --- collecting -----------------------------------------------------------------------------------
+
+    def add(self, update: Update) -> None:
+        """Take in the next update; call it before the update is rendered."""
+        self.latest = None
+        if isinstance(update, Logged):
+            self._event(update.event)
+        elif isinstance(update, Finished):
+            self._final = update.job.status
+            counts = update.job.host_status_counts
+            self._matched_none = counts is not None and not counts
+
+    def _event(self, event: Event) -> None:
+        self.events += 1
+        name = event.event
+        kind = _RESULTS.get(name)
+        if kind is not None:
+            self._result(event, kind)
+        elif name == "runner_on_start":
+            self._play_hosts.add(event.host_name)
+        elif name in ("playbook_on_task_start", "playbook_on_handler_task_start"):
+            self.play, self.task, self.hosts_done = event.play, task_name(event), 0
+            self._task_uuid = event.uuid
+            self._early.clear()
+        elif name == "playbook_on_play_start":
+            self.play, self.task, self.hosts_done = event.play, "", 0
+            self._play_hosts.clear()
+        elif name in _EARLY:
+            self._remember(event)
+        elif name == "playbook_on_stats":
+            self._stats = event.data()
+            self._early.clear()
+        self._spoken(event)
+
+    def _result(self, event: Event, kind: str) -> None:
+        host = event.host_name
+        self._play_hosts.add(host)
+        if not event.parent_uuid or event.parent_uuid == self._task_uuid:
+            self.hosts_done += 1
+        seconds = self._time(event)
+        place = 0
+        if kind in ("failed", "unreachable"):
+            failure, place = self._failure(event, kind)
+            kind = failure.kind
+        numbers = self._numbers(host)
+        _count(numbers, kind, changed=event.changed)
+        if self._keep_cases:
+            self._keep(event, "changed" if kind == "ok" and event.changed else kind, seconds, place)
+
+    def _numbers(self, host: str) -> list[int]:
+        numbers = self._hosts.get(host)
+        if numbers is None:
+            numbers = self._hosts[host] = [0] * 7
+        return numbers
+
+    def _failure(self, event: Event, kind: str) -> tuple[Failure, int]:
+        data = event.data()
+        if data.ignore_errors or not event.failed:
+            kind = "ignored"
+        early = self._early.pop((event.parent_uuid, event.host_name), "")
+        message = early if early and data.res is None else failure_message(data)
+        failure = Failure(
+            task=task_name(event),
+            host=event.host_name,
+            message=message,
+            kind=kind,
+            play=event.play,
+            path=one_line(data.task_path or "", 300),
+            counter=event.counter,
+        )
+        place = self._numbers(event.host_name)[_FAILED]  # before it is counted: 0 for the first
+        self.latest = failure
+        self._failing += 1
+        kept = self._first if len(self._first) < MOST_FAILURES else self._last
+        kept.append((failure, place))
+        return failure, place
+
+    def _remember(self, event: Event) -> None:
+        if len(self._early) < MOST_FAILURES:
+            self._early[event.parent_uuid, event.host_name] = failure_message(event.data())
+
+    def _time(self, event: Event) -> float:
+        try:
+            seconds = _duration(event.event_data).duration or 0.0
+        except msgspec.MsgspecError:
+            return 0.0
+        if seconds > self._threshold:
+            self._rank(event, seconds)
+        return seconds
+
+    def _rank(self, event: Event, seconds: float) -> None:
+        """Keep the ten slowest; a task that was pushed out comes back when a slower host of it ends."""
+        key = event.parent_uuid or event.task
+        known = self._slowest.get(key)
+        if known is not None and known.seconds >= seconds:
+            return
+        self._slowest[key] = TaskTime(task_name(event), seconds, event.host_name)
+        if len(self._slowest) > _SLOWEST:
+            del self._slowest[min(self._slowest, key=lambda k: self._slowest[k].seconds)]
+        if len(self._slowest) == _SLOWEST:
+            self._threshold = min(task.seconds for task in self._slowest.values())
+
+    def _spoken(self, event: Event) -> None:
+        """Lines that Ansible prints outside of tasks: warnings, and why a playbook could not be run."""
+        name = event.event
+        if name not in _SPOKEN:
+            self._in_error = False
+            self.warnings += name in _WARNINGS
+            return
+        text = plain(event.stdout)
+        if "WARNING]" in text[:40]:
+            self.warnings += 1
+        if is_error(event, text):
+            self._in_error = True
+        if self._in_error and len(self._errors) < _ERROR_LINES:
+            lines = [shortened(line.rstrip(), 500) for line in text.split("\n") if line.strip()]
+            self._errors.extend(lines[: _ERROR_LINES - len(self._errors)])
+
+    def _keep(self, event: Event, kind: str, seconds: float, place: int) -> None:
+        failure = self.latest
+        case = Case(
+            play=event.play,
+            task=task_name(event),
+            host=event.host_name,
+            kind=kind,
+            seconds=seconds,
+            message=failure.message if failure else "",
+            output=shortened(plain(event.stdout), 10_000) if failure else "",
+        )
+        self._cases.append((case, place))
+
+    # --- telling --------------------------------------------------------------------------------------
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """What failed, by its place in the log, at most 1,000: the real ones go first when there are more."""
+        found = [self._judged(failure, place) for failure, place in (*self._first, *self._last)]
+        if len(found) > MOST_FAILURES:
+            real = [failure for failure in found if failure.kind in ("failed", "unreachable")]
+            rest = [failure for failure in found if failure.kind not in ("failed", "unreachable")]
+            found = (real + rest)[:MOST_FAILURES]
+        return tuple(sorted(found, key=lambda failure: failure.counter))
+
+    @property
+    def more_failures(self) -> int:
+        """How many failures happened that `failures` does not hold."""
+        return max(0, self._failing - MOST_FAILURES)
+
+    @property
+    def hosts(self) -> tuple[HostSummary, ...]:
+        """Each host's numbers by name: Ansible's own where it told them, else counted from the events."""
+        stats = self._stats
+        if stats is None or not stats.processed:
+            return tuple(HostSummary(host, *self._hosts[host]) for host in sorted(self._hosts) if host)
+        changed = stats.changed if isinstance(stats.changed, dict) else {}
+        return tuple(
+            HostSummary(
+                host,
+                ok=stats.ok.get(host, 0),
+                changed=changed.get(host, 0),
+                failed=stats.failures.get(host, 0),
+                unreachable=stats.dark.get(host, 0),
+                skipped=stats.skipped.get(host, 0),
+                rescued=stats.rescued.get(host, 0),
+                ignored=stats.ignored.get(host, 0),
+            )
+            for host in sorted(stats.processed)
+        )
+
+    @property
+    def slowest(self) -> tuple[TaskTime, ...]:
+        """The ten slowest tasks, the slowest first."""
+        return tuple(sorted(self._slowest.values(), key=lambda task: -task.seconds))
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """One case for each task on each host, where they were asked for."""
+        return tuple(
+            replace(case, kind="rescued") if self._rescued(case.kind, case.host, place) else case
+            for case, place in self._cases
+        )
+
+    @property
+    def hosts_seen(self) -> int:
+        """How many hosts have appeared in the current play."""
+        return len(self._play_hosts)
+
+    @property
+    def matched_no_host(self) -> bool:
+        """Whether the run is over and no host took part: the controller calls that successful."""
+        if self._hosts:
+            return False
+        return self._matched_none or (self._stats is not None and not self._stats.processed)
+
+    @property
+    def error_lines(self) -> tuple[str, ...]:
+        """What Ansible said when it could not run the playbook, from `ERROR!` on; at most 30 lines."""
+        return tuple(self._errors)
+
+    def _judged(self, failure: Failure, place: int) -> Failure:
+        rescued = self._rescued(failure.kind, failure.host, place)
+        return replace(failure, kind="rescued") if rescued else failure
+
+    def _rescued(self, kind: str, host: str, place: int) -> bool:
+        """Whether a failure was rescued: of a host's failures (`place` 0 is its first) the last are real."""
+        if kind != "failed":
+            return False
+        if self._final is Status.SUCCESSFUL:
+            return True
+        if self._stats is None or not self._stats.processed:
+            return False
+        return place < self._hosts[host][_FAILED] - self._stats.failures.get(host, 0)
+
+
+def task_name(event: Event) -> str:
+    """A task as Ansible prints it, in one line: `web : Restart service`."""
+    name = f"{event.role} : {event.task}" if event.role else event.task
+    return name if len(name) < 200 and name.isprintable() else one_line(name)
+
+
+def is_error(event: Event, text: str) -> bool:
+    """Whether this is Ansible's word that it cannot go on; ansible-core 2.19 writes `[ERROR]: `."""
+    return event.event in _SPOKEN and text.lstrip().startswith(("ERROR!", "[ERROR]"))
+
+
+def _count(numbers: list[int], kind: str, *, changed: bool) -> None:
+    """Count as ansible-core's strategy does: an ignored error is ok as well."""
+    if kind == "ok":
+        numbers[_OK] += 1
+        numbers[_CHANGED] += changed
+    elif kind == "skipped":
+        numbers[_SKIPPED] += 1
+    elif kind == "failed":
+        numbers[_FAILED] += 1
+    elif kind == "unreachable":
+        numbers[_DARK] += 1
+    elif kind == "ignored":
+        numbers[_OK] += 1
+        numbers[_IGNORED] += 1
+        numbers[_CHANGED] += changed

@@ -1,0 +1,114 @@
+"""The end of a job as people read it: the verdict's lines, and the findings that a CI annotates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from aap_launcher.explain import controllers_word, explain_failure, headline, real_failures
+from aap_launcher.failures import by_task
+from aap_launcher.models import Annotation, Failure, HostSummary, Job, Level, Line, Log, Status, Tone
+from aap_launcher.tally import Tally
+from aap_launcher.words import count, duration, listed, number, one_line
+
+_MOST = 10  # annotations of a kind that GitHub shows for a step, and failures that the verdict names
+
+
+def verdict(job: Job, log: Log, tally: Tally) -> Iterator[Line]:
+    """How it ended, after how long, on which hosts, how whole the log is; then each failed task and host."""
+    parts = [job.label + (f" after {duration(job.elapsed)}" if job.elapsed else ""), _hosts(tally.hosts)]
+    if log.state == "complete":
+        parts.append(f"log complete: {count(log.received, 'event')}")
+    if tally.warnings:
+        parts.append(count(tally.warnings, "warning"))
+    good = job.status is Status.SUCCESSFUL
+    yield Line(" · ".join(part for part in parts if part), Tone.GOOD if good else Tone.BAD, str(job.status))
+    failures = real_failures(tally)
+    if failures:
+        yield Line("\n".join(_failure_lines(failures, tally.more_failures)), Tone.BAD)
+    if not failures or job.explanation:
+        why = explain_failure(job, tally) if not failures else controllers_word(job, tally)
+        if why and not good:
+            yield Line(why, Tone.BAD)
+    if good and tally.matched_no_host:
+        yield Line(_no_host(job), Tone.WARN, "warning")
+    if log.state == "partial":
+        yield Line(_gaps(log), Tone.WARN)
+
+
+def _hosts(hosts: Sequence[HostSummary]) -> str:
+    if not hosts:
+        return ""
+    dark = sum(1 for host in hosts if host.unreachable)
+    failed = sum(1 for host in hosts if host.failed and not host.unreachable)
+    if not dark and not failed:
+        return f"{count(len(hosts), 'host')} ok"
+    counts = ((len(hosts) - dark - failed, "ok"), (failed, "failed"), (dark, "unreachable"))
+    told = ", ".join(f"{number(n)} {word}" for n, word in counts if n)
+    return f"{told} of {count(len(hosts), 'host')}"
+
+
+def _failure_lines(failures: Sequence[Failure], unknown: int) -> Iterator[str]:
+    width = min(max(len(failure.host) for failure in failures[:_MOST]), 30)
+    for failure in failures[:_MOST]:
+        host, message = one_line(failure.host, 60), one_line(failure.message.partition("\n")[0], 200)
+        yield f"{host:<{width}}  TASK [{failure.task}]  {message}"
+    more = len(failures) - _MOST + unknown
+    if more > 0:
+        yield f"and {number(more)} more"
+
+
+def _no_host(job: Job) -> str:
+    limit = f' (limit "{one_line(job.limit)}")' if job.limit else ""
+    return f"no host matched{limit}: the controller calls that successful, but nothing was done"
+
+
+def _gaps(log: Log) -> str:
+    if not log.lost:
+        return (
+            f"log perhaps incomplete: {count(log.received, 'event')} came, and the controller "
+            "did not say that these are all"
+        )
+    ranges = [str(first) if first == last else f"{first}-{last}" for first, last in log.missing]
+    total = log.received + log.lost
+    return (
+        f"log incomplete: {number(log.lost)} of {number(total)} events missing "
+        f"({'counter' if log.lost == 1 else 'counters'} {listed(ranges, 5)})"
+    )
+
+
+def findings(tally: Tally, job: Job | None = None, log: Log | None = None) -> Iterator[Annotation]:
+    """An error for each failed task, its hosts joined, or for a job that failed without one; warnings."""
+    tasks = by_task(real_failures(tally))
+    errors = [Annotation(Level.ERROR, one_line(headline(task), 250), _details(task)) for task in tasks]
+    if job is not None and not tasks and (why := explain_failure(job, tally)):
+        level = Level.WARNING if job.status is Status.SUCCESSFUL else Level.ERROR
+        word = "matched no host" if level is Level.WARNING else str(job.status)
+        text = _no_host(job) if level is Level.WARNING else why
+        errors.append(Annotation(level, f"{job.label} {word}", text))
+    yield from _at_most(errors)
+    if log is not None and log.state == "partial":
+        yield Annotation(Level.WARNING, "the log is not complete", _gaps(log))
+
+
+def _details(failures: Sequence[Failure]) -> str:
+    messages: dict[str, list[str]] = {}
+    for failure in failures:
+        messages.setdefault(failure.message, []).append(failure.host)
+    if len(messages) == 1:
+        lines = [failures[0].message]
+    else:
+        lines = [f"{listed(hosts, 5)}: {said[:500]}" for said, hosts in list(messages.items())[:_MOST]]
+        if len(messages) > _MOST:
+            lines.append(f"and {len(messages) - _MOST} more messages")
+    path = failures[0].path.removeprefix("/runner/project/")
+    return "\n".join([*lines, f"({path})"] if path else lines)
+
+
+def _at_most(found: Sequence[Annotation]) -> Sequence[Annotation]:
+    """GitHub shows ten of a kind and drops the rest in silence, so the tenth sums them up."""
+    if len(found) <= _MOST:
+        return found
+    rest = found[_MOST - 1 :]
+    titles = "\n".join(finding.title for finding in rest[:40])
+    more = f"\nand {len(rest) - 40} more" if len(rest) > 40 else ""
+    return [*found[: _MOST - 1], Annotation(Level.ERROR, f"{len(rest)} more tasks failed", titles + more)]
