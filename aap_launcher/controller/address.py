@@ -1,0 +1,100 @@
+"""Where the controller is: what people paste as `url`, taken apart; and paths, put together without losing a sub-path."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import SplitResult, quote, urlsplit
+
+from aap_launcher.errors import InvalidInput, Problem
+
+# Pages of the user interfaces that people copy from the browser; what stands before them is the sub-path.
+_UI_PAGES = frozenset({"execution", "overview", "decisions", "ui_next", "login"})
+_SPACES = re.compile(r"[\s\x00-\x1f\x7f]")
+# What a path or query given by a person or the controller may hold unescaped when it is sent.
+_SAFE = "/%:@!$&'()*+,;=-._~[]"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The configured URL: `origin` + `base` is the installation, `root` the API root if one was given."""
+
+    origin: str  # "https://aap.example.com:8443"
+    base: str = ""  # the sub-path without a slash at the end, "" for none
+    root: str = ""  # "/api/controller/v2/" where the user named it, with the sub-path
+
+    @property
+    def site(self) -> str:
+        """The installation's URL, without a slash at the end."""
+        return self.origin + self.base
+
+    def local(self, reference: str) -> str:
+        """The path to ask for, from a `url`, `related` or `next` value of the controller.
+
+        A value with a host keeps only its path: the credential never leaves the configured host. A controller
+        behind a proxy that strips the sub-path gives paths without it, so it is put back.
+        """
+        parts = urlsplit(reference)
+        path = parts.path if parts.path.startswith("/") else "/" + parts.path
+        if self.base and not path.startswith(self.base + "/"):
+            path = self.base + path
+        return quote(path, safe=_SAFE) + (f"?{parts.query}" if parts.query else "")
+
+
+def parse(url: str) -> Address:
+    """Take the configured URL apart. Raises `InvalidInput`, never echoing a password."""
+    text = url.strip()
+    if not text:
+        raise _invalid("is missing", "Give the platform's or controller's URL, e.g. https://aap.example.com.")
+    if _SPACES.search(text):
+        raise _invalid("holds a space or a control character", "Give one URL.")
+    origin, parts = _origin(text)
+    base, rest = _split_path(parts.path)
+    return Address(origin=origin, base=base, root=_root(base, rest))
+
+
+def _origin(text: str) -> tuple[str, SplitResult]:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise _invalid("is not a URL", "Write it as https://aap.example.com.") from None
+    if "@" in parts.netloc or re.match(r"[^/?#]*:[^/?#]*@", text):
+        raise _invalid("holds a user name or password", "Give username and password as inputs of their own.")
+    if "://" not in text:
+        raise _invalid(f'"{text}" has no scheme', f"Write https://{text.lstrip('/')}.")
+    if parts.scheme not in {"https", "http"} or not parts.hostname:
+        raise _invalid(f'"{text}" is not a web address', "Write it as https://aap.example.com.")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}" + (f":{port}" if port is not None else ""), parts
+
+
+def _split_path(path: str) -> tuple[str, list[str]]:
+    """The sub-path, and what follows it from `api` on."""
+    segments = [segment for segment in path.split("/") if segment]
+    for index, segment in enumerate(segments):
+        if segment == "api":
+            return _joined(segments[:index]), segments[index:]
+        if segment in _UI_PAGES:
+            return _joined(segments[:index]), []
+    return _joined(segments), []
+
+
+def _joined(segments: list[str]) -> str:
+    return quote("".join("/" + segment for segment in segments), safe=_SAFE)
+
+
+def _root(base: str, rest: list[str]) -> str:
+    """The API root in a pasted path: api/v2, api/controller or api/controller/v2; anything else is no root."""
+    match rest:
+        case ["api", "controller", version, *_] if re.fullmatch(r"v\d+", version):
+            return f"{base}/api/controller/{version}/"
+        case ["api", "controller", *_]:
+            return f"{base}/api/controller/"
+        case ["api", version, *_] if re.fullmatch(r"v\d+", version):
+            return f"{base}/api/{version}/"
+    return ""
+
+
+def _invalid(fault: str, advice: str) -> InvalidInput:
+    return InvalidInput(f"url {fault}. {advice}", [Problem("url", fault, advice)])

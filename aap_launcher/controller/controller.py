@@ -1,0 +1,201 @@
+"""The controller, as the rest of the house sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from aap_launcher import __version__
+from aap_launcher.controller import address, auth, decode, discovery, tls
+from aap_launcher.controller.auth import Credential
+from aap_launcher.controller.jobs import Jobs
+from aap_launcher.controller.recent import RecentJob
+from aap_launcher.controller.session import Session, as_object
+from aap_launcher.controller.templates import Templates, describe
+from aap_launcher.controller.wire import Wire
+from aap_launcher.inputs import Connection
+from aap_launcher.models import (
+    Clock,
+    Event,
+    HostSummary,
+    Job,
+    Launched,
+    Notice,
+    Platform,
+    Prompts,
+    Signals,
+    Template,
+)
+
+# The platform's name for a controller's minor version (Red Hat's release notes).
+_PLATFORMS = {"4.4": "2.4", "4.5": "2.4", "4.6": "2.5", "4.7": "2.6", "4.8": "2.7"}
+
+
+@dataclass(frozen=True, slots=True)
+class RelaunchPrompts:
+    """What GET relaunch/ tells. `hosts`: how many each choice of hosts has, e.g. {"all": 5, "failed": 1}."""
+
+    passwords_needed: tuple[str, ...] = ()
+    hosts: Mapping[str, int] | None = None
+
+
+class Controller:
+    """One controller, reached and logged in.
+
+    Every method raises `Unauthorized`, `Forbidden`, `NotFound` or `Refused` for a no, `Unreachable` when no usable
+    answer came for `outage_tolerance`, and `Interrupted` for a signal while it reads or waits.
+    """
+
+    def __init__(self, session: Session, platform: Platform, credential: Credential) -> None:
+        self.platform = platform
+        self.user_id: int | None = None
+        self.username = ""
+        self._session, self._credential = session, credential
+        self._templates, self._jobs = Templates(session, platform), Jobs(session, platform)
+
+    def log_in(self, connection: Connection) -> None:
+        """Present the credential and learn whose it is; GET me/ tests it, ping does not."""
+        self._credential.present(connection)
+        results = self._session.json(self.platform.api + "me/", what="the user's own page").get("results")
+        if isinstance(results, list) and results and isinstance(results[0], dict):
+            self.user_id, self.username = results[0].get("id"), str(results[0].get("username", ""))
+
+    def describe(self) -> str:
+        """What it is: `AAP 2.6 (controller 4.7.3)`, `AWX 24.6.1`; from headers already seen."""
+        name, version = self._session.product, self._session.version
+        if name.startswith("AWX"):
+            return f"AWX {version}" + (" behind the platform gateway" if self.platform.gateway else "")
+        if not version:
+            return "AAP" if self.platform.gateway else "controller"
+        platform = _PLATFORMS.get(".".join(version.split(".")[:2]), "")
+        return f"AAP {platform} (controller {version})" if platform else f"AAP (controller {version})"
+
+    def time(self) -> str:
+        """The controller's own clock now (ISO 8601, UTC, whole seconds); take it just before a launch."""
+        return self._session.time()
+
+    def find_template(self, reference: str, template_type: str = "auto", organization: str = "") -> Template:
+        """One template, by id, name, NAME++ORGANIZATION, API URL or address. `template_type`: auto, job, workflow."""
+        return self._templates.find(reference, template_type, organization)
+
+    def prompts(self, template: Template) -> Prompts:
+        """What the template asks for on launch."""
+        return self._templates.prompts(template)
+
+    def find_id(self, prompt: str, reference: str) -> int:
+        """The id for inventory, credentials, labels, instance_groups or execution_environment, by id or name."""
+        return self._templates.find_id(prompt, reference)
+
+    def launch(self, template: Template, body: Mapping[str, Any]) -> Launched:
+        """Launch, once. Raises `AnswerLost` where a job may have been made: look in `recent_jobs`."""
+        path = self._templates.path(template) + "launch/"
+        return self._launched(path, body, f"the launch of {describe(template)}")
+
+    def recent_jobs(self, template: Template, since: str) -> Sequence[RecentJob]:
+        """The template's jobs that a launch or relaunch made since `since` (from `time()`), the newest first."""
+        return self._jobs.recent(template, since)
+
+    def relaunch(self, job: Job, body: Mapping[str, Any]) -> Launched:
+        """Relaunch, once; `body` is {"hosts": "failed"}, {"credential_passwords": ...} or empty."""
+        return self._launched(job.url + "relaunch/", body, f"the relaunch of {job.label}")
+
+    def relaunch_prompts(self, job: Job) -> RelaunchPrompts:
+        """What the relaunch asks for."""
+        row = self._session.json(job.url + "relaunch/", what=f"the relaunch of {job.label}")
+        counts = row.get("retry_counts")
+        hosts = {str(key): value for key, value in counts.items()} if isinstance(counts, dict) else None
+        return RelaunchPrompts(decode.texts(row.get("passwords_needed_to_start")), hosts)
+
+    def find_job(self, reference: str) -> Job:
+        """A job of any type, by id, API URL or address."""
+        return self._jobs.find(reference)
+
+    def job(self, job: Job) -> Job:
+        """The job's fresh detail."""
+        return self._jobs.again(job)
+
+    def events(self, job: Job, after: int, limit: int = 200) -> Sequence[Event]:
+        """The next events by counter, at most `limit`; fewer than asked for do not mean that there are no more."""
+        return self._jobs.events(job, after, limit)
+
+    def cancel(self, job: Job, *, timeout: float = 4.0) -> bool:
+        """Ask for the cancel, whatever signals say. True: accepted, which is not canceled yet; False: too late."""
+        return self._jobs.cancel(job, timeout)
+
+    def host_summaries(self, job: Job) -> Sequence[HostSummary]:
+        """The numbers of each host, as the controller counted them."""
+        return self._jobs.host_summaries(job)
+
+    def output(self, job: Job, format: str = "ansi") -> Iterator[str]:  # noqa: A002 - the API's word
+        """The whole standard output in pieces, `ansi` or `txt`."""
+        return self._jobs.output(job, format)
+
+    def failed_update(self, job: Job) -> tuple[Job, Sequence[str]] | None:
+        """The project or inventory update whose failure ended the job before it began, and its last lines."""
+        return self._jobs.failed_update(job)
+
+    def close(self) -> None:
+        """Revoke the token that was made, and hang up; never raises."""
+        self._credential.revoke()
+        self._session.close()
+
+    def _launched(self, path: str, body: Mapping[str, Any], what: str) -> Launched:
+        row = as_object(self._session.post(path, body, what=what), what)
+        ignored = row.get("ignored_fields")
+        # A sliced template makes a workflow job: `type` and `url` of the answer tell, never the path asked.
+        return Launched(self._jobs.read(row), ignored if isinstance(ignored, dict) else {})
+
+
+def connect(
+    connection: Connection,
+    *,
+    clock: Clock,
+    signals: Signals,
+    tell: Callable[[Notice], None],
+    mask: Callable[[str], None],
+    trace: Callable[[str], None] | None = None,
+    user_agent: str = f"aap-launcher/{__version__}",
+) -> Controller:
+    """Find the controller, log in, and be ready.
+
+    `tell` hears of outages and weak settings, `mask` of each secret made on the way before it is used, `trace` of each
+    request in one line without secrets. Raises `InvalidInput`, `Unauthorized`, `Unreachable`.
+    """
+    place = address.parse(connection.url)
+    if not connection.verify_tls:
+        tell(Notice("verify_tls is off: anyone on the way can read the credential", warning=True))
+    wire = Wire(
+        place.origin,
+        tls.build(connection, _trusted(place.origin)),
+        clock=clock,
+        user_agent=user_agent,
+        trace=trace,
+    )
+    session = Session(
+        wire,
+        place,
+        timeout=connection.request_timeout,
+        tolerance=connection.outage_tolerance,
+        clock=clock,
+        signals=signals,
+        tell=tell,
+    )
+    platform = discovery.discover(session)
+    session.advice = auth.advice(platform, token=bool(connection.token))
+    controller = Controller(session, platform, Credential(session, platform, mask, user_agent))
+    try:
+        controller.log_in(connection)
+    except BaseException:
+        controller.close()
+        raise
+    return controller
+
+
+def _trusted(origin: str) -> str:
+    """The CA file that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names, read by requests itself."""
+    with requests.Session() as session:
+        verify = session.merge_environment_settings(origin, {}, None, None, None)["verify"]
+    return verify if isinstance(verify, str) else ""

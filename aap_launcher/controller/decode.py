@@ -1,0 +1,207 @@
+"""JSON -> models: the only place that knows the names of the API's fields.
+
+Job details are read leniently: a field of a strange type is left empty, since only `id`, `type` and `status` decide
+anything. Events are decoded straight into their model, since they are most of what is transferred.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from aap_launcher.controller.references import COLLECTIONS, UI_SEGMENTS
+from aap_launcher.errors import LauncherError
+from aap_launcher.models import (
+    Event,
+    HostSummary,
+    Job,
+    JobType,
+    Platform,
+    Prompts,
+    Question,
+    Status,
+    Template,
+    TemplateType,
+)
+
+Row = Mapping[str, Any]
+_ASKED = re.compile(r"ask_\w+_on_launch")
+
+
+class _Page(msgspec.Struct):
+    results: list[Event]
+
+
+_PAGE = msgspec.json.Decoder(_Page)
+
+
+def events(body: bytes) -> Sequence[Event]:
+    """The events of a page. One that is broken is left out: then its counter is missing, and told to be."""
+    try:
+        return _PAGE.decode(body).results
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return _events_one_by_one(body)
+
+
+def _events_one_by_one(body: bytes) -> Sequence[Event]:
+    """For a page with a null, or half of a surrogate pair, where there should be text."""
+    found: list[Event] = []
+    for row in json.loads(body.decode("utf-8", "replace"))["results"]:
+        present = {key: value for key, value in row.items() if value is not None}
+        text = json.dumps(present, ensure_ascii=False).encode("utf-8", "replace")
+        try:
+            found.append(msgspec.json.decode(text, type=Event, strict=False))
+        except msgspec.MsgspecError:
+            continue
+    return found
+
+
+def job(row: Row, platform: Platform, local: Callable[[str], str]) -> Job:
+    """A unified job's detail. `local` makes the path to ask for from a path that the controller gives."""
+    kind, number = _text(row, "type"), row.get("id")
+    if not kind or not isinstance(number, int):
+        raise LauncherError("the controller's answer holds no job: it has no id or no type")
+    collection = COLLECTIONS.get(kind, kind + "s")
+    url = local(_text(row, "url") or f"{platform.api}{collection}/{number}/")
+    related, summary = _row(row, "related"), _row(row, "summary_fields")
+    events_path = _text(related, "job_events") or _text(related, "events")
+    artifacts = row.get("artifacts")
+    elapsed = row.get("elapsed")
+    return Job(
+        id=number,
+        type=kind,
+        name=_text(row, "name"),
+        status=_status(row),
+        url=url,
+        elapsed=float(elapsed) if isinstance(elapsed, int | float) else 0.0,
+        created=_text(row, "created"),
+        started=_text(row, "started"),
+        finished=_text(row, "finished"),
+        canceled_on=_text(row, "canceled_on"),
+        explanation=_text(row, "job_explanation"),
+        traceback=_text(row, "result_traceback"),
+        events_processed=row.get("event_processing_finished") is True,
+        host_status_counts=_counts(row.get("host_status_counts")),
+        artifacts=artifacts if isinstance(artifacts, dict) else {},
+        launched_by=_text(_row(row, "launched_by"), "name"),
+        template_id=_number(row, "unified_job_template"),
+        template=_text(_row(summary, "unified_job_template"), "name"),
+        project=_text(_row(summary, "project"), "name"),
+        scm_revision=_text(row, "scm_revision"),
+        scm_branch=_text(row, "scm_branch"),
+        inventory=_text(_row(summary, "inventory"), "name"),
+        limit=_text(row, "limit"),
+        execution_environment=_text(_row(summary, "execution_environment"), "name"),
+        events_url=local(events_path) if events_path else "",
+        cancel_url=local(_text(related, "cancel")) if _text(related, "cancel") else url + "cancel/",
+        link=_link(kind, number, platform),
+    )
+
+
+def _status(row: Row) -> Status:
+    """The status; a word that we do not know is waited through, but never taken for an end."""
+    said = _text(row, "status")
+    try:
+        return Status(said)
+    except ValueError:
+        if not row.get("finished"):
+            return Status.RUNNING
+    raise LauncherError(
+        f'job {row.get("id")} ended with the status "{said}", which this launcher does not know'
+    )
+
+
+def _link(kind: str, number: int, platform: Platform) -> str:
+    """The job's page in the user interface of AAP 2.5+, or of AWX and AAP 2.4."""
+    if kind == JobType.WORKFLOW_APPROVAL:
+        page = f"execution/administration/workflow-approvals/{number}/details"
+        return f"{platform.ui}/{page if platform.gateway else f'#/workflow_approvals/{number}'}"
+    page = f"jobs/{UI_SEGMENTS.get(kind, kind)}/{number}/output"
+    return f"{platform.ui}/{'execution' if platform.gateway else '#'}/{page}"
+
+
+def template(row: Row) -> Template:
+    """A template from its detail or a list."""
+    summary = _row(row, "summary_fields")
+    may_start = _row(summary, "user_capabilities").get("start")
+    return Template(
+        id=_number(row, "id") or 0,
+        type=TemplateType(_text(row, "type")),
+        name=_text(row, "name"),
+        organization=_text(_row(summary, "organization"), "name"),
+        may_start=may_start if isinstance(may_start, bool) else None,
+    )
+
+
+def prompts(row: Row, survey: Row) -> Prompts:
+    """GET .../launch/ and .../survey_spec/; of a workflow fewer keys are there (seen on AWX 24.6.1)."""
+    known = frozenset(key for key in row if _ASKED.fullmatch(key))
+    spec = survey.get("spec")
+    return Prompts(
+        asks=frozenset(key for key in known if row[key] is True),
+        known=known,
+        survey=tuple(_question(item) for item in spec if isinstance(item, dict))
+        if isinstance(spec, list)
+        else (),
+        passwords_needed=texts(row.get("passwords_needed_to_start")),
+        inventory_needed=row.get("inventory_needed_to_start") is True,
+        default_inventory=_text(_row(_row(row, "defaults"), "inventory"), "name"),
+    )
+
+
+def _question(row: Row) -> Question:
+    choices = row.get("choices")
+    return Question(
+        variable=_text(row, "variable"),
+        type=_text(row, "type"),
+        name=_text(row, "question_name"),
+        required=row.get("required") is True,
+        default=row.get("default", ""),
+        # Text with a choice per line, or a list, by the version that made the survey.
+        choices=tuple(choices.split("\n")) if isinstance(choices, str) and choices else texts(choices),
+        min=_bound(row.get("min")),
+        max=_bound(row.get("max")),
+    )
+
+
+def _bound(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def host_summary(row: Row) -> HostSummary:
+    """One row of job_host_summaries/."""
+    names = {"failed": "failures", "unreachable": "dark"}
+    fields = ("ok", "changed", "failed", "unreachable", "skipped", "rescued", "ignored")
+    return HostSummary(
+        host=_text(row, "host_name"), **{name: _number(row, names.get(name, name)) or 0 for name in fields}
+    )
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """A list's items as text; () for anything else."""
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+
+def _row(row: Row, name: str) -> Row:
+    value = row.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(row: Row, name: str) -> str:
+    value = row.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _number(row: Row, name: str) -> int | None:
+    value = row.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _counts(value: object) -> Mapping[str, int] | None:
+    if not isinstance(value, dict):
+        return None
+    return {key: number for key, number in value.items() if isinstance(number, int)}

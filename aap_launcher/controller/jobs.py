@@ -1,0 +1,199 @@
+"""Jobs: found, read, canceled; their events, hosts and output."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections import deque
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from aap_launcher.controller import decode, recent, references, refusals
+from aap_launcher.controller.recent import RecentJob
+from aap_launcher.controller.references import COLLECTIONS
+from aap_launcher.controller.session import Session, as_object
+from aap_launcher.controller.wire import Answer, Fault
+from aap_launcher.errors import Forbidden, LaunchUnknown, Refused, Unauthorized, Unreachable
+from aap_launcher.models import Event, HostSummary, Job, JobType, Platform, Status, Template
+
+_PREVIOUS_FAILED = re.compile(r"Previous Task Failed: (\{.*\})", re.DOTALL)
+_LAST_LINES = 20
+_ABSENT = frozenset({404})
+
+
+class Jobs:
+    """The runs."""
+
+    def __init__(self, session: Session, platform: Platform) -> None:
+        self._session, self._platform = session, platform
+        self._page = "limit"  # counts no rows, so it is quicker; refused before AWX 19.3
+        self._page_size: int | None = None  # smaller than asked for, once a page took too long
+
+    def read(self, row: Mapping[str, Any]) -> Job:
+        """A job from its JSON."""
+        return decode.job(row, self._platform, self._session.address.local)
+
+    def find(self, text: str) -> Job:
+        """A job of any type. Raises `InvalidInput`, `NotFound`, `Forbidden`."""
+        reference = references.job(text, self._session.address.site)
+        if reference.type:
+            path = f"{self._platform.api}{COLLECTIONS[reference.type]}/{reference.id}/"
+            answer = self._session.get(path, what=f"job {reference.id}", allow=_ABSENT)
+            if answer.status != 404:
+                return self.read(as_object(answer, f"job {reference.id}"))
+        # A sliced template's run has the address of a job, but is a workflow job: any type may answer.
+        return self._by_id(reference.id or 0)
+
+    def _by_id(self, number: int) -> Job:
+        what = f"job {number}"
+        body = self._session.json(f"{self._platform.api}unified_jobs/", {"id": number}, what=what)
+        rows = body.get("results")
+        if isinstance(rows, list) and rows:
+            return self.again(self.read(rows[0]))
+        # Approvals are left out of unified_jobs (awx#7558).
+        path = f"{self._platform.api}{COLLECTIONS[JobType.WORKFLOW_APPROVAL]}/{number}/"
+        return self.read(self._session.json(path, what=what))
+
+    def again(self, job: Job) -> Job:
+        """The job's fresh detail. Raises `NotFound` if it was deleted meanwhile."""
+        return self.read(self._session.json(job.url, what=job.label))
+
+    def events(self, job: Job, after: int, limit: int) -> Sequence[Event]:
+        """The first events whose counter is greater than `after`, in their order, at most `limit`, whole stdout."""
+        if not job.events_url:
+            return ()
+        size = min(limit, self._page_size or limit, 200)
+        query: MutableMapping[str, object] = {
+            "order_by": "counter",
+            "no_truncate": 1,
+            "counter__gt": after,
+            self._page: size,
+        }
+        what = f"the events of {job.label}"
+        answer = self._session.get(job.events_url, query, what=what, allow=frozenset({400}))
+        if answer.status == 400:
+            if self._page != "limit":
+                raise refusals.error(answer, what)
+            self._page = "page_size"
+            return self.events(job, after, limit)
+        if (served := query[self._page]) != size:
+            self._page_size = int(str(served))
+        return decode.events(answer.body)
+
+    def cancel(self, job: Job, timeout: float) -> bool:
+        """Ask for the cancel, within `timeout` seconds, deaf to signals. True: accepted; False: it had ended."""
+        deadline = self._session.clock.now() + timeout
+        answer = self._cancel(job, deadline, timeout / 2)
+        if answer.status in {200, 202, 204}:
+            return True
+        # On an ended job: 405 for an administrator, 403 for the user who launched it (seen on AWX 24.6.1).
+        if answer.status == 405 or (answer.status == 403 and self._ended(job, timeout / 2)):
+            return False
+        raise self._not_canceled(job, answer)
+
+    def _cancel(self, job: Job, deadline: float, timeout: float) -> Answer:
+        """Sent twice if need be: a cancel does no harm twice."""
+        path = job.cancel_url or job.url + "cancel/"
+        for last in (False, True):
+            try:
+                answer = self._session.urgent("POST", path, timeout=timeout)
+            except Fault as fault:
+                if last or self._session.clock.now() >= deadline:
+                    raise Unreachable(f"the cancel of {job.label}: {fault}.") from None
+            else:
+                if last or answer.status < 500 or self._session.clock.now() >= deadline:
+                    return answer
+        raise AssertionError
+
+    def _ended(self, job: Job, timeout: float) -> bool:
+        with suppress(Fault):
+            answer = self._session.urgent("GET", job.url, timeout=timeout)
+            body = refusals.content(answer)
+            return isinstance(body, dict) and body.get("status") in {
+                status for status in Status if status.final
+            }
+        return False
+
+    def _not_canceled(self, job: Job, answer: Answer) -> Refused | Unreachable:
+        if answer.status >= 500:
+            return Unreachable(f"the cancel of {job.label}: {answer.status} {answer.beginning}.")
+        if answer.status == 403:
+            return Forbidden(
+                f"{job.label} was not canceled: only the user who launched it and administrators of its template may."
+            )
+        if answer.status == 401:
+            return Unauthorized(f"{job.label} was not canceled: the credential is not accepted any more.")
+        return refusals.error(answer, f"the cancel of {job.label}")
+
+    def host_summaries(self, job: Job) -> Sequence[HostSummary]:
+        """The numbers of each host; empty where the job wrote no statistics or its type has none."""
+        if job.type != JobType.JOB:
+            return ()
+        rows: list[HostSummary] = []
+        for page in range(1, 1001):
+            query = {"page": page, "page_size": 200, "order_by": "id"}
+            body = self._session.json(
+                job.url + "job_host_summaries/", query, what=f"the hosts of {job.label}"
+            )
+            results = body.get("results")
+            rows += (
+                [decode.host_summary(row) for row in results if isinstance(row, dict)]
+                if isinstance(results, list)
+                else []
+            )
+            if not body.get("next"):
+                break
+        return rows
+
+    def output(self, job: Job, format_: str) -> Iterator[str]:
+        """The whole standard output, `ansi` or `txt`, in pieces as they arrive. None for types without one.
+
+        Only the download formats have no limit: others answer 200 and a sentence above 1 MiB.
+        """
+        if job.type in {JobType.WORKFLOW_JOB, JobType.WORKFLOW_APPROVAL}:
+            return
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        query = {"format": f"{format_}_download"}
+        for chunk in self._session.stream(job.url + "stdout/", query, what=f"the output of {job.label}"):
+            yield decoder.decode(chunk)
+        yield decoder.decode(b"", final=True)
+
+    def failed_update(self, job: Job) -> tuple[Job, Sequence[str]] | None:
+        """The update that failed before the job began, and the last lines of its own output.
+
+        The controller only writes JSON into the explanation: Previous Task Failed: {"job_type": ..., "job_id": "57"}.
+        """
+        found = _PREVIOUS_FAILED.search(job.explanation)
+        if not found:
+            return None
+        try:
+            previous = json.loads(found[1])
+            path = f"{self._platform.api}{COLLECTIONS[previous['job_type']]}/{int(previous['job_id'])}/"
+            update = self.read(self._session.json(path, what="the update that failed"))
+        except (ValueError, KeyError, TypeError, Refused):
+            return None
+        try:
+            lines = "".join(self.output(update, "txt")).splitlines()
+        except (Refused, Unreachable):
+            return update, ()
+        return update, tuple(deque((line for line in lines if line.strip()), maxlen=_LAST_LINES))
+
+    def recent(self, template: Template, since: str) -> Sequence[RecentJob]:
+        """The template's jobs that a launch made since that time of the controller's clock, the newest first."""
+        if not since:
+            raise LaunchUnknown(
+                "the controller tells no time (no Date header), so the job cannot be looked for."
+            )
+        query = {
+            "unified_job_template": template.id,
+            "created__gte": since,
+            "order_by": "-id",
+            "page_size": 200,
+        }
+        what = f"the recent jobs of {template.name}"
+        results = self._session.json(f"{self._platform.api}unified_jobs/", query, what=what).get("results")
+        rows = [row for row in results if isinstance(row, dict)] if isinstance(results, list) else []
+        found = (recent.read(row, self.read(row)) for row in rows)
+        return [item for item in found if item is not None]

@@ -1,0 +1,153 @@
+"""TLS: one SSLContext from PEM text or paths, and its faults in words."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import ssl
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from requests.certs import where as bundled_authorities
+
+from aap_launcher.errors import InvalidInput, Problem
+from aap_launcher.inputs import Connection
+
+
+def build(connection: Connection, trusted: str = "") -> ssl.SSLContext:
+    """The context for every connection; `trusted` is the CA file that the environment names, if any.
+
+    `ca_bundle` alone is trusted where it is given; otherwise the system's store and Mozilla's list.
+    Raises `InvalidInput` naming the input that cannot be used.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if not connection.verify_tls:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    _trust(context, connection.ca_bundle or trusted, given=bool(connection.ca_bundle))
+    if connection.client_cert:
+        _identify(context, connection.client_cert, connection.client_key)
+    elif connection.client_key:
+        raise _invalid("client_cert", "missing although client_key is given", "Give both.")
+    return context
+
+
+def _trust(context: ssl.SSLContext, bundle: str, *, given: bool) -> None:
+    if not bundle:
+        context.load_default_certs()
+        context.load_verify_locations(cafile=bundled_authorities())
+        return
+    try:
+        if _is_pem(bundle):
+            context.load_verify_locations(cadata=_unescaped(bundle))
+        elif Path(bundle).is_dir():
+            context.load_verify_locations(capath=bundle)
+        else:
+            context.load_verify_locations(cafile=bundle)
+    except (OSError, ValueError) as error:
+        name = "ca_bundle" if given else "REQUESTS_CA_BUNDLE"
+        raise _unusable(name, bundle, error) from None
+
+
+def _identify(context: ssl.SSLContext, certificate: str, key: str) -> None:
+    for name, value in (("client_cert", certificate), ("client_key", key)):
+        if value and not _is_pem(value) and not Path(value).is_file():
+            raise _unusable(name, value, FileNotFoundError())
+    try:
+        with _as_file(certificate) as cert_path, _as_file(key) as key_path:
+            # Without this callback OpenSSL would ask for the pass phrase on the terminal, and wait for ever.
+            context.load_cert_chain(cert_path, key_path or None, password=_no_pass_phrase)
+    except ssl.SSLError as error:
+        if "KEY_VALUES_MISMATCH" in str(error):
+            raise _invalid("client_key", "does not belong to client_cert", "Give a matching pair.") from None
+        raise _unusable("client_cert or client_key", "", error) from None
+    except (OSError, ValueError) as error:
+        raise _unusable("client_cert or client_key", "", error) from None
+
+
+def _no_pass_phrase() -> str:
+    raise _invalid("client_key", "is protected by a pass phrase", "Give a key without one.")
+
+
+@contextlib.contextmanager
+def _as_file(value: str) -> Iterator[str]:
+    """A path that OpenSSL can read; PEM text lives in memory, or for this moment in a file of our own."""
+    if not value or not _is_pem(value):
+        yield value
+        return
+    if hasattr(os, "memfd_create"):
+        descriptor = os.memfd_create("aap-launcher")
+        path = f"/proc/self/fd/{descriptor}"
+    else:
+        descriptor, path = tempfile.mkstemp()  # mode 0600
+    try:
+        with os.fdopen(os.dup(descriptor), "w", encoding="ascii", errors="replace") as file:
+            file.write(_unescaped(value))
+        yield path
+    finally:
+        os.close(descriptor)
+        if not path.startswith("/proc/"):
+            Path(path).unlink(missing_ok=True)
+
+
+def _is_pem(value: str) -> bool:
+    return "-----BEGIN" in value
+
+
+def _unescaped(value: str) -> str:
+    r"""PEM text whose line ends became a literal \n on the way through a CI variable, mended."""
+    return value.replace("\\n", "\n") if "\n" not in value.strip() else value
+
+
+def _unusable(name: str, value: str, error: Exception) -> InvalidInput:
+    place = f' "{value}"' if value and not _is_pem(value) and "\n" not in value and len(value) < 300 else ""
+    if isinstance(error, FileNotFoundError):
+        return _invalid(name, f"{place.strip() or 'file'} does not exist", "Give PEM text or a file's path.")
+    if isinstance(error, PermissionError):
+        return _invalid(name, f"{place.strip() or 'file'} may not be read", "Check the file's permissions.")
+    return _invalid(name, f"{place.strip() or 'value'} is not PEM", "It must begin with -----BEGIN.")
+
+
+def _invalid(name: str, fault: str, advice: str) -> InvalidInput:
+    return InvalidInput(f"{name}: {fault}. {advice}", [Problem(name, fault, advice)])
+
+
+def words(error: BaseException, host: str) -> str:
+    """What is wrong with TLS, and what to change."""
+    text = str(error)
+    for sign, fault in _FAULTS.items():
+        if sign.lower() in text.lower():
+            return fault.format(host=host)
+    return f"TLS with {host} failed: {_reason(error)}"
+
+
+def _reason(error: BaseException) -> str:
+    """The innermost reason, without urllib3's and requests' wrapping."""
+    seen: BaseException = error
+    while (
+        inner := getattr(seen, "reason", None) or seen.__cause__ or (seen.args[0] if seen.args else None)
+    ) and isinstance(inner, BaseException):
+        seen = inner
+    return str(seen)[:200]
+
+
+_FAULTS = {
+    "Hostname mismatch": "the certificate is not for {host}: use the name it was issued for",
+    "IP address mismatch": "the certificate is not for {host}: use the name it was issued for",
+    "certificate has expired": "the certificate of {host} has expired",
+    "not yet valid": "the certificate of {host} is not valid yet; check the clocks",
+    "self-signed certificate": "the certificate of {host} is signed by an authority that is not trusted here: "
+    "give that authority's certificate as ca_bundle",
+    "self signed certificate": "the certificate of {host} is signed by an authority that is not trusted here: "
+    "give that authority's certificate as ca_bundle",
+    "unable to get local issuer": "the certificate of {host} is signed by an authority that is not trusted here: "
+    "give that authority's certificate as ca_bundle",
+    "certificate required": "{host} asks for a client certificate: give client_cert and client_key",
+    "bad certificate": "{host} did not accept the client certificate",
+    "unknown ca": "{host} does not know the authority of the client certificate",
+    "handshake failure": "{host} refused the TLS handshake; it may ask for a client certificate (client_cert, client_key)",
+    "wrong version number": "{host} does not speak TLS on this port; is it http, or another port?",
+    "record layer failure": "{host} does not speak TLS on this port; is it http, or another port?",
+}

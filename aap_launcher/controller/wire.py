@@ -1,0 +1,254 @@
+"""One request and its answer: what `requests` does here, and its faults as one kind."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
+
+from aap_launcher.controller import tls
+from aap_launcher.errors import InvalidInput, Problem
+from aap_launcher.models import Clock
+
+JSON = "application/json"
+_LARGEST = 256 * 1024 * 1024  # bytes of one answer; 200 events with whole stdout are some MiB at worst
+# Query values that may be shown; names of templates and hosts are left out of the trace.
+_SHOWN = frozenset(
+    {
+        "order_by",
+        "no_truncate",
+        "counter__gt",
+        "limit",
+        "page_size",
+        "page",
+        "format",
+        "type",
+        "id",
+        "created__gte",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. `body` is whole and decompressed."""
+
+    method: str
+    path: str
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the answer says that it is JSON."""
+        return "json" in self.headers.get("Content-Type", "").lower()
+
+    @property
+    def beginning(self) -> str:
+        """The first words of the body, on one line, for a message."""
+        text = " ".join(self.body[:600].decode("utf-8", "replace").split())
+        return text[:120] + ("..." if len(text) > 120 else "") if text else "(empty)"
+
+
+class Fault(Exception):
+    """A request that brought no answer. `sent`: it may have been acted on. `local`: the name or port is wrong."""
+
+    def __init__(self, words: str, *, sent: bool, **kinds: bool) -> None:
+        super().__init__(words)
+        self.sent = sent
+        self.stale = kinds.get("stale", False)  # the connection was closed, perhaps while it was idle
+        self.slow = kinds.get("slow", False)
+        self.local = kinds.get("local", False)  # the name does not resolve, or nothing listens
+        self.tls = kinds.get("tls", False)
+
+
+class _Adapter(HTTPAdapter):
+    """The transport with our SSLContext, directly and through a proxy."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__(pool_connections=2, pool_maxsize=2)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - the signature is requests'
+        super().init_poolmanager(*args, **options, ssl_context=self._context)  # type: ignore[no-untyped-call]
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:  # noqa: ANN401 - the signature is requests'
+        return super().proxy_manager_for(proxy, **options, ssl_context=self._context)  # type: ignore[no-untyped-call]
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ANN401
+        """Nothing: the context knows whom to trust; requests would load its own list into it."""
+
+
+class _NoCookies(requests.cookies.RequestsCookieJar):
+    """A jar that keeps nothing: with a session cookie the gateway would demand a CSRF token."""
+
+    def set_cookie(self, *_: object, **__: object) -> None:
+        """Keep nothing."""
+
+
+class Wire:
+    """Sends requests to one origin, never anywhere else. The credential is `authorization`, a header value."""
+
+    def __init__(
+        self,
+        origin: str,
+        context: ssl.SSLContext,
+        *,
+        clock: Clock,
+        user_agent: str,
+        trace: Callable[[str], None] | None = None,
+    ) -> None:
+        self._origin, self._clock, self._trace = origin, clock, trace
+        self._context = context
+        self._verify = context.verify_mode != ssl.CERT_NONE
+        if not self._verify:
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        self._user_agent = user_agent
+        self._http = self._fresh()
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        timeout: float,
+        authorization: str = "",
+        body: bytes | None = None,
+        accept: str = JSON,
+        fresh: bool = False,
+    ) -> Answer:
+        """Send once, read the whole answer. Raises `Fault`. `fresh`: on a connection of its own."""
+        if fresh:
+            self.hang_up()
+        started = self._clock.now()
+        try:
+            with self._open(method, path, timeout, authorization, body, accept) as response:
+                content = self._read(response, started + timeout + 5)
+                answer = Answer(method, path, response.status_code, response.headers, content)
+        except requests.RequestException as error:
+            fault = _fault(error, self._origin, timeout)
+            self._note(method, path, started, str(fault))
+            raise fault from None
+        except BaseException:
+            self.hang_up()  # an interrupt in the middle of an answer: this connection is not usable
+            raise
+        self._note(method, path, started, str(answer.status), len(content))
+        return answer
+
+    def stream(self, path: str, *, timeout: float, authorization: str) -> tuple[Answer, Iterator[bytes]]:
+        """Like `send` of a GET for any media type, but the body of a 200 arrives as it is read."""
+        started = self._clock.now()
+        try:
+            response = self._open("GET", path, timeout, authorization, None, "*/*")
+            content = b"" if response.status_code == 200 else self._read(response, started + timeout + 5)
+        except requests.RequestException as error:
+            raise _fault(error, self._origin, timeout) from None
+        self._note("GET", path, started, str(response.status_code))
+        answer = Answer("GET", path, response.status_code, response.headers, content)
+        return answer, self._chunks(response, timeout)
+
+    def hang_up(self) -> None:
+        """Close the connections; the next request opens a new one."""
+        self._http.close()
+
+    def _fresh(self) -> requests.Session:
+        session = requests.Session()
+        session.mount("https://", _Adapter(self._context))
+        session.cookies = _NoCookies()
+        session.headers.clear()
+        return session
+
+    def _open(
+        self, method: str, path: str, timeout: float, authorization: str, body: bytes | None, accept: str
+    ) -> requests.Response:
+        headers = {"User-Agent": self._user_agent, "Accept": accept, "Accept-Encoding": "gzip"}
+        if body is not None:
+            headers["Content-Type"] = JSON
+
+        def identify(request: requests.PreparedRequest) -> requests.PreparedRequest:
+            """Always set, so that requests never looks into ~/.netrc."""
+            if authorization:
+                request.headers["Authorization"] = authorization
+            return request
+
+        request = requests.Request(method, self._origin + path, headers=headers, data=body, auth=identify)
+        return self._http.send(
+            self._http.prepare_request(request),
+            timeout=(min(5.0, timeout), timeout),
+            allow_redirects=False,
+            verify=self._verify,
+            stream=True,
+        )
+
+    def _read(self, response: requests.Response, deadline: float) -> bytes:
+        """The body; the deadline ends an answer that drips."""
+        chunks, size = [], 0
+        for chunk in response.iter_content(1 << 18):
+            size += len(chunk)
+            chunks.append(chunk)
+            if size > _LARGEST:
+                raise requests.exceptions.ContentDecodingError("larger than 256 MiB")
+            if self._clock.now() > deadline:
+                raise requests.ReadTimeout
+        return b"".join(chunks)
+
+    def _chunks(self, response: requests.Response, timeout: float) -> Iterator[bytes]:
+        try:
+            with response:
+                yield from response.iter_content(1 << 16)
+        except requests.RequestException as error:
+            raise _fault(error, self._origin, timeout) from None
+
+    def _note(self, method: str, path: str, started: float, end: str, size: int | None = None) -> None:
+        if self._trace is None:
+            return
+        parts = urlsplit(path)
+        query = "&".join(
+            f"{key}={value if key in _SHOWN else '...'}"
+            for key, value in parse_qsl(parts.query, keep_blank_values=True)
+        )
+        took = f"{(self._clock.now() - started) * 1000:.0f} ms"
+        amount = "" if size is None else f" {size / 1000:.0f} kB" if size >= 1000 else f" {size} B"
+        self._trace(f"{method} {parts.path}{'?' + query if query else ''} {end} {took}{amount}")
+
+
+def _fault(error: requests.RequestException, origin: str, timeout: float) -> Fault:
+    """The fault in words, and whether the request can have reached the controller."""
+    host = origin.partition("://")[2]
+    reason = error.args[0] if error.args else None
+    reason = reason.reason if isinstance(reason, MaxRetryError) else reason
+    match error:
+        case requests.exceptions.InvalidURL() | requests.exceptions.InvalidHeader():
+            raise InvalidInput("url or token cannot be sent", [Problem("url", "cannot be sent")]) from None
+        case requests.exceptions.ProxyError():
+            return Fault(f"the proxy did not connect to {host} ({_short(reason)})", sent=False)
+        case requests.exceptions.SSLError():
+            # Another TLS fault may come while the answer is read: only these are surely before the request.
+            early = any(sign in str(error) for sign in ("CERTIFICATE_VERIFY_FAILED", "HANDSHAKE", "VERSION"))
+            return Fault(tls.words(error, host), sent=not early, tls=True)
+        case requests.ConnectTimeout():
+            return Fault(f"no connection to {host} within {min(5.0, timeout):.0f} s", sent=False)
+        case requests.Timeout():
+            return Fault(f"no answer within {timeout:.0f} s", sent=True, slow=True)
+        case requests.ConnectionError() if isinstance(reason, NameResolutionError):
+            return Fault(f"the host name of {host} does not resolve", sent=False, local=True)
+        case requests.ConnectionError() if isinstance(reason, NewConnectionError):
+            return Fault(f"no connection to {host} ({_short(reason)})", sent=False, local=True)
+        case requests.ConnectionError() if "timed out" in str(error):
+            return Fault(f"no answer within {timeout:.0f} s", sent=True, slow=True)
+        case requests.ConnectionError():
+            return Fault("the connection was closed before the answer", sent=True, stale=True)
+    return Fault(f"the answer broke off ({_short(reason)})", sent=True)
+
+
+def _short(reason: object) -> str:
+    """An exception's last words, without object addresses."""
+    return str(reason).rpartition(": ")[2][:120] or type(reason).__name__
