@@ -254,7 +254,5 @@ def _notices(inputs: Inputs, *, login_unused: bool) -> Iterator[str]:
         yield "token: given together with username or password; the token is used"
     if connection.url.lower().startswith("http://"):
         yield "url: http:// sends credentials and variables unencrypted; use https://"
-    if not connection.verify_tls:
-        yield "verify_tls: off; anyone on the way can read the credentials and answer for the controller"
     if connection.request_timeout > _GATEWAY_PATIENCE:
         yield "request_timeout: above 25 s is of little use; the platform gateway gives up after 30 s"
