@@ -1,0 +1,152 @@
+"""The web application: the controller's views, the gateway before them, and what every answer carries."""
+
+import time
+import uuid
+
+from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from sandbox import gateway
+from sandbox.auth import here, identify, require_credential
+from sandbox.front import Front
+from sandbox.models import now
+from sandbox.negotiation import check_acceptable, wants_html
+from sandbox.replies import (
+    CHALLENGE,
+    NOT_FOUND_PAGE,
+    HtmlNotFound,
+    Refused,
+    html,
+    json_reply,
+    method_not_allowed,
+)
+from sandbox.runs import NODE, Runs
+from sandbox.state import Served, State
+from sandbox.views import catalog, control, events, jobs, meta, stdout, templates, tokens, updates
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+# Open to everybody, whatever credential is sent.
+OPEN = frozenset({"meta.api_root", "meta.version_root", "meta.ping"})
+# They choose the form of their answer themselves.
+OWN_FORMAT = frozenset({"stdout.job_stdout", "stdout.update_stdout"})
+
+
+def create_app(state: State, runs: Runs) -> Flask:
+    app = Flask("sandbox", static_folder=None)
+    app.extensions["sandbox"] = state
+    app.extensions["runs"] = runs
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    root = state.settings.api
+    for module in (tokens, templates, jobs, events, stdout, updates, catalog):
+        app.register_blueprint(module.blueprint, url_prefix=f"{root}/v2")
+    app.register_blueprint(meta.blueprint, url_prefix=root)
+    if state.settings.gateway:
+        app.register_blueprint(gateway.blueprint, url_prefix=f"{state.settings.prefix}/")
+    app.register_blueprint(control.blueprint, url_prefix="/sandbox")
+    app.before_request(_before)
+    app.after_request(_after)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(HtmlNotFound, _no_page)
+    app.register_error_handler(MethodNotAllowed, _wrong_method)
+    app.register_error_handler(HTTPException, _no_page)
+    app.wsgi_app = Front(app.wsgi_app, app.url_map, state.settings)  # type: ignore[method-assign]
+    return app
+
+
+def _is_controller() -> bool:
+    return request.path.startswith(f"{here().settings.api}/")
+
+
+def _before() -> None:
+    g.started = time.monotonic()
+    if not _is_controller():
+        return
+    state = here()
+    g.identity = identify(state, request.headers.get("Authorization", ""))
+    if request.endpoint in OPEN:
+        return
+    if request.endpoint not in OWN_FORMAT and request.endpoint is not None:
+        check_acceptable(request)
+    if request.endpoint is not None:
+        require_credential()
+
+
+def _refused(refusal: Refused) -> Response:
+    return json_reply(refusal.body, refusal.status, refusal.headers)
+
+
+def _wrong_method(_: MethodNotAllowed) -> Response:
+    """Who is not known does not even learn which methods there are."""
+    if _is_controller():
+        try:
+            require_credential()
+        except Refused as refusal:
+            return _refused(refusal)
+    return _refused(method_not_allowed(request.method))
+
+
+def _no_page(_: Exception) -> Response:
+    g.no_view = True
+    return html(NOT_FOUND_PAGE, 404)
+
+
+def _after(response: Response) -> Response:
+    seconds = time.monotonic() - g.get("started", time.monotonic())
+    if request.path.startswith("/sandbox/"):
+        return response
+    here().remember(
+        Served(
+            request.method, request.path, request.query_string.decode(), response.status_code, seconds, now()
+        )
+    )
+    _common_headers(response, seconds)
+    if _is_controller() and not g.get("no_view"):
+        _view_headers(response, seconds)
+        if wants_html(request) and response.mimetype == "application/json" and request.method == "GET":
+            return _browsable(response)
+    return response
+
+
+def _common_headers(response: Response, seconds: float) -> None:
+    headers = response.headers
+    headers.setdefault("Vary", "Accept, Accept-Language, origin")
+    headers["Content-Language"] = "en"
+    headers["X-API-Total-Time"] = f"{seconds:.3f}s"
+    headers["X-API-Request-Id"] = _request_id(request.headers.get("X-API-Request-Id", ""))
+    headers["Access-Control-Expose-Headers"] = "X-API-Request-Id"
+    if response.status_code < 400:
+        headers["Strict-Transport-Security"] = "max-age=15768000"
+        headers["X-Content-Type-Options"] = "nosniff"
+    if here().settings.gateway:
+        headers["Server"] = "envoy"
+        headers["x-envoy-upstream-service-time"] = str(round(seconds * 1000))
+
+
+def _view_headers(response: Response, seconds: float) -> None:
+    settings = here().settings
+    headers = response.headers
+    if request.url_rule is not None:
+        allowed = set(current_app.url_map.bind("").allowed_methods(request.path))
+        headers["Allow"] = ", ".join(method for method in METHODS if method in allowed)
+    headers["X-API-Product-Name"] = settings.product_name
+    headers["X-API-Node"] = NODE
+    headers["X-API-Time"] = f"{seconds:.3f}s"
+    if g.get("identity"):
+        headers["X-API-Product-Version"] = settings.controller_version
+    if response.status_code == 401:
+        headers["WWW-Authenticate"] = CHALLENGE
+
+
+def _request_id(given: str) -> str:
+    """A request may bring its own id, but only one that is a UUID."""
+    try:
+        return uuid.UUID(given).hex
+    except ValueError:
+        return uuid.uuid4().hex
+
+
+def _browsable(response: Response) -> Response:
+    text = response.get_data(as_text=True).replace("&", "&amp;").replace("<", "&lt;")
+    page = html(f"<!doctype html>\n<title>REST API</title>\n<pre>{text}</pre>\n", response.status_code)
+    page.headers.extend((name, value) for name, value in response.headers if name.startswith("X-API"))
+    return page

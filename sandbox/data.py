@@ -1,0 +1,135 @@
+"""The seeded organizations, users, inventories and credentials. Demos rely on their names and ids."""
+
+from dataclasses import dataclass
+
+from sandbox.models import (
+    Credential,
+    CredentialType,
+    ExecutionEnvironment,
+    Host,
+    InstanceGroup,
+    Inventory,
+    Label,
+    Organization,
+    Project,
+    Template,
+    User,
+)
+
+ADMIN = User(id=1, username="admin", password="admin-password", is_superuser=True)
+CI_BOT = User(id=2, username="ci-bot", password="ci-bot-password", first_name="CI", last_name="Bot")
+VIEWER = User(id=3, username="viewer", password="viewer-password", first_name="Vera", last_name="Viewer")
+NOBODY = User(id=4, username="nobody", password="nobody-password")
+SSO_USER = User(id=5, username="sso-user", password="sso-user-password", external=True)
+USERS = (ADMIN, CI_BOT, VIEWER, NOBODY, SSO_USER)
+
+DEFAULT = Organization(id=1, name="Default", description="The default organization")
+RETAIL = Organization(id=2, name="Retail", description="Shops and their databases")
+PLATFORM = Organization(id=3, name="Platform", description="What the others run on")
+
+_BOT = frozenset({CI_BOT.username})
+
+SHOP = Inventory(
+    id=1,
+    name="Shop",
+    organization=RETAIL,
+    description="Five hosts, all of them this machine",
+    hosts=(
+        Host(id=1, name="web1", groups=("web",)),
+        Host(id=2, name="web2", groups=("web",)),
+        Host(id=3, name="app1", groups=("app",)),
+        Host(id=4, name="db1", groups=("db",)),
+        Host(id=5, name="db2", groups=("db",)),
+    ),
+    users=_BOT,
+)
+EMPTY = Inventory(id=2, name="Empty", organization=RETAIL, users=_BOT)
+BACK_OFFICE = Inventory(
+    id=3,
+    name="Back office",
+    organization=PLATFORM,
+    description="ci-bot may not use it",
+    hosts=(Host(id=6, name="erp1"),),
+)
+
+MACHINE = CredentialType(id=1, name="Machine", kind="ssh")
+SOURCE_CONTROL = CredentialType(id=2, name="Source Control", kind="scm")
+VAULT = CredentialType(id=3, name="Vault", kind="vault")
+CLOUD = CredentialType(id=5, name="Amazon Web Services", kind="cloud")
+
+SHOP_MACHINE = Credential(id=1, name="Shop machine", type=MACHINE, organization=RETAIL, users=_BOT)
+ASKING_MACHINE = Credential(
+    id=2,
+    name="Machine, asks",
+    type=MACHINE,
+    organization=RETAIL,
+    passwords=("ssh_password", "become_password"),
+    users=_BOT,
+)
+DEV_VAULT = Credential(
+    id=3,
+    name="Dev vault, asks",
+    type=VAULT,
+    organization=RETAIL,
+    passwords=("vault_password.dev",),
+    vault_id="dev",
+    users=_BOT,
+)
+SHOP_CLOUD = Credential(id=4, name="Shop cloud", type=CLOUD, organization=RETAIL, users=_BOT)
+GIT_ACCESS = Credential(id=5, name="Git access", type=SOURCE_CONTROL, organization=RETAIL, users=_BOT)
+ROOT_MACHINE = Credential(
+    id=6, name="Root machine", type=MACHINE, organization=PLATFORM, description="ci-bot may not use it"
+)
+
+SHOP_PROJECT = Project(id=1, name="Shop playbooks", organization=RETAIL, local_path="project")
+BROKEN_PROJECT = Project(
+    id=2,
+    name="Broken checkout",
+    organization=RETAIL,
+    local_path="project",
+    scm_url="file:///nonexistent/shop.git",
+    scm_branch="main",
+    update_on_launch=True,
+    allow_override=True,
+)
+LOST_PROJECT = Project(id=3, name="Lost folder", organization=RETAIL, local_path="no-such-project")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """What exists from the start and never changes."""
+
+    templates: tuple[Template, ...]
+    users: tuple[User, ...] = USERS
+    organizations: tuple[Organization, ...] = (DEFAULT, RETAIL, PLATFORM)
+    inventories: tuple[Inventory, ...] = (SHOP, EMPTY, BACK_OFFICE)
+    credential_types: tuple[CredentialType, ...] = (MACHINE, SOURCE_CONTROL, VAULT, CLOUD)
+    credentials: tuple[Credential, ...] = (
+        SHOP_MACHINE,
+        ASKING_MACHINE,
+        DEV_VAULT,
+        SHOP_CLOUD,
+        GIT_ACCESS,
+        ROOT_MACHINE,
+    )
+    projects: tuple[Project, ...] = (SHOP_PROJECT, BROKEN_PROJECT, LOST_PROJECT)
+    labels: tuple[Label, ...] = (
+        Label(id=1, name="ci", organization=RETAIL),
+        Label(id=2, name="nightly", organization=RETAIL),
+    )
+    execution_environments: tuple[ExecutionEnvironment, ...] = (
+        ExecutionEnvironment(id=1, name="Sandbox EE", image="localhost/sandbox-ee:latest"),
+        ExecutionEnvironment(
+            id=2, name="Control Plane EE", image="localhost/control-ee:latest", managed=True
+        ),
+    )
+    instance_groups: tuple[InstanceGroup, ...] = (
+        InstanceGroup(id=1, name="controlplane"),
+        InstanceGroup(id=2, name="default"),
+    )
+
+    def user(self, username: str) -> User | None:
+        return next((user for user in self.users if user.username == username), None)
+
+    def template(self, number: int) -> Template | None:
+        return next((template for template in self.templates if template.id == number), None)

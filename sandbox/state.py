@@ -1,0 +1,117 @@
+"""Everything the controller remembers, in memory, behind one lock."""
+
+import secrets
+import threading
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sandbox.data import Catalog
+from sandbox.eventlog import CallbackWorkers, EventLog
+from sandbox.links import Links
+from sandbox.models import Job, Template, Token, User, now
+from sandbox.plan import Plan
+from sandbox.settings import Settings
+
+REQUESTS_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One request that was answered."""
+
+    method: str
+    path: str
+    query: str
+    status: int
+    seconds: float
+    at: datetime
+
+
+@dataclass(slots=True)
+class State:
+    settings: Settings
+    catalog: Catalog
+    directory: Path
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    tokens: dict[int, Token] = field(default_factory=dict)
+    jobs: dict[int, Job] = field(default_factory=dict)
+    next_plans: deque[Plan] = field(default_factory=deque)
+    served: deque[Served] = field(default_factory=lambda: deque(maxlen=REQUESTS_KEPT))
+    served_by_path: Counter[str] = field(default_factory=Counter)
+    seeded: datetime = field(default_factory=now)
+    _last_job_id: int = 0
+    _last_token_id: int = 0
+
+    @property
+    def links(self) -> Links:
+        return Links(f"{self.settings.api}/v2")
+
+    def new_job(self, *, kind: str, **values: Any) -> Job:
+        with self.lock:
+            self._last_job_id += 1
+            number = self._last_job_id
+            plan = self.next_plans.popleft() if kind == "job" and self.next_plans else Plan()
+            workers = CallbackWorkers(
+                self.settings.scaled(self.settings.event_delay), self.settings.seed * 1_000_003 + number
+            )
+            log = EventLog(workers, plan)
+            job = Job(id=number, kind=kind, log=log, plan=plan, **values)
+            self.jobs[number] = job
+            return job
+
+    def jobs_of(self, template: Template) -> list[Job]:
+        with self.lock:
+            return [job for job in self.jobs.values() if job.template is template]
+
+    def delete_job(self, job: Job) -> None:
+        with self.lock:
+            self.jobs.pop(job.id, None)
+
+    def find_job(self, number: int, kind: str = "job") -> Job | None:
+        job = self.jobs.get(number)
+        return job if job and job.kind == kind else None
+
+    def new_token(
+        self,
+        user: User,
+        *,
+        scope: str = "write",
+        description: str = "",
+        value: str | None = None,
+        lifetime: timedelta = timedelta(days=365_000),
+        gateway: bool = False,
+    ) -> Token:
+        with self.lock:
+            self._last_token_id += 1
+            token = Token(
+                id=self._last_token_id,
+                value=value or secrets.token_urlsafe(22)[:30],
+                user=user,
+                scope=scope,
+                description=description,
+                expires=now() + lifetime,
+                gateway=gateway,
+            )
+            self.tokens[token.id] = token
+            return token
+
+    def token_with(self, value: str) -> Token | None:
+        with self.lock:
+            found = (t for t in self.tokens.values() if t.value == value and t.expires > now())
+            return next(found, None)
+
+    def remember(self, request: Served) -> None:
+        with self.lock:
+            self.served.append(request)
+            self.served_by_path[f"{request.method} {request.path}"] += 1
+
+    @contextmanager
+    def changing(self, job: Job) -> Iterator[Job]:
+        """Several fields of a job change at once; readers see all of them or none."""
+        with self.lock:
+            yield job

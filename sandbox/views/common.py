@@ -1,0 +1,80 @@
+"""What the views share: the objects they are about, and lists."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Response, current_app, request
+
+from sandbox import lists
+from sandbox.access import may_read, may_read_job
+from sandbox.auth import here, me
+from sandbox.filters import Filters
+from sandbox.models import Job, Template
+from sandbox.replies import HtmlNotFound, Refused, forbidden, json_reply, no_such
+from sandbox.runs import Runs
+
+
+def runs() -> Runs:
+    found = current_app.extensions["runs"]
+    assert isinstance(found, Runs)
+    return found
+
+
+def find_template(ident: str) -> Template:
+    """By id, by `NAME++ORGANIZATION`, or by bare name, which means the one in the oldest organization."""
+    template = here().catalog.template(int(ident)) if ident.isdigit() else _named(ident)
+    if template is None:
+        raise no_such("JobTemplate")
+    if not may_read(me(), template):
+        raise forbidden() if ident.isdigit() else Refused(404, {"detail": "Not found."})
+    return template
+
+
+def _named(ident: str) -> Template | None:
+    name, separator, organization = ident.partition("++")
+    same_name = [template for template in here().catalog.templates if template.name == _unescaped(name)]
+    if separator:
+        wanted = _unescaped(organization)
+        return next((one for one in same_name if one.organization.name == wanted), None)
+    if not same_name:
+        raise HtmlNotFound
+    return min(same_name, key=lambda template: template.organization.id)
+
+
+def _unescaped(part: str) -> str:
+    for char in ";/?:@=&[]+":
+        part = part.replace(f"[{char}]", char)
+    return part
+
+
+def find_job(number: int, kind: str = "job") -> Job:
+    job = here().find_job(number, kind)
+    if job is None:
+        raise no_such("Job" if kind == "job" else "ProjectUpdate")
+    if not may_read_job(me(), job):
+        raise forbidden()
+    return job
+
+
+def args() -> lists.Args:
+    return lists.Args(request.args.items(multi=True))
+
+
+def list_reply(
+    rows: Iterable[lists.Row],
+    filters: Filters,
+    *,
+    order: str = "id",
+    path: str | None = None,
+) -> Response:
+    query = args()
+    chosen = lists.select(rows, query, filters, order)
+    return json_reply(lists.answer(chosen, query, path or request.path))
+
+
+def location(url: str) -> dict[str, str]:
+    return {"Location": url}
+
+
+def created(shape: dict[str, Any]) -> Response:
+    return json_reply(shape, 201, location(shape["url"]))

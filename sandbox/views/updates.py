@@ -1,0 +1,21 @@
+"""Project updates."""
+
+from flask import Blueprint, Response
+
+from sandbox.auth import here, me
+from sandbox.replies import json_reply
+from sandbox.shapes.updates import update_detail
+from sandbox.views.common import find_job, list_reply
+from sandbox.views.jobs import UNIFIED, readable
+
+blueprint = Blueprint("updates", __name__)
+
+
+@blueprint.get("/project_updates/")
+def update_list() -> Response:
+    return list_reply([update_detail(here(), job, me()) for job in readable("project_update")], UNIFIED)
+
+
+@blueprint.get("/project_updates/<int:number>/")
+def update(number: int) -> Response:
+    return json_reply(update_detail(here(), find_job(number, "project_update"), me()))
