@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from aap_launcher.failures import by_task
+from aap_launcher.failures import REAL, by_task
 from aap_launcher.models import Failure, Job, Status
 from aap_launcher.tally import Tally
 from aap_launcher.words import count, listed, one_line, plain
@@ -88,7 +88,7 @@ def _last_line(text: str) -> str:
 
 def real_failures(tally: Tally) -> tuple[Failure, ...]:
     """The failures that count: neither ignored nor rescued."""
-    return tuple(failure for failure in tally.failures if failure.kind in ("failed", "unreachable"))
+    return tuple(failure for failure in tally.failures if failure.kind in REAL)
 
 
 def headline(failures: Sequence[Failure]) -> str:

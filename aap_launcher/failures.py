@@ -1,15 +1,28 @@
-"""What a failing task says of itself: the few lines of a module's result that a person needs."""
+"""The failures of a run: what a failing task says of itself, and which failures count in the end.
+
+How Ansible tells it (seen on AWX 24.6.1, and in ansible-core's strategy and callback plugins):
+
+* An ignored error is `runner_on_failed` with `failed` false. A rescued one has `failed` true and cannot be
+  told from a real one until `playbook_on_stats` counts each host's failures: those are the host's last ones.
+* A loop sends `runner_item_on_failed` and an asynchronous task `runner_on_async_failed` before the one
+  `runner_on_failed` that ends the task on the host. Only that one counts; the earlier ones lend their message
+  where the controller dropped the result for its size.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from aap_launcher.models import EventData, Failure
+from aap_launcher.models import Event, EventData, Failure
 from aap_launcher.words import one_line, plain, shortened
 
-_MOST = 2_000  # characters of one message
+REAL = frozenset({"failed", "unreachable"})  # the kinds that count; ignored and rescued do not
+MOST = 1_000  # failures that are kept
+_CHARACTERS = 2_000  # of one message
 _LINES = 20
 _ITEMS = 5
 _HIDDEN = "the result is hidden: the task has no_log set"
@@ -23,7 +36,7 @@ def failure_message(data: EventData) -> str:
     the messages of its failed items, a command its code and the end of its stderr, a broken module the last
     line of its traceback.
     """
-    return shortened(_message(data.res), _MOST, _LINES)
+    return shortened(_message(data.res), _CHARACTERS, _LINES)
 
 
 def _message(res: object) -> str:
@@ -56,8 +69,8 @@ def _item_lines(items: Sequence[Mapping[str, object]]) -> Iterator[str]:
 def _own_words(res: Mapping[str, object]) -> str:
     said = _text(res.get("msg"))
     if not _OF_NO_USE.search(said):
-        condition = _text(res.get("assertion"))
-        return f"{said}: {condition}" if condition else said
+        more = _text(res.get("assertion")) or (_last_lines(res, ("stderr",), 1) if res.get("rc") else "")
+        return f"{said}\n{more}" if more and more not in said else said
     if "non-zero" in said or (not said and res.get("rc")):
         code = one_line(_text(res.get("rc")), 20)
         last = _last_lines(res, ("stderr", "stdout"), 3)
@@ -87,6 +100,88 @@ def _text(value: object) -> str:
     if isinstance(value, list):
         return "\n".join(_text(part) for part in value[:100])
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+class Failures:
+    """The failures of one run, in bounded memory: the first 1,000 and the last 1,000."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self._first: list[tuple[Failure, int]] = []  # with its place among its host's failures
+        self._last: deque[tuple[Failure, int]] = deque(maxlen=MOST)
+        self._of_host: dict[str, int] = {}
+        self._early: dict[tuple[str, str], str] = {}
+        self._real: Mapping[str, int] | None = None
+        self._forgiven = False
+
+    def remember(self, event: Event) -> None:
+        """A part of a task failed on a host; how the task ends there is yet to come."""
+        if len(self._early) < MOST:
+            self._early[event.parent_uuid, event.host_name] = failure_message(event.data())
+
+    def next_task(self) -> None:
+        """What was remembered of parts is of no use any more."""
+        self._early.clear()
+
+    def add(self, event: Event, kind: str) -> tuple[Failure, int]:
+        """A task failed on a host (`kind` failed) or could not reach it (unreachable).
+
+        Returns the failure, whose kind may be ignored, and its place among its host's failures, from 0.
+        """
+        data = event.data()
+        if data.ignore_errors or not event.failed:
+            kind = "ignored"
+        early = self._early.pop((event.parent_uuid, event.host_name), "")
+        failure = Failure(
+            task=task_name(event),
+            host=event.host_name,
+            message=early if early and data.res is None else failure_message(data),
+            kind=kind,
+            play=event.play,
+            path=one_line(data.task_path or "", 300),
+            counter=event.counter,
+        )
+        place = self._of_host.get(event.host_name, 0)
+        if kind == "failed":
+            self._of_host[event.host_name] = place + 1
+        self.total += 1
+        kept = self._first if len(self._first) < MOST else self._last
+        kept.append((failure, place))
+        return failure, place
+
+    def count(self, real: Mapping[str, int]) -> None:
+        """Ansible's own count of each host's failures has come: what is more than that was rescued."""
+        self._real = real
+
+    def forgive(self) -> None:
+        """The run was successful: whatever failed was rescued."""
+        self._forgiven = True
+
+    def kind(self, kind: str, host: str, place: int) -> str:
+        """The kind as far as it is known by now: failed may have become rescued."""
+        if kind != "failed":
+            return kind
+        if self._forgiven:
+            return "rescued"
+        if self._real is None:
+            return kind
+        return "rescued" if place < self._of_host.get(host, 0) - self._real.get(host, 0) else kind
+
+    def told(self) -> tuple[Failure, ...]:
+        """By their place in the log, at most 1,000; when there are more, the real ones go first."""
+        found = [
+            replace(failure, kind=self.kind(failure.kind, failure.host, place))
+            for failure, place in (*self._first, *self._last)
+        ]
+        if len(found) > MOST:
+            found = sorted(found, key=lambda failure: failure.kind not in REAL)[:MOST]
+        return tuple(sorted(found, key=lambda failure: failure.counter))
+
+
+def task_name(event: Event) -> str:
+    """A task as Ansible prints it, in one line: `web : Restart service`."""
+    name = f"{event.role} : {event.task}" if event.role else event.task
+    return name if len(name) < 200 and name.isprintable() else one_line(name)
 
 
 def by_task(failures: Iterable[Failure]) -> list[tuple[Failure, ...]]:

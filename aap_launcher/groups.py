@@ -6,10 +6,11 @@ One `Grouping` holds the state of one job, so that several jobs of a workflow ca
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from aap_launcher.failures import task_name
 from aap_launcher.models import Event, Failure, GroupEnd, GroupStart, Line, Mark, Tone
-from aap_launcher.tally import is_error, task_name
+from aap_launcher.tally import is_error
 from aap_launcher.words import listed, one_line, plain
 
 _BANNER = re.compile(r"((?:PLAY|(?:CLEANUP )?TASK|RUNNING HANDLER)\b.*?) \*{3,} *$", re.DOTALL | re.MULTILINE)
@@ -68,7 +69,6 @@ class _Failing:
                 yield Line(f"{where}\n{message}", Tone.BAD, "FAILED")
         if self._more:
             yield Line(f"{task} · and {self._more:,} more hosts", Tone.BAD, "FAILED")
-        self.__init__()  # type: ignore[misc]
 
 
 class Grouping:
@@ -82,6 +82,7 @@ class Grouping:
         self._group_by = group_by
         self._show = show
         self._prefix = prefix
+        self.lines = 0  # how many marks of the job's own output there were
         self._open = ""  # the key of the open group
         self._last = ""  # the key of the group that was opened last
         self._section = ""  # the task, or the recap, that the last line belonged to
@@ -92,17 +93,27 @@ class Grouping:
         self._held_task = ""  # a task's banner waits for a line that is shown
         self._failing = _Failing()
 
-    def event(self, event: Event, failure: Failure | None) -> Iterator[Mark]:
+    def event(self, event: Event, failure: Failure | None) -> Iterable[Mark]:
         """The marks of one event; `failure` is what it tells of."""
         text = event.stdout.replace("\r\n", "\n")
+        if event.parent_uuid and event.parent_uuid == self._open and self._show == "all":
+            self._note(failure)
+            self.lines += bool(text)
+            return (Line(text),) if text else ()  # nearly every event: one more result of the open task
+        return self._elsewhere(event, failure, text)
+
+    def _elsewhere(self, event: Event, failure: Failure | None, text: str) -> Iterator[Mark]:
         if event.event == "playbook_on_play_start":
             yield from self._play_begins(event, text)
         elif event.event in _TASK_START:
             yield from self._task_begins(event, text)
         elif not self._hidden(event, failure):
             yield from self._line(event, text)
-            if failure is not None:
-                self._failing.add(failure)
+            self._note(failure)
+
+    def _note(self, failure: Failure | None) -> None:
+        if failure is not None:
+            self._failing.add(failure)
 
     def close(self) -> Iterator[Mark]:
         """End the open group and tell the failures of its task."""
@@ -110,7 +121,8 @@ class Grouping:
             self._open = ""
             yield GroupEnd()
         if self._failing:
-            yield from self._failing.tell(self._prefix)
+            failing, self._failing = self._failing, _Failing()
+            yield from failing.tell(self._prefix)
 
     def finish(self) -> Iterator[Mark]:
         """Print what still waits, and close."""
@@ -143,6 +155,7 @@ class Grouping:
             yield from self._put(_RECAP, _title(text) or "PLAY RECAP", text)
         elif name == "playbook_on_no_hosts_remaining" or is_error(event, plain(text)):
             yield from self.finish()
+            self.lines += 1
             yield Line(text)
         elif event.task and not name.startswith("verbose"):
             uuid, title = self._task
@@ -164,6 +177,7 @@ class Grouping:
         self._held_play = ""
         if section:
             self._held_task = ""
+        self.lines += 1
         yield Line("\n".join(waiting))
 
     def _leave(self, section: str) -> Iterator[Mark]:

@@ -7,12 +7,14 @@ defusing is the adapter's business), except that titles and names are made one l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from aap_launcher.explain import explain_failure
 from aap_launcher.failures import by_task
 from aap_launcher.groups import Grouping
 from aap_launcher.models import (
+    Event,
     Finished,
     GroupEnd,
     GroupStart,
@@ -31,6 +33,8 @@ from aap_launcher.models import (
 from aap_launcher.tally import Tally
 from aap_launcher.verdict import findings, verdict
 from aap_launcher.words import count, duration, listed, number, one_line
+
+__all__ = ["Renderer", "Style", "explain_failure"]
 
 _WAITS = {
     Status.NEW: "not yet submitted",
@@ -53,6 +57,9 @@ class Renderer:
     """Renders one job. Give each update to the tally first; `close` belongs to every ending, also a crash."""
 
     def __init__(self, tally: Tally, style: Style | None = None) -> None:
+        self.explanation = (
+            ""  # why it failed, where the launcher learned more than the job and its events tell
+        )
         self._tally = tally
         self._style = style or Style()
         self._groups = Grouping(self._style.group_by, self._style.show)
@@ -60,17 +67,23 @@ class Renderer:
         self._began: float | None = None  # when the job ran for 0 s, on the clock of `at`
         self._at = 0.0
         self._wrote_at = 0.0
-        self._wrote = False  # a line was written since the clock was last read
+        self._lines = 0  # how many lines of the job were written when the clock was last read
         self._annotated = False
 
-    def marks(self, update: Update) -> Iterator[Mark]:
-        """What the update adds to the log."""
-        for mark in self._marks(update):
-            self._wrote = True
-            yield mark
-        if isinstance(update, Tick):
-            what = [self._task() or str(update.job.status), *self._hosts("/"), duration(self._elapsed())]
-            yield Progress("▸ " + " · ".join(what))
+    def marks(self, update: Update) -> Iterable[Mark]:
+        """What the update adds to the log; take all of it before the next update."""
+        if isinstance(update, Logged):
+            event = update.event
+            if not event.stdout and event.event == "runner_on_start":
+                return ()  # nearly half of all events
+            if event.event != "playbook_on_stats":
+                return self._groups.event(event, self._tally.latest)
+            return self._stats(event)
+        return self._marks(update)
+
+    def pause(self) -> Iterator[Mark]:
+        """End the open group, so that something else may stand open; the job's next line opens one again."""
+        return self._groups.close()
 
     def close(self) -> Iterator[Mark]:
         """End the open group, and tell the findings if the end of the job never came."""
@@ -79,17 +92,14 @@ class Renderer:
             self._annotated = True
             yield from findings(self._tally)
 
-    def _marks(self, update: Update) -> Iterator[Mark]:
+    def _marks(self, update: StatusChanged | Tick | Notice | Finished) -> Iterator[Mark]:
         match update:
-            case Logged(event):
-                if event.event == "playbook_on_stats":
-                    yield from self._groups.close()
-                    yield from self._rescued()
-                yield from self._groups.event(event, self._tally.latest)
             case StatusChanged(job, at):
                 yield from self._status(job, at)
             case Tick(job, at, silent):
                 yield from self._heartbeat(job, at, silent)
+                what = [self._task() or str(job.status), *self._hosts("/"), duration(self._elapsed())]
+                yield Progress("▸ " + " · ".join(what))
             case Notice(text, warning):
                 yield from self._groups.close()
                 yield Line(text, Tone.WARN if warning else Tone.NOTE, "warning" if warning else "")
@@ -102,6 +112,7 @@ class Renderer:
         changed = self._job is None or self._job.status is not job.status
         self._job = job
         self._clock(at, at)
+        self._wrote_at = at
         if job.status is Status.RUNNING and changed:
             self._began = at - job.elapsed
         if job.status.final:
@@ -125,9 +136,9 @@ class Renderer:
 
     def _clock(self, at: float, last: float) -> None:
         """Learn the time; `last` is when the last thing happened, so a line since then is no older."""
-        if self._wrote:
+        if self._groups.lines != self._lines:
+            self._lines = self._groups.lines
             self._wrote_at = max(self._at, last)
-            self._wrote = False
         self._at = at
 
     def _heartbeat(self, job: Job, at: float, silent: float) -> Iterator[Mark]:
@@ -138,12 +149,11 @@ class Renderer:
         self._wrote_at = at
         yield from self._groups.close()  # a collapsed group would hide that it lives
         if job.status.final:
-            what = [f"{job.status} · waiting for the last events of the log"]
+            what = ["waiting for the last events of its log"]
         else:
-            reason = one_line(job.explanation) or _WAITS.get(job.status, "")
-            what = [f"still {job.status}", duration(self._elapsed()), reason]
-            what += [self._task(), *self._hosts(" of ")]
-        yield Line(" · ".join(part for part in what if part), Tone.NOTE)
+            what = [duration(self._elapsed()), one_line(job.explanation) or _WAITS.get(job.status, "")]
+            what += ["a cancel was asked for" if job.canceled_on else "", self._task(), *self._hosts(" of ")]
+        yield Line(" · ".join(filter(None, what)), Tone.NOTE, str(job.status))
 
     def _elapsed(self) -> float:
         return self._at - (self._began or 0.0)
@@ -159,6 +169,11 @@ class Renderer:
 
     # --- the end ----------------------------------------------------------------------------------------
 
+    def _stats(self, event: Event) -> Iterator[Mark]:
+        yield from self._groups.close()
+        yield from self._rescued()
+        yield from self._groups.event(event, None)
+
     def _rescued(self) -> Iterator[Mark]:
         """Only now is it known which of the failures that were told are none."""
         tasks = by_task(failure for failure in self._tally.failures if failure.kind == "rescued")
@@ -170,7 +185,7 @@ class Renderer:
 
     def _finished(self, end: Finished) -> Iterator[Mark]:
         yield from self._groups.finish()
-        yield from verdict(end.job, end.log, self._tally)
+        yield from verdict(end.job, end.log, self._tally, self.explanation)
         trace = end.job.traceback.strip()
         if "\n" in trace:
             yield GroupStart("the controller's traceback")
@@ -178,4 +193,4 @@ class Renderer:
             yield GroupEnd()
         self._annotated = True
         if self._style.annotations:
-            yield from findings(self._tally, end.job, end.log)
+            yield from findings(self._tally, end.job, end.log, self.explanation)

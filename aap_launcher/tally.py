@@ -1,23 +1,15 @@
 """What happened in a run, collected from its updates in bounded memory: failures, hosts, times, progress.
 
-How Ansible tells it (CONTRACT of job events, seen on AWX 24.6.1 and in ansible-core's strategy plugins):
-
-* An ignored error is `runner_on_failed` with `failed` false. A rescued one has `failed` true and cannot be
-  told from a real one until `playbook_on_stats` counts each host's failures: those are the host's last ones.
-* A loop sends `runner_item_on_failed` and an asynchronous task `runner_on_async_failed` before the one
-  `runner_on_failed` that ends the task on the host. Only that one counts; the earlier ones lend their message
-  where the controller dropped the result for its size.
-* `playbook_on_stats` is missing when a run was canceled, timed out or never began.
+`playbook_on_stats`, Ansible's own count, is missing when a run was canceled, timed out or never began.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import replace
 
 import msgspec
 
-from aap_launcher.failures import failure_message
+from aap_launcher.failures import MOST, Failures, task_name
 from aap_launcher.models import (
     Case,
     Event,
@@ -30,12 +22,11 @@ from aap_launcher.models import (
     TaskTime,
     Update,
 )
-from aap_launcher.words import one_line, plain, shortened
+from aap_launcher.words import plain, shortened
 
-MOST_FAILURES = 1_000
 _SLOWEST = 10
 _ERROR_LINES = 30
-_OK, _CHANGED, _FAILED, _DARK, _SKIPPED, _RESCUED, _IGNORED = range(7)
+_OK, _CHANGED, _FAILED, _DARK, _SKIPPED, _RESCUED, _IGNORED = range(7)  # as in HostSummary
 _RESULTS = {
     "runner_on_ok": "ok",
     "runner_on_skipped": "skipped",
@@ -62,21 +53,15 @@ class Tally:
     """
 
     def __init__(self, *, keep_cases: bool = False) -> None:
-        self.events = 0
         self.warnings = 0
-        self.play = ""
         self.task = ""  # the current task as Ansible prints it: "web : Restart service"
         self.hosts_done = 0  # hosts that have ended the current task
         self.latest: Failure | None = None  # the failure that the last update told of
         self._task_uuid = ""
         self._play_hosts: set[str] = set()
         self._hosts: dict[str, list[int]] = {}
-        self._first: list[tuple[Failure, int]] = []  # with its place among its host's failures
-        self._last: deque[tuple[Failure, int]] = deque(maxlen=MOST_FAILURES)
-        self._failing = 0
-        self._early: dict[tuple[str, str], str] = {}
+        self._failures = Failures()
         self._stats: EventData | None = None
-        self._final: Status | None = None
         self._matched_none = False
         self._slowest: dict[str, TaskTime] = {}
         self._threshold = 0.0
@@ -93,12 +78,12 @@ class Tally:
         if isinstance(update, Logged):
             self._event(update.event)
         elif isinstance(update, Finished):
-            self._final = update.job.status
+            if update.job.status is Status.SUCCESSFUL:
+                self._failures.forgive()
             counts = update.job.host_status_counts
             self._matched_none = counts is not None and not counts
 
     def _event(self, event: Event) -> None:
-        self.events += 1
         name = event.event
         kind = _RESULTS.get(name)
         if kind is not None:
@@ -106,17 +91,18 @@ class Tally:
         elif name == "runner_on_start":
             self._play_hosts.add(event.host_name)
         elif name in ("playbook_on_task_start", "playbook_on_handler_task_start"):
-            self.play, self.task, self.hosts_done = event.play, task_name(event), 0
+            self.task, self.hosts_done = task_name(event), 0
             self._task_uuid = event.uuid
-            self._early.clear()
+            self._failures.next_task()
         elif name == "playbook_on_play_start":
-            self.play, self.task, self.hosts_done = event.play, "", 0
+            self.task, self.hosts_done = "", 0
             self._play_hosts.clear()
         elif name in _EARLY:
-            self._remember(event)
+            self._failures.remember(event)
         elif name == "playbook_on_stats":
             self._stats = event.data()
-            self._early.clear()
+            if self._stats.processed:
+                self._failures.count(self._stats.failures)
         self._spoken(event)
 
     def _result(self, event: Event, kind: str) -> None:
@@ -127,44 +113,11 @@ class Tally:
         seconds = self._time(event)
         place = 0
         if kind in ("failed", "unreachable"):
-            failure, place = self._failure(event, kind)
-            kind = failure.kind
-        numbers = self._numbers(host)
-        _count(numbers, kind, changed=event.changed)
+            self.latest, place = self._failures.add(event, kind)
+            kind = self.latest.kind
+        _count(self._hosts.setdefault(host, [0] * 7), kind, changed=event.changed)
         if self._keep_cases:
             self._keep(event, "changed" if kind == "ok" and event.changed else kind, seconds, place)
-
-    def _numbers(self, host: str) -> list[int]:
-        numbers = self._hosts.get(host)
-        if numbers is None:
-            numbers = self._hosts[host] = [0] * 7
-        return numbers
-
-    def _failure(self, event: Event, kind: str) -> tuple[Failure, int]:
-        data = event.data()
-        if data.ignore_errors or not event.failed:
-            kind = "ignored"
-        early = self._early.pop((event.parent_uuid, event.host_name), "")
-        message = early if early and data.res is None else failure_message(data)
-        failure = Failure(
-            task=task_name(event),
-            host=event.host_name,
-            message=message,
-            kind=kind,
-            play=event.play,
-            path=one_line(data.task_path or "", 300),
-            counter=event.counter,
-        )
-        place = self._numbers(event.host_name)[_FAILED]  # before it is counted: 0 for the first
-        self.latest = failure
-        self._failing += 1
-        kept = self._first if len(self._first) < MOST_FAILURES else self._last
-        kept.append((failure, place))
-        return failure, place
-
-    def _remember(self, event: Event) -> None:
-        if len(self._early) < MOST_FAILURES:
-            self._early[event.parent_uuid, event.host_name] = failure_message(event.data())
 
     def _time(self, event: Event) -> float:
         try:
@@ -221,17 +174,12 @@ class Tally:
     @property
     def failures(self) -> tuple[Failure, ...]:
         """What failed, by its place in the log, at most 1,000: the real ones go first when there are more."""
-        found = [self._judged(failure, place) for failure, place in (*self._first, *self._last)]
-        if len(found) > MOST_FAILURES:
-            real = [failure for failure in found if failure.kind in ("failed", "unreachable")]
-            rest = [failure for failure in found if failure.kind not in ("failed", "unreachable")]
-            found = (real + rest)[:MOST_FAILURES]
-        return tuple(sorted(found, key=lambda failure: failure.counter))
+        return self._failures.told()
 
     @property
     def more_failures(self) -> int:
         """How many failures happened that `failures` does not hold."""
-        return max(0, self._failing - MOST_FAILURES)
+        return max(0, self._failures.total - MOST)
 
     @property
     def hosts(self) -> tuple[HostSummary, ...]:
@@ -262,10 +210,8 @@ class Tally:
     @property
     def cases(self) -> tuple[Case, ...]:
         """One case for each task on each host, where they were asked for."""
-        return tuple(
-            replace(case, kind="rescued") if self._rescued(case.kind, case.host, place) else case
-            for case, place in self._cases
-        )
+        kind = self._failures.kind
+        return tuple(replace(case, kind=kind(case.kind, case.host, place)) for case, place in self._cases)
 
     @property
     def hosts_seen(self) -> int:
@@ -283,26 +229,6 @@ class Tally:
     def error_lines(self) -> tuple[str, ...]:
         """What Ansible said when it could not run the playbook, from `ERROR!` on; at most 30 lines."""
         return tuple(self._errors)
-
-    def _judged(self, failure: Failure, place: int) -> Failure:
-        rescued = self._rescued(failure.kind, failure.host, place)
-        return replace(failure, kind="rescued") if rescued else failure
-
-    def _rescued(self, kind: str, host: str, place: int) -> bool:
-        """Whether a failure was rescued: of a host's failures (`place` 0 is its first) the last are real."""
-        if kind != "failed":
-            return False
-        if self._final is Status.SUCCESSFUL:
-            return True
-        if self._stats is None or not self._stats.processed:
-            return False
-        return place < self._hosts[host][_FAILED] - self._stats.failures.get(host, 0)
-
-
-def task_name(event: Event) -> str:
-    """A task as Ansible prints it, in one line: `web : Restart service`."""
-    name = f"{event.role} : {event.task}" if event.role else event.task
-    return name if len(name) < 200 and name.isprintable() else one_line(name)
 
 
 def is_error(event: Event, text: str) -> bool:

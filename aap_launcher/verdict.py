@@ -13,42 +13,49 @@ from aap_launcher.words import count, duration, listed, number, one_line
 _MOST = 10  # annotations of a kind that GitHub shows for a step, and failures that the verdict names
 
 
-def verdict(job: Job, log: Log, tally: Tally) -> Iterator[Line]:
-    """How it ended, after how long, on which hosts, how whole the log is; then each failed task and host."""
-    parts = [job.label + (f" after {duration(job.elapsed)}" if job.elapsed else ""), _hosts(tally.hosts)]
-    if log.state == "complete":
-        parts.append(f"log complete: {count(log.received, 'event')}")
-    if tally.warnings:
-        parts.append(count(tally.warnings, "warning"))
+def verdict(job: Job, log: Log, tally: Tally, why: str = "") -> Iterator[Line]:
+    """How it ended, after how long, on which hosts, how whole the log is; then each failed task and host.
+
+    `why` is the explanation where more is known than job and tally tell.
+    """
     good = job.status is Status.SUCCESSFUL
-    yield Line(" · ".join(part for part in parts if part), Tone.GOOD if good else Tone.BAD, str(job.status))
+    lines = [" · ".join(filter(None, _headline(job, log, tally)))]
     failures = real_failures(tally)
+    lines += _failure_lines(failures, tally.more_failures)
     if failures:
-        yield Line("\n".join(_failure_lines(failures, tally.more_failures)), Tone.BAD)
-    if not failures or job.explanation:
-        why = explain_failure(job, tally) if not failures else controllers_word(job, tally)
-        if why and not good:
-            yield Line(why, Tone.BAD)
+        lines += filter(None, [controllers_word(job, tally)])
+    elif not good:
+        lines += filter(None, [why or explain_failure(job, tally)])
+    yield Line("\n".join(lines), Tone.GOOD if good else Tone.BAD, str(job.status))
     if good and tally.matched_no_host:
         yield Line(_no_host(job), Tone.WARN, "warning")
     if log.state == "partial":
-        yield Line(_gaps(log), Tone.WARN)
+        yield Line(_gaps(log), Tone.WARN, "warning")
 
 
-def _hosts(hosts: Sequence[HostSummary]) -> str:
+def _headline(job: Job, log: Log, tally: Tally) -> Iterator[str]:
+    yield job.label + (f" after {duration(job.elapsed)}" if job.elapsed else "")
+    yield _hosts(tally.hosts, good=job.status is Status.SUCCESSFUL)
+    if log.state == "complete":
+        yield f"log complete: {count(log.received, 'event')}"
+    if tally.warnings:
+        yield count(tally.warnings, "warning")
+
+
+def _hosts(hosts: Sequence[HostSummary], *, good: bool) -> str:
     if not hosts:
         return ""
     dark = sum(1 for host in hosts if host.unreachable)
     failed = sum(1 for host in hosts if host.failed and not host.unreachable)
     if not dark and not failed:
-        return f"{count(len(hosts), 'host')} ok"
+        return count(len(hosts), "host") + (" ok" if good else "")
     counts = ((len(hosts) - dark - failed, "ok"), (failed, "failed"), (dark, "unreachable"))
     told = ", ".join(f"{number(n)} {word}" for n, word in counts if n)
     return f"{told} of {count(len(hosts), 'host')}"
 
 
 def _failure_lines(failures: Sequence[Failure], unknown: int) -> Iterator[str]:
-    width = min(max(len(failure.host) for failure in failures[:_MOST]), 30)
+    width = min(max((len(failure.host) for failure in failures[:_MOST]), default=0), 30)
     for failure in failures[:_MOST]:
         host, message = one_line(failure.host, 60), one_line(failure.message.partition("\n")[0], 200)
         yield f"{host:<{width}}  TASK [{failure.task}]  {message}"
@@ -76,18 +83,25 @@ def _gaps(log: Log) -> str:
     )
 
 
-def findings(tally: Tally, job: Job | None = None, log: Log | None = None) -> Iterator[Annotation]:
+def findings(
+    tally: Tally, job: Job | None = None, log: Log | None = None, why: str = ""
+) -> Iterator[Annotation]:
     """An error for each failed task, its hosts joined, or for a job that failed without one; warnings."""
     tasks = by_task(real_failures(tally))
     errors = [Annotation(Level.ERROR, one_line(headline(task), 250), _details(task)) for task in tasks]
-    if job is not None and not tasks and (why := explain_failure(job, tally)):
-        level = Level.WARNING if job.status is Status.SUCCESSFUL else Level.ERROR
-        word = "matched no host" if level is Level.WARNING else str(job.status)
-        text = _no_host(job) if level is Level.WARNING else why
-        errors.append(Annotation(level, f"{job.label} {word}", text))
+    if job is not None and not tasks:
+        errors += _of_job(job, tally, why)
     yield from _at_most(errors)
     if log is not None and log.state == "partial":
         yield Annotation(Level.WARNING, "the log is not complete", _gaps(log))
+
+
+def _of_job(job: Job, tally: Tally, why: str) -> Iterator[Annotation]:
+    if job.status is not Status.SUCCESSFUL:
+        text = why or explain_failure(job, tally)
+        yield Annotation(Level.ERROR, f"{job.label} {job.status}", text)
+    elif tally.matched_no_host:
+        yield Annotation(Level.WARNING, f"{job.label} matched no host", _no_host(job))
 
 
 def _details(failures: Sequence[Failure]) -> str:
