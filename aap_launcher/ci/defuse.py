@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from aap_launcher.visible import ACTING, picture
+
 RESET = "\x1b[0m"
 
 # 38 and 48 take arguments, in which an 8 is a colour and not conceal: `38;5;8` is grey.
@@ -23,7 +25,7 @@ _PARAMETERS = rf"\[(?:(?:{_COLOUR}|{_PLAIN})(?:;|(?=m)))*m"
 _SGR = re.compile(rf"\x1b{_PARAMETERS}")
 # The set stands first: a regular expression that begins with a set is searched at the speed of the set.
 _HOSTILE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    f"[{ACTING}]"
     rf"(?!(?<=\x1b){_PARAMETERS})"
 )
 _RESETS = re.compile(r"\x1b\[0*(?:;|m)")
@@ -32,7 +34,7 @@ _MOST_OPEN = 8  # colours carried to the next line; more than these cannot be to
 
 def readable(text: str, *, colours: bool) -> list[str]:
     """The lines of a foreign text, harmless on any terminal or CI; without SGR unless `colours`."""
-    lines = _HOSTILE.sub(_visible, text.replace("\r\n", "\n")).split("\n")
+    lines = _HOSTILE.sub(picture, text.replace("\r\n", "\n")).split("\n")
     if "\x1b" not in text:
         return lines
     if not colours:
@@ -43,15 +45,6 @@ def readable(text: str, *, colours: bool) -> list[str]:
 def one_line(text: str) -> str:
     """A foreign text as one line without colours: for titles."""
     return " ".join(readable(text, colours=False)).strip()
-
-
-def _visible(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "\u2421"
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def _closed(lines: Iterable[str]) -> Iterator[str]:

@@ -1,0 +1,87 @@
+"""A JUnit report: a suite per play, a case per task and host, by Jenkins' schema (junit-10.xsd).
+
+A red run is never a green report: where no case failed, the launcher's verdict is a case of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from xml.etree import ElementTree as ET
+
+from aap_launcher.models import Case, Outcome, Verdict
+from aap_launcher.report.hidden import Clean
+from aap_launcher.visible import visible
+from aap_launcher.words import one_line, plain, shortened
+
+_LONGEST_OUTPUT = 64 * 1024  # characters
+_FAULTS = {"failed": "failure", "unreachable": "error"}
+_STARTED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
+_HANDLED = frozenset({"ignored", "rescued"})
+
+
+def junit(outcome: Clean) -> str:
+    """The report's text, UTF-8. Ignored and rescued failures passed; their message is the case's output."""
+    plays: dict[str, list[Case]] = {}
+    for case in outcome.cases:
+        plays.setdefault(case.play, []).append(case)
+    told = outcome.verdict is Verdict.SUCCESSFUL or any(case.kind in _FAULTS for case in outcome.cases)
+    if not plays or not told:
+        plays["aap-launcher"] = [*plays.get("aap-launcher", []), _verdict(outcome)]
+    root = ET.Element("testsuites", name="aap-launcher")
+    for play, cases in plays.items():
+        _suite(root, play, cases, outcome)
+    ET.indent(root)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _verdict(outcome: Outcome) -> Case:
+    name = outcome.job.label if outcome.job else "launch"
+    kind = "ok" if outcome.verdict is Verdict.SUCCESSFUL else "failed"
+    words = str(outcome.verdict).replace("_", " ")
+    return Case("aap-launcher", name, "", kind, outcome.seconds, outcome.explanation or words, words)
+
+
+def _suite(root: ET.Element, play: str, cases: Sequence[Case], outcome: Outcome) -> None:
+    suite = ET.SubElement(
+        root,
+        "testsuite",
+        name=_attribute(play) or "play",
+        tests=str(len(cases)),
+        failures=str(sum(case.kind == "failed" for case in cases)),
+        errors=str(sum(case.kind == "unreachable" for case in cases)),
+        skipped=str(sum(case.kind == "skipped" for case in cases)),
+        time=_seconds(sum(case.seconds for case in cases)),
+    )
+    if started := _STARTED.match(outcome.job.started if outcome.job else ""):
+        suite.set("timestamp", started[0])
+    for case in cases:
+        _case(suite, case)
+
+
+def _case(suite: ET.Element, case: Case) -> None:
+    name = " · ".join(part for part in (_attribute(case.task) or "task", _attribute(case.host)) if part)
+    element = ET.SubElement(
+        suite, "testcase", name=name, classname=_attribute(case.play) or "play", time=_seconds(case.seconds)
+    )
+    if case.kind == "skipped":
+        ET.SubElement(element, "skipped")
+    elif tag := _FAULTS.get(case.kind):
+        fault = ET.SubElement(element, tag, message=_attribute(case.message), type=case.kind)
+        fault.text = _text(f"{case.message}\n\n{case.output}".strip())
+    elif case.kind in _HANDLED:
+        ET.SubElement(element, "system-out").text = _text(
+            f"{case.kind}: {case.message}\n\n{case.output}".strip()
+        )
+
+
+def _attribute(text: str) -> str:
+    return visible(one_line(text, 500))
+
+
+def _text(text: str) -> str:
+    return visible(shortened(plain(text), _LONGEST_OUTPUT))
+
+
+def _seconds(seconds: float) -> str:
+    return f"{max(seconds, 0.0):.3f}"

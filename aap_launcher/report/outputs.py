@@ -1,0 +1,76 @@
+"""The outputs, by the names in `definitions.OUTPUTS`: every one always there, "" where nothing is known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from aap_launcher.models import HostSummary, Job
+from aap_launcher.report.hidden import Clean
+
+# GitHub takes 1 MB of outputs from a job, and drops them whole beyond; the result file has everything.
+_MOST_ARTIFACTS = 512 * 1024
+_MOST_HOSTS = 256 * 1024
+_COUNTS = ("ok", "changed", "failed", "unreachable", "skipped", "rescued", "ignored")
+
+
+def launched_outputs(job: Job) -> dict[str, str]:
+    """What is known right after the launch: job_id, job_type, job_url."""
+    return {"job_id": str(job.id), "job_type": job.type, "job_url": job.link}
+
+
+def outputs(outcome: Clean) -> dict[str, str]:
+    """Every output. Artifacts over 512 KiB are in the result file only; host_summary keeps the worst hosts."""
+    job = outcome.job
+    artifacts = _compact(dict(job.artifacts)) if job else ""
+    known = launched_outputs(job) if job else {"job_id": "", "job_type": "", "job_url": ""}
+    return known | {
+        "status": str(job.status) if job else "",
+        "outcome": str(outcome.verdict),
+        "elapsed": _seconds(job.elapsed) if job else "",
+        "artifacts": artifacts if len(artifacts) <= _MOST_ARTIFACTS else "",
+        "host_summary": _host_summary(worst_first(outcome.hosts)) if outcome.hosts else "",
+        "failed_hosts": ",".join(failed_hosts(outcome)),
+        "events": outcome.log.state,
+        "explanation": outcome.explanation,
+    }
+
+
+def failed_hosts(outcome: Clean) -> list[str]:
+    """Hosts that failed or were unreachable: by the recap, or by the tasks seen where there is none."""
+    if outcome.hosts:
+        return [host.host for host in outcome.hosts if host.bad]
+    seen = (failure.host for failure in outcome.failures if failure.kind in {"failed", "unreachable"})
+    return list(dict.fromkeys(seen))
+
+
+def worst_first(hosts: Iterable[HostSummary]) -> list[HostSummary]:
+    """Unreachable and failed hosts before changed ones before the rest; by name among equals."""
+    return sorted(hosts, key=lambda host: (not host.bad, not host.changed, host.host))
+
+
+def counts(host: HostSummary) -> dict[str, int]:
+    """A host's numbers by name: ok, changed, failed, unreachable, skipped, rescued, ignored."""
+    return {name: getattr(host, name) for name in _COUNTS}
+
+
+def _host_summary(hosts: Iterable[HostSummary]) -> str:
+    """Compact JSON: {"web1": {"ok": 3, ...}, ...}, as many hosts as fit."""
+    entries: list[str] = []
+    room = _MOST_HOSTS
+    for host in hosts:
+        entry = f"{_compact(host.host)}:{_compact(counts(host))}"
+        room -= len(entry) + 1
+        if room < 0:
+            break
+        entries.append(entry)
+    return "{" + ",".join(entries) + "}"
+
+
+def _compact(value: object) -> str:
+    # ASCII only: one byte is one character, and no shell or dotenv file can bend it.
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.3f}".rstrip("0").rstrip(".")

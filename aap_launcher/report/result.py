@@ -1,0 +1,59 @@
+"""The result file: everything that is known of the run as one JSON document, by docs/result-schema.json."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+from aap_launcher.models import Job
+from aap_launcher.report.hidden import Clean
+from aap_launcher.report.outputs import failed_hosts, outputs
+
+SCHEMA = 1  # grows when a reader of the former could break; new fields alone do not count
+# `url`, `events_url` and `cancel_url` are the API's paths, of no use to a reader; `link` opens the page.
+_JOB = tuple(
+    field.name
+    for field in dataclasses.fields(Job)
+    if field.name not in {"url", "events_url", "cancel_url", "artifacts", "host_status_counts", "link"}
+)
+
+
+def result(outcome: Clean) -> str:
+    """The document's text, UTF-8, ending in a newline."""
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "outcome": str(outcome.verdict),
+        "exit_code": outcome.exit_code,
+        "explanation": outcome.explanation,
+        "seconds": outcome.seconds,
+        "platform": outcome.platform,
+        "job": _job(outcome.job) if outcome.job else None,
+        "template": dataclasses.asdict(outcome.template) if outcome.template else None,
+        "launched_with": dict(outcome.shown),
+        "artifacts": outcome.job.artifacts if outcome.job else {},
+        "events": _events(outcome),
+        "hosts": [dataclasses.asdict(host) for host in outcome.hosts],
+        "failed_hosts": failed_hosts(outcome),
+        "failures": [dataclasses.asdict(failure) for failure in outcome.failures],
+        "slowest": [dataclasses.asdict(task) for task in outcome.slowest],
+        "ci": dataclasses.asdict(outcome.ci),
+        "outputs": outputs(outcome),
+    }
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    # A lone surrogate is legal in Python's JSON and a parse error in many others.
+    return text.encode("utf-8", "replace").decode()
+
+
+def _job(job: Job) -> dict[str, Any]:
+    return {name: getattr(job, name) for name in _JOB} | {"url": job.link}
+
+
+def _events(outcome: Clean) -> dict[str, Any]:
+    log = outcome.log
+    return {
+        "state": log.state,
+        "received": log.received,
+        "lost": log.lost,
+        "missing": [list(span) for span in log.missing],
+    }

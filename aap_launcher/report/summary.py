@@ -1,0 +1,190 @@
+"""The summary: the whole run on one page of Markdown, the worst first, never too large to be shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aap_launcher.failures import by_task
+from aap_launcher.models import Failure, Outcome, Verdict
+from aap_launcher.report.hidden import Clean
+from aap_launcher.report.markdown import block, code, folded, link, table, text
+from aap_launcher.report.outputs import counts, failed_hosts, worst_first
+from aap_launcher.words import count, duration, number, plain
+
+MOST_BYTES = 1_000_000  # GitHub drops a summary of more than 1 MiB whole
+_ICONS = {
+    Verdict.SUCCESSFUL: "✅",
+    Verdict.CANCELED: "🚫",
+    Verdict.INTERRUPTED: "🚫",
+    Verdict.INVALID: "⛔",
+    Verdict.REFUSED: "⛔",
+    Verdict.TIMED_OUT: "⌛",
+    Verdict.UNKNOWN: "❓",
+}
+_REAL = frozenset({"failed", "unreachable"})
+_LONG = 200  # characters of a message that stand open
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """How much is shown. Each next one gives up what is worth least."""
+
+    artifacts: int = 60_000  # characters
+    slowest: bool = True
+    hosts: int = 200
+    message: int = 30_000  # characters of a folded message
+    failures: int = 50
+
+
+_ROOMS = (
+    _Room(),
+    _Room(artifacts=0),
+    _Room(artifacts=0, slowest=False),
+    _Room(artifacts=0, slowest=False, hosts=30),
+    _Room(artifacts=0, slowest=False, hosts=30, message=3_000),
+    _Room(artifacts=0, slowest=False, hosts=30, message=0, failures=20),
+)
+
+
+def summary(outcome: Clean) -> str:
+    """The page, less than 1 MB of UTF-8; parts are left out whole, and it says so."""
+    for room in _ROOMS:
+        note = "" if room is _ROOMS[0] else "_Shortened to fit; the result file has everything._"
+        page = "\n\n".join([*(part for part in _parts(outcome, room) if part), *filter(None, [note])]) + "\n"
+        if len(page.encode("utf-8", "replace")) <= MOST_BYTES:
+            return page
+    return _title(outcome) + "\n"
+
+
+def _parts(outcome: Outcome, room: _Room) -> Iterator[str]:
+    yield _title(outcome)
+    yield _circumstances(outcome)
+    yield _why(outcome, room)
+    yield from _failures(outcome, room)
+    yield _hosts(outcome, room)
+    if room.slowest:
+        yield _slowest(outcome)
+    if room.artifacts:
+        yield _artifacts(outcome, room)
+    yield " · ".join(filter(None, [_log(outcome), _next(outcome)]))
+
+
+def _title(outcome: Outcome) -> str:
+    job, verdict = outcome.job, outcome.verdict
+    name = (job and (job.template or job.name)) or (outcome.template.name if outcome.template else "")
+    words = str(verdict).replace("_", " ")
+    parts = [f"{text(name) or 'aap-launcher'} {words}"]
+    if job:
+        parts.append(link(text(job.label), job.link))
+    parts.append(duration(job.elapsed if job and job.elapsed else outcome.seconds))
+    return f"### {_ICONS.get(verdict, '❌')} {' · '.join(parts)}"
+
+
+def _circumstances(outcome: Outcome) -> str:
+    """Who launched it for what, on which controller, with what."""
+    job, ci = outcome.job, outcome.ci
+    who = (job.launched_by if job else "") or ci.actor
+    words = [f"launched by {code(who)}" if who else "launched"]
+    if ci.repository:
+        at = f"{ci.repository}@{ci.commit[:7]}" if ci.commit else ci.repository
+        words.append(f"for {link(code(at), ci.run_url)}")
+    if outcome.platform:
+        words.append(f"on {text(outcome.platform)}")
+    if job and job.project:
+        words.append(f"from project {code(' @ '.join(filter(None, [job.project, job.scm_revision[:7]])))}")
+    given = (f"{text(name)} {code(value, 500)}" for name, value in outcome.shown[:40])
+    return " · ".join([" ".join(words), *given])
+
+
+def _why(outcome: Outcome, room: _Room) -> str:
+    if outcome.verdict is Verdict.SUCCESSFUL and not outcome.explanation:
+        return ""
+    trace = outcome.job.traceback if outcome.job else ""
+    said = [text(outcome.explanation, 2_000)]
+    if trace and room.message:
+        said.append(folded("the controller's traceback", block(trace, room.message)))
+    return "\n\n".join(filter(None, said))
+
+
+def _failures(outcome: Outcome, room: _Room) -> Iterator[str]:
+    tasks = by_task(failure for failure in outcome.failures if failure.kind in _REAL)
+    for failures in tasks[: room.failures]:
+        yield "\n\n".join(_failed_task(failures, room))
+    if len(tasks) > room.failures:
+        yield f"and {count(len(tasks) - room.failures, 'more failed task')}"
+    handled = [
+        count(n, f"{kind} failure")
+        for kind in ("ignored", "rescued")
+        if (n := max(_counted(outcome, kind), sum(getattr(host, kind) for host in outcome.hosts)))
+    ]
+    if handled:
+        yield f"{', '.join(handled)}: not errors"
+
+
+def _counted(outcome: Outcome, kind: str) -> int:
+    return sum(failure.kind == kind for failure in outcome.failures)
+
+
+def _failed_task(failures: tuple[Failure, ...], room: _Room) -> Iterator[str]:
+    """A task's head with its hosts, then each different message once."""
+    hosts = [failure.host for failure in failures]
+    more = f" and {number(len(hosts) - 10)} more" if len(hosts) > 10 else ""
+    word = "unreachable" if failures[0].kind == "unreachable" else "failed"
+    yield f"**{code('TASK [' + failures[0].task + ']')}** {word} on {', '.join(map(code, hosts[:10]))}{more}"
+    for message in list(dict.fromkeys(failure.message for failure in failures))[:5]:
+        whole = plain(message).strip()
+        yield code(whole.partition("\n")[0], _LONG)
+        if room.message and (len(whole) > _LONG or "\n" in whole):
+            yield folded("the whole message", block(whole, room.message))
+    if failures[0].path:
+        yield f"at {code(failures[0].path)}"
+
+
+def _hosts(outcome: Outcome, room: _Room) -> str:
+    hosts = worst_first(outcome.hosts)
+    if not hosts:
+        return ""
+    names = tuple(counts(hosts[0]))
+    rows = [
+        (code(host.host) or "?", *(number(n) if n else "" for n in counts(host).values()))
+        for host in hosts[: room.hosts]
+    ]
+    shown = table(("host", *names), rows)
+    if len(hosts) > room.hosts:
+        shown += f"\n\nand {count(len(hosts) - room.hosts, 'more host')}"
+    return shown if len(hosts) <= 20 else folded(count(len(hosts), "host"), shown)
+
+
+def _slowest(outcome: Outcome) -> str:
+    rows = [(code(task.task), code(task.host), duration(task.seconds)) for task in outcome.slowest[:10]]
+    return folded("slowest tasks", table(("task", "host", "time"), rows)) if rows else ""
+
+
+def _artifacts(outcome: Outcome, room: _Room) -> str:
+    artifacts = outcome.job.artifacts if outcome.job else {}
+    if not artifacts:
+        return ""
+    shown = json.dumps(artifacts, indent=2, ensure_ascii=False)
+    return folded("artifacts", block(shown, room.artifacts))
+
+
+def _log(outcome: Outcome) -> str:
+    log = outcome.log
+    if log.lost:
+        return f"log incomplete: {number(log.lost)} of {count(log.received + log.lost, 'event')} missing"
+    if log.state == "partial":
+        return f"log perhaps incomplete: {count(log.received, 'event')}"
+    return f"log complete: {count(log.received, 'event')}" if log.received else ""
+
+
+def _next(outcome: Outcome) -> str:
+    """The command that attaches again while the job runs, or runs it again where it failed."""
+    job = outcome.job
+    if job is None or outcome.verdict is Verdict.SUCCESSFUL:
+        return ""
+    if not job.status.final:
+        return f"attach again: `aap-launcher follow {job.id}`"
+    only = " --hosts failed" if job.type == "job" and failed_hosts(Clean(outcome)) else ""
+    return f"run it again: `aap-launcher relaunch {job.id}{only}`"
