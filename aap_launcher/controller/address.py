@@ -1,4 +1,4 @@
-"""Where the controller is: what people paste as `url`, taken apart; and paths, put together without losing a sub-path."""
+"""Where the controller is: what people paste as `url`, and paths that keep its sub-path."""
 
 from __future__ import annotations
 
@@ -27,6 +27,11 @@ class Address:
     def site(self) -> str:
         """The installation's URL, without a slash at the end."""
         return self.origin + self.base
+
+    @property
+    def local_host(self) -> bool:
+        """Whether it is this machine."""
+        return urlsplit(self.origin).hostname in {"localhost", "127.0.0.1", "::1"}
 
     def local(self, reference: str) -> str:
         """The path to ask for, from a `url`, `related` or `next` value of the controller.
@@ -85,7 +90,7 @@ def _joined(segments: list[str]) -> str:
 
 
 def _root(base: str, rest: list[str]) -> str:
-    """The API root in a pasted path: api/v2, api/controller or api/controller/v2; anything else is no root."""
+    """The API root in a pasted path: api/v2, api/controller or api/controller/v2; "" for anything else."""
     match rest:
         case ["api", "controller", version, *_] if re.fullmatch(r"v\d+", version):
             return f"{base}/api/controller/{version}/"

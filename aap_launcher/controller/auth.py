@@ -1,4 +1,4 @@
-"""The credential: a token as given, or one made for this run from user name and password, and revoked at its end."""
+"""The credential: a token as given, or one made from user name and password for this run and then revoked."""
 
 from __future__ import annotations
 
@@ -108,10 +108,11 @@ def advice(platform: Platform, *, token: bool) -> str:
         return "Check username and password, and whether this user may log in with a password."
     if platform.gateway:
         return (
-            "Wrong, expired or revoked: the controller does not tell which. Make a token in the platform (Access "
-            "Management > Users > Tokens, scope write); they last a year, and AAP 2.7 takes no controller tokens."
+            "Wrong, expired or revoked: the controller does not tell which. Make a token in the platform "
+            "(Access Management > Users > Tokens, scope write); they last a year, and AAP 2.7 takes no "
+            "controller tokens."
         )
-    return "Wrong, expired or revoked: the controller does not tell which. Make one under Users > Tokens, scope write."
+    return "Wrong, expired or revoked: the controller does not tell which. Make one under Users > Tokens."
 
 
 def _invalid(name: str, fault: str, what_to_do: str) -> InvalidInput:

@@ -16,6 +16,7 @@ from aap_launcher.controller.recent import RecentJob
 from aap_launcher.controller.session import Session, as_object
 from aap_launcher.controller.templates import Templates, describe
 from aap_launcher.controller.wire import Wire
+from aap_launcher.errors import AnswerLost, LauncherError
 from aap_launcher.inputs import Connection
 from aap_launcher.models import (
     Clock,
@@ -45,8 +46,8 @@ class RelaunchPrompts:
 class Controller:
     """One controller, reached and logged in.
 
-    Every method raises `Unauthorized`, `Forbidden`, `NotFound` or `Refused` for a no, `Unreachable` when no usable
-    answer came for `outage_tolerance`, and `Interrupted` for a signal while it reads or waits.
+    Every method raises `Unauthorized`, `Forbidden`, `NotFound` or `Refused` for a no, `Unreachable` when
+    no usable answer came for `outage_tolerance`, and `Interrupted` for a signal while it reads or waits.
     """
 
     def __init__(self, session: Session, platform: Platform, credential: Credential) -> None:
@@ -63,6 +64,11 @@ class Controller:
         if isinstance(results, list) and results and isinstance(results[0], dict):
             self.user_id, self.username = results[0].get("id"), str(results[0].get("username", ""))
 
+    @property
+    def site(self) -> str:
+        """The installation's URL, without a slash at the end."""
+        return self._session.address.site
+
     def describe(self) -> str:
         """What it is: `AAP 2.6 (controller 4.7.3)`, `AWX 24.6.1`; from headers already seen."""
         name, version = self._session.product, self._session.version
@@ -78,7 +84,7 @@ class Controller:
         return self._session.time()
 
     def find_template(self, reference: str, template_type: str = "auto", organization: str = "") -> Template:
-        """One template, by id, name, NAME++ORGANIZATION, API URL or address. `template_type`: auto, job, workflow."""
+        """One template, by id, name, NAME++ORGANIZATION or address; `template_type`: auto, job, workflow."""
         return self._templates.find(reference, template_type, organization)
 
     def prompts(self, template: Template) -> Prompts:
@@ -86,7 +92,7 @@ class Controller:
         return self._templates.prompts(template)
 
     def find_id(self, prompt: str, reference: str) -> int:
-        """The id for inventory, credentials, labels, instance_groups or execution_environment, by id or name."""
+        """The id for inventory, credentials, labels, instance_groups, execution_environment."""
         return self._templates.find_id(prompt, reference)
 
     def launch(self, template: Template, body: Mapping[str, Any]) -> Launched:
@@ -95,7 +101,7 @@ class Controller:
         return self._launched(path, body, f"the launch of {describe(template)}")
 
     def recent_jobs(self, template: Template, since: str) -> Sequence[RecentJob]:
-        """The template's jobs that a launch or relaunch made since `since` (from `time()`), the newest first."""
+        """The template's jobs made by a launch or relaunch since `since` (from `time()`), newest first."""
         return self._jobs.recent(template, since)
 
     def relaunch(self, job: Job, body: Mapping[str, Any]) -> Launched:
@@ -118,11 +124,11 @@ class Controller:
         return self._jobs.again(job)
 
     def events(self, job: Job, after: int, limit: int = 200) -> Sequence[Event]:
-        """The next events by counter, at most `limit`; fewer than asked for do not mean that there are no more."""
+        """The next events by counter, at most `limit`; fewer do not mean that there are no more."""
         return self._jobs.events(job, after, limit)
 
     def cancel(self, job: Job, *, timeout: float = 4.0) -> bool:
-        """Ask for the cancel, whatever signals say. True: accepted, which is not canceled yet; False: too late."""
+        """Ask for the cancel, deaf to signals. True: accepted, which is not canceled yet; False: too late."""
         return self._jobs.cancel(job, timeout)
 
     def host_summaries(self, job: Job) -> Sequence[HostSummary]:
@@ -137,16 +143,25 @@ class Controller:
         """The project or inventory update whose failure ended the job before it began, and its last lines."""
         return self._jobs.failed_update(job)
 
+    def hurry(self, until: float) -> None:
+        """A kill is near: nothing that is asked from now on lasts longer than to this time of the clock."""
+        self._session.hurry(until)
+
     def close(self) -> None:
         """Revoke the token that was made, and hang up; never raises."""
         self._credential.revoke()
         self._session.close()
 
     def _launched(self, path: str, body: Mapping[str, Any], what: str) -> Launched:
-        row = as_object(self._session.post(path, body, what=what), what)
+        answer = self._session.post(path, body, what=what)
+        try:
+            # A sliced template makes a workflow job: `type` and `url` of the answer tell, not the path asked.
+            row = as_object(answer, what)
+            job = self._jobs.read(row)
+        except LauncherError as error:
+            raise AnswerLost(f"{error} It may have taken effect.") from error
         ignored = row.get("ignored_fields")
-        # A sliced template makes a workflow job: `type` and `url` of the answer tell, never the path asked.
-        return Launched(self._jobs.read(row), ignored if isinstance(ignored, dict) else {})
+        return Launched(job, ignored if isinstance(ignored, dict) else {})
 
 
 def connect(
@@ -161,12 +176,14 @@ def connect(
 ) -> Controller:
     """Find the controller, log in, and be ready.
 
-    `tell` hears of outages and weak settings, `mask` of each secret made on the way before it is used, `trace` of each
-    request in one line without secrets. Raises `InvalidInput`, `Unauthorized`, `Unreachable`.
+    `tell` hears of outages and weak settings, `mask` of each secret made on the way before it is used,
+    `trace` of each request in one line without secrets. Raises `InvalidInput`, `Unauthorized`, `Unreachable`.
     """
     place = address.parse(connection.url)
     if not connection.verify_tls:
         tell(Notice("verify_tls is off: anyone on the way can read the credential", warning=True))
+    if place.origin.startswith("http:") and not place.local_host:
+        tell(Notice("url is http: anyone on the way can read the credential", warning=True))
     wire = Wire(
         place.origin,
         tls.build(connection, _trusted(place.origin)),

@@ -1,7 +1,7 @@
 """JSON -> models: the only place that knows the names of the API's fields.
 
-Job details are read leniently: a field of a strange type is left empty, since only `id`, `type` and `status` decide
-anything. Events are decoded straight into their model, since they are most of what is transferred.
+Job details are read leniently: a field of a strange type is left empty, since only `id`, `type` and
+`status` decide anything. Events go straight into their model, since they are most of what is transferred.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def job(row: Row, platform: Platform, local: Callable[[str], str]) -> Job:
     """A unified job's detail. `local` makes the path to ask for from a path that the controller gives."""
     kind, number = _text(row, "type"), row.get("id")
     if not kind or not isinstance(number, int):
-        raise LauncherError("the controller's answer holds no job: it has no id or no type")
+        raise LauncherError("the controller's answer holds no job: it has no id or no type.")
     collection = COLLECTIONS.get(kind, kind + "s")
     url = local(_text(row, "url") or f"{platform.api}{collection}/{number}/")
     related, summary = _row(row, "related"), _row(row, "summary_fields")

@@ -1,4 +1,4 @@
-"""Discovery: GET /api/ tells AWX from AAP's gateway, and the controller's API root is followed, never guessed."""
+"""Discovery: GET /api/ tells AWX from AAP's gateway; the API root is followed, never guessed."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _not_a_controller(session: Session, answer: Answer) -> InvalidInput:
     place = f"{parts.scheme}://{parts.netloc}" if parts.netloc else parts.path
     return _invalid(
         f"{asked} redirects to {place}, which is not followed",
-        "If that is a log-in portal in front, give the URL behind it; if the platform moved, give the new one.",
+        "If a log-in portal stands in front, give the URL behind it; if the platform moved, the new one.",
     )
 
 

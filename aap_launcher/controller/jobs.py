@@ -61,7 +61,7 @@ class Jobs:
         return self.read(self._session.json(job.url, what=job.label))
 
     def events(self, job: Job, after: int, limit: int) -> Sequence[Event]:
-        """The first events whose counter is greater than `after`, in their order, at most `limit`, whole stdout."""
+        """The first events with a counter above `after`, in order, at most `limit`, with whole stdout."""
         if not job.events_url:
             return ()
         size = min(limit, self._page_size or limit, 200)
@@ -83,33 +83,39 @@ class Jobs:
         return decode.events(answer.body)
 
     def cancel(self, job: Job, timeout: float) -> bool:
-        """Ask for the cancel, within `timeout` seconds, deaf to signals. True: accepted; False: it had ended."""
+        """Ask for the cancel, within `timeout` seconds. True: accepted; False: it had ended."""
         deadline = self._session.clock.now() + timeout
-        answer = self._cancel(job, deadline, timeout / 2)
+        answer = self._cancel(job, deadline)
         if answer.status in {200, 202, 204}:
             return True
         # On an ended job: 405 for an administrator, 403 for the user who launched it (seen on AWX 24.6.1).
-        if answer.status == 405 or (answer.status == 403 and self._ended(job, timeout / 2)):
+        if answer.status == 405 or (answer.status == 403 and self._ended(job)):
             return False
         raise self._not_canceled(job, answer)
 
-    def _cancel(self, job: Job, deadline: float, timeout: float) -> Answer:
+    def _cancel(self, job: Job, deadline: float) -> Answer:
         """Sent twice if need be: a cancel does no harm twice."""
         path = job.cancel_url or job.url + "cancel/"
-        for last in (False, True):
-            try:
-                answer = self._session.urgent("POST", path, timeout=timeout)
-            except Fault as fault:
-                if last or self._session.clock.now() >= deadline:
-                    raise Unreachable(f"the cancel of {job.label}: {fault}.") from None
-            else:
-                if last or answer.status < 500 or self._session.clock.now() >= deadline:
-                    return answer
-        raise AssertionError
+        try:
+            answer = self._urgent_post(path, deadline)
+            if answer.status < 500:
+                return answer
+        except Fault:
+            pass
+        try:
+            return self._urgent_post(path, deadline)
+        except Fault as fault:
+            raise Unreachable(f"the cancel of {job.label}: {fault}.") from None
 
-    def _ended(self, job: Job, timeout: float) -> bool:
+    def _urgent_post(self, path: str, deadline: float) -> Answer:
+        # Half for connecting, half for reading; a second try that comes late still gets a moment.
+        return self._session.urgent(
+            "POST", path, timeout=max((deadline - self._session.clock.now()) / 2, 0.5)
+        )
+
+    def _ended(self, job: Job) -> bool:
         with suppress(Fault):
-            answer = self._session.urgent("GET", job.url, timeout=timeout)
+            answer = self._session.urgent("GET", job.url, timeout=1.0)
             body = refusals.content(answer)
             return isinstance(body, dict) and body.get("status") in {
                 status for status in Status if status.final
@@ -121,7 +127,7 @@ class Jobs:
             return Unreachable(f"the cancel of {job.label}: {answer.status} {answer.beginning}.")
         if answer.status == 403:
             return Forbidden(
-                f"{job.label} was not canceled: only the user who launched it and administrators of its template may."
+                f"{job.label} was not canceled: only its launcher or an administrator of its template may."
             )
         if answer.status == 401:
             return Unauthorized(f"{job.label} was not canceled: the credential is not accepted any more.")
@@ -163,7 +169,7 @@ class Jobs:
     def failed_update(self, job: Job) -> tuple[Job, Sequence[str]] | None:
         """The update that failed before the job began, and the last lines of its own output.
 
-        The controller only writes JSON into the explanation: Previous Task Failed: {"job_type": ..., "job_id": "57"}.
+        The explanation holds JSON: Previous Task Failed: {"job_type": "project_update", "job_id": "57", ...}.
         """
         found = _PREVIOUS_FAILED.search(job.explanation)
         if not found:
@@ -181,7 +187,7 @@ class Jobs:
         return update, tuple(deque((line for line in lines if line.strip()), maxlen=_LAST_LINES))
 
     def recent(self, template: Template, since: str) -> Sequence[RecentJob]:
-        """The template's jobs that a launch made since that time of the controller's clock, the newest first."""
+        """The template's jobs that a launch made since then (the controller's clock), the newest first."""
         if not since:
             raise LaunchUnknown(
                 "the controller tells no time (no Date header), so the job cannot be looked for."

@@ -1,4 +1,4 @@
-"""An outage: how long the controller may be away, how often it is asked, and what the user hears meanwhile."""
+"""An outage: how long the controller may be away, when it is asked again, what the user hears."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from aap_launcher.controller import refusals
-from aap_launcher.controller.wire import Answer, Fault
+from aap_launcher.controller.wire import Answer, Cause, Fault
 from aap_launcher.errors import Forbidden, LauncherError, Unauthorized, Unreachable
 from aap_launcher.models import Clock, Notice, Signals
 
@@ -26,6 +26,7 @@ class Trouble:
     patience: float = float("inf")
     tries: int | None = None
     after: float | None = None  # Retry-After, in seconds
+    slow: bool = False
     at_once: bool = False  # the first repetition needs no wait and no word
     error: type[LauncherError] = Unreachable
 
@@ -39,12 +40,12 @@ class Standing:
 
 
 def of_fault(fault: Fault, standing: Standing) -> Trouble:
-    """A request without an answer. A wrong name must not hang for the whole tolerance; a wrong CA not at all."""
-    if fault.tls and not standing.answered:
+    """A request without an answer. A wrong name hangs for a short while only, a wrong CA not at all."""
+    if fault.cause is Cause.TLS and not standing.answered:
         return Trouble(str(fault), tries=0)
-    if fault.local and not standing.answered:
+    if fault.cause is Cause.NOWHERE and not standing.answered:
         return Trouble(str(fault), patience=_FIRST_CONTACT)
-    return Trouble(str(fault), at_once=fault.stale)
+    return Trouble(str(fault), slow=fault.cause is Cause.SLOW, at_once=fault.cause is Cause.CLOSED)
 
 
 def of_answer(answer: Answer, standing: Standing) -> Trouble | None:
@@ -55,15 +56,20 @@ def of_answer(answer: Answer, standing: Standing) -> Trouble | None:
         case 403 if not refusals.detail(answer) or "database" in refusals.detail(answer):
             # The gateway's authorizer failing, not the controller refusing (AAP-51931; Envoy's default).
             return Trouble("the gateway answers 403 without a reason", patience=60, error=Forbidden)
-        case 429:
-            return Trouble("429 too many requests", after=_retry_after(answer))
         case 500:
             return Trouble("500 internal server error", tries=4)
-        case 502 | 503 | 504:
-            return Trouble(f"{answer.status} {answer.beginning}", after=_retry_after(answer))
-        case 301 | 302 | 307 if "migrations_notran" in answer.headers.get("Location", ""):
+        case 429 | 502 | 503 | 504:
+            return Trouble(
+                f"{answer.status} {answer.beginning}", after=_retry_after(answer), slow=answer.status == 504
+            )
+        case _ if migrating(answer):
             return Trouble("the controller's database is being migrated")
     return None
+
+
+def migrating(answer: Answer) -> bool:
+    """Whether each path leads to the migration page for now (AWX awx/main/middleware.py)."""
+    return "migrations_notran" in answer.headers.get("Location", "")
 
 
 def _of_401(answer: Answer, standing: Standing) -> Trouble | None:
@@ -116,8 +122,11 @@ class Outage:
             return
         self._say(trouble, lasted, patience)
         delay = trouble.after if trouble.after is not None else self._back_off()
-        with self._signals.listening():
-            self._clock.sleep(min(delay, max(patience - lasted, 0.1)))
+        end = now + min(delay, max(patience - lasted, 0.1))
+        while (left := end - self._clock.now()) > 0:
+            with self._signals.listening():
+                self._clock.sleep(min(left, max(self._told + _EACH - self._clock.now(), 0.1)))
+            self._say(trouble, self._clock.now() - self._began, patience)
 
     def over(self) -> None:
         """An answer came."""
@@ -146,7 +155,7 @@ class Outage:
 def _gave_up(what: str, trouble: Trouble, lasted: float, attempts: int) -> str:
     tried = f" (tried {attempts} times in {_span(lasted)})" if attempts > 1 else ""
     if trouble.error is Unauthorized:
-        return f"The credential was revoked or has expired, or the gateway cannot check it: {trouble.words}{tried}."
+        return f"The credential was revoked, or the gateway cannot check it: {trouble.words}{tried}."
     return f"{what}: {trouble.words}{tried}."
 
 

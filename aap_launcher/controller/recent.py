@@ -36,7 +36,7 @@ class RecentJob:
             )
         has = self.values.get(name)
         if isinstance(sent, list | tuple):
-            return isinstance(has, list) and set(sent) <= set(has)
+            return isinstance(has, list) and all(item in has for item in sent)
         return bool(has == sent)
 
 
@@ -45,14 +45,12 @@ def read(row: Mapping[str, Any], job: Job) -> RecentJob | None:
     if row.get("launch_type") not in _BY_PEOPLE:
         return None
     launched_by = row.get("launched_by")
-    by_user = isinstance(launched_by, dict) and launched_by.get("type") == "user"
+    user = launched_by if isinstance(launched_by, dict) and launched_by.get("type") == "user" else {}
     summary = row.get("summary_fields") or {}
     values = dict(row)
     for name in ("credentials", "labels"):
         values[name] = _ids(summary.get(name))
-    return RecentJob(
-        job, launched_by.get("id") if by_user else None, _variables(row.get("extra_vars")), values
-    )
+    return RecentJob(job, user.get("id"), _variables(row.get("extra_vars")), values)
 
 
 def _same(sent: object, has: object) -> bool:

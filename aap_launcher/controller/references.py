@@ -1,4 +1,4 @@
-"""What people paste to name a template or a job: ids, names, named URLs, API URLs, addresses from the browser."""
+"""What people paste to name a template or a job: ids, names, API URLs, addresses from the browser."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Reference:
 
 
 def template(text: str, site: str) -> Reference:
-    """Read a reference to a template. Raises `InvalidInput` for another controller's address, or none at all."""
+    """Read a reference to a template. Raises `InvalidInput` for another controller's address."""
     place = _place(text, site, "template")
     if found := _TEMPLATE_UI.search(place or ""):
         kind = TemplateType.JOB if found[1] == "job" else TemplateType.WORKFLOW

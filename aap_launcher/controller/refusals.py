@@ -51,18 +51,19 @@ def error(answer: Answer, what: str) -> Refused:
             return Refused(
                 f"{what}: the request is too large for the proxy in front of the controller (413)."
             )
-        case status if 300 <= status < 400:
-            target = answer.headers.get("Location", "nowhere").partition("?")[0]
-            return Refused(
-                f"{what}: redirected to {target} ({status}), which is not followed; check url and the proxy in front."
-            )
+        case _:
+            return _refused(answer, what)
+
+
+def _refused(answer: Answer, what: str) -> Refused:
+    """Anything else that is not a success: a redirect, a 400 with its reasons."""
+    if 300 <= answer.status < 400:
+        target = answer.headers.get("Location", "nowhere").partition("?")[0]
+        return Refused(f"{what}: redirected to {target} ({answer.status}), which is not followed; check url.")
     problems = tuple(_problems(content(answer)))
-    if problems:
-        told = "; ".join(
-            f"{problem.field}: {problem.fault}" if problem.field else problem.fault for problem in problems
-        )
-        return Refused(f"{what}: refused by the controller ({answer.status}): {told}", problems)
-    return Refused(f"{what}: refused by the controller ({answer.status}): {answer.beginning}")
+    told = "; ".join(": ".join(filter(None, (problem.field, problem.fault))) for problem in problems)
+    said = told or answer.beginning
+    return Refused(f"{what}: refused by the controller ({answer.status}): {said}", problems)
 
 
 def _forbidden(answer: Answer, what: str) -> Forbidden:
@@ -74,14 +75,14 @@ def _forbidden(answer: Answer, what: str) -> Forbidden:
             f"{what} exists, but this user may not see it: it needs a role on it (Execute to launch)."
         )
     return Forbidden(
-        f"{what}: this user may not do this ({said or '403'}). Check that the user has the role Execute on the "
-        "template and Use on what is given with it, and that the token's scope is write. A role granted just now "
-        "may take some minutes to arrive."
+        f"{what}: this user may not do this ({said or '403'}). Check that the user has the role Execute on "
+        "the template and Use on what is given with it, and that the token's scope is write. A role granted "
+        "just now may take some minutes to arrive."
     )
 
 
 def _problems(body: Any, name: str = "") -> Iterator[Problem]:  # noqa: ANN401 - JSON is anything
-    """Every message of a 400, whatever its shape: lists, strings and mappings, nested (seen on AWX 24.6.1)."""
+    """Every message of a 400, whatever its shape: AWX 24.6.1 was seen to send at least six."""
     if isinstance(body, Mapping):
         for key, value in body.items():
             nameless = key in {"detail", "details", "__all__", "error", "non_field_errors"}

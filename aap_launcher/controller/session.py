@@ -1,4 +1,4 @@
-"""Asking and telling: GETs outlive an outage, a POST is sent at most once, and the credential is renewed once."""
+"""Asking and telling: GETs outlive an outage, a POST is sent once, the credential is renewed once."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 
 from aap_launcher.controller import refusals
 from aap_launcher.controller.address import Address
-from aap_launcher.controller.outage import Outage, Standing, Trouble, of_answer, of_fault
+from aap_launcher.controller.outage import Outage, Standing, Trouble, migrating, of_answer, of_fault
 from aap_launcher.controller.wire import JSON, Answer, Fault, Wire
 from aap_launcher.errors import AnswerLost, LauncherError, Unauthorized, Unreachable
 from aap_launcher.models import Clock, Notice, Signals
@@ -22,6 +23,7 @@ from aap_launcher.models import Clock, Notice, Signals
 _FINISHING = 4.0  # seconds that a signal leaves to a POST under way
 _SMALLEST_PAGE = 10
 Query = Mapping[str, object]
+_Result = TypeVar("_Result")
 
 
 class Session:
@@ -45,6 +47,7 @@ class Session:
         self.product = self.version = ""  # X-API-Product-Name and -Version, once seen
         self._wire, self._timeout, self._tolerance, self._signals = wire, timeout, tolerance, signals
         self._standing = Standing()
+        self._until = float("inf")
         self._date: tuple[datetime, float] | None = None
 
     def basic(self, username: str, password: str) -> str:
@@ -69,25 +72,22 @@ class Session:
     ) -> Answer:
         """GET until an answer counts. Raises `Refused` for 4xx (but those in `allow`), `Unreachable`.
 
-        A mutable query whose page size the controller cannot serve in time finds its `limit` or `page_size` halved.
+        A mutable query whose page the controller cannot serve in time finds its size halved.
         """
-        outage = self._outage()
-        while True:
-            try:
-                with self._signals.listening():
-                    answer = self._send("GET", with_query(path, query), anonymous=anonymous)
-            except Fault as fault:
-                trouble: Trouble | None = of_fault(fault, self._standing)
-                slow = fault.slow
-            else:
-                slow = answer.status == 504
-                trouble = None if answer.status in allow else self._trouble(answer, anonymous=anonymous)
-            if trouble is None:
-                break
-            if slow and isinstance(query, MutableMapping):
+
+        def attempt() -> Answer:
+            with self._signals.listening():
+                return self._send("GET", with_query(path, query), anonymous=anonymous)
+
+        def judge(answer: Answer) -> Trouble | None:
+            fine = answer.status in allow and not migrating(answer)
+            return None if fine else self._trouble(answer, anonymous=anonymous)
+
+        def slow() -> None:
+            if isinstance(query, MutableMapping):
                 _halve(query)
-            self._wait(outage, trouble, what)
-        outage.over()
+
+        answer = self._persist(attempt, judge, what, slow)
         return self._counted(answer, what, allow, anonymous=anonymous)
 
     def json(self, path: str, query: Query | None = None, *, what: str) -> Mapping[str, object]:
@@ -101,52 +101,44 @@ class Session:
 
         Raises `AnswerLost` where it may have been, `Unreachable` where it was not, `Refused` for a no.
         """
-        outage = self._outage()
         data = msgspec.json.encode(body)
-        while True:
+
+        def attempt() -> Answer:
             try:
-                # On a fresh connection: one that died while idle would make a lost answer of a request never read.
+                # On a fresh connection: one that died while idle would look like a lost answer.
                 with self._signals.finishing(_FINISHING):
-                    answer = self._send("POST", path, body=data, fresh=True)
+                    return self._send("POST", path, body=data, fresh=True)
             except Fault as fault:
                 if fault.sent:
                     raise AnswerLost(f"{what}: {fault}; it may have taken effect.") from None
-                trouble: Trouble | None = of_fault(fault, self._standing)
-            else:
-                trouble = of_answer(answer, self._standing) if answer.status in {401, 429} else None
-            if trouble is None:
-                break
-            self._wait(outage, trouble, what)
-        outage.over()
+                raise
+
+        def judge(answer: Answer) -> Trouble | None:
+            return of_answer(answer, self._standing) if answer.status in {401, 429} else None
+
+        answer = self._persist(attempt, judge, what)
         if answer.status >= 500 or (answer.status == 403 and not refusals.detail(answer)):
             raise AnswerLost(f"{what}: {answer.status} {answer.beginning}; it may have taken effect.")
         return self._counted(answer, what, allow, anonymous=False)
 
     def stream(self, path: str, query: Query, *, what: str) -> Iterator[bytes]:
         """GET a body of any size and type, as it arrives. Raises `Unreachable` if it breaks off."""
-        outage = self._outage()
-        while True:
-            try:
-                with self._signals.listening():
-                    answer, chunks = self._wire.stream(
-                        with_query(path, query), timeout=self._timeout, authorization=self.authorization
-                    )
-                trouble = of_answer(answer, self._standing)
-            except Fault as fault:
-                trouble = of_fault(fault, self._standing)
-            else:
-                if trouble is None:
-                    break
-            self._wait(outage, trouble, what)
-        outage.over()
-        self._counted(answer, what, frozenset({200}), anonymous=False)
+
+        def attempt() -> tuple[Answer, Iterator[bytes]]:
+            with self._signals.listening():
+                return self._wire.stream(
+                    with_query(path, query), timeout=self._timeout, authorization=self.authorization
+                )
+
+        answer, chunks = self._persist(attempt, lambda pair: of_answer(pair[0], self._standing), what)
+        self._counted(answer, what, frozenset(), anonymous=False)
         try:
             yield from chunks
         except Fault as fault:
             raise Unreachable(f"{what}: {fault}.") from None
 
     def urgent(self, method: str, path: str, *, timeout: float, authorization: str = "") -> Answer:
-        """Send once, on a fresh connection, deaf to signals: for the cancel and the goodbye. Raises `Fault`."""
+        """Send once, on a fresh connection, deaf to signals: for cancel and goodbye. Raises `Fault`."""
         return self._wire.send(
             method,
             path,
@@ -156,12 +148,44 @@ class Session:
             fresh=True,
         )
 
+    def hurry(self, until: float) -> None:
+        """The end is near: no request and no outage lasts longer than to this time of the clock."""
+        self._until = until
+
     def close(self) -> None:
         """Close the connections."""
         self._wire.hang_up()
 
-    def _outage(self) -> Outage:
-        return Outage(self._tolerance, self.clock, self._signals, self.tell)
+    def _persist(
+        self,
+        attempt: Callable[[], _Result],
+        judge: Callable[[_Result], Trouble | None],
+        what: str,
+        slow: Callable[[], None] = lambda: None,
+    ) -> _Result:
+        """Attempt until a result counts. `slow` is called when an attempt took too long."""
+        tolerance = min(self._tolerance, max(self._until - self.clock.now(), 0.0))
+        outage = Outage(tolerance, self.clock, self._signals, self.tell)
+        while True:
+            try:
+                result = attempt()
+            except Fault as fault:
+                trouble = of_fault(fault, self._standing)
+            else:
+                verdict = judge(result)
+                if verdict is None:
+                    outage.over()
+                    return result
+                trouble = verdict
+            if trouble.slow:
+                slow()
+            try:
+                outage.wait(trouble, what)
+            except Unauthorized:
+                renew, self.renew = self.renew, None
+                if renew is None:
+                    raise
+                self.authorization = renew()
 
     def _send(
         self,
@@ -175,7 +199,7 @@ class Session:
         answer = self._wire.send(
             method,
             path,
-            timeout=self._timeout,
+            timeout=min(self._timeout, max(self._until - self.clock.now(), 0.5)),
             authorization="" if anonymous else self.authorization,
             body=body,
             accept=JSON,
@@ -187,7 +211,7 @@ class Session:
 
     def _learn(self, answer: Answer) -> None:
         """The controller's clock, name and version are in the headers of any answer of its own."""
-        with suppress(ValueError, TypeError):
+        with suppress(KeyError, ValueError, TypeError, OverflowError):
             self._date = parsedate_to_datetime(answer.headers["Date"]).astimezone(UTC), self.clock.now()
         if version := answer.headers.get("X-API-Product-Version"):
             self.version, self.product = version, answer.headers.get("X-API-Product-Name", "")
@@ -197,15 +221,6 @@ class Session:
         if trouble is None and not anonymous and answer.status == 200 and not answer.is_json:
             return Trouble(f"a page that is not the controller's: {answer.beginning}")
         return trouble
-
-    def _wait(self, outage: Outage, trouble: Trouble, what: str) -> None:
-        try:
-            outage.wait(trouble, what)
-        except Unauthorized:
-            renew, self.renew = self.renew, None
-            if renew is None:
-                raise
-            self.authorization = renew()
 
     def _counted(self, answer: Answer, what: str, allow: frozenset[int], *, anonymous: bool) -> Answer:
         fine = answer.status < 300 or answer.status in allow
@@ -230,7 +245,7 @@ def as_object(answer: Answer, what: str) -> Mapping[str, object]:
     """The answer's JSON object. Raises `Unreachable` where it is none: then it is not the controller's."""
     body = refusals.content(answer)
     if not isinstance(body, dict):
-        raise Unreachable(f"{what}: the answer is not the controller's JSON; it begins: {answer.beginning}")
+        raise Unreachable(f"{what}: the answer is not the controller's JSON; it begins: {answer.beginning}.")
     return body
 
 

@@ -40,6 +40,8 @@ class Templates:
         if reference.type:
             wanted = (TemplateType(reference.type),)
         found = self._by_id(reference.id, wanted) if reference.id is not None else None
+        if found is None and reference.type and reference.id is not None:
+            raise NotFound(f"{_NAMES[wanted[0]]} {reference.id} does not exist.")
         if found is None:
             return self._by_name(reference, wanted, organization, text)
         if organization and organization not in (found.organization, ""):
@@ -106,7 +108,7 @@ class Templates:
         if fitting:
             told = _table(describe(item) for item in fitting)
             raise Refused(
-                f'Several templates are called "{reference.name}"; give organization, template_type or the id:{told}',
+                f'Several templates are called "{reference.name}"; give organization or the id:{told}',
                 [_several("template", reference.name)],
             )
         if templates:

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from requests.certs import where as bundled_authorities
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from aap_launcher.errors import InvalidInput, Problem
 from aap_launcher.inputs import Connection
@@ -37,7 +37,7 @@ def build(connection: Connection, trusted: str = "") -> ssl.SSLContext:
 def _trust(context: ssl.SSLContext, bundle: str, *, given: bool) -> None:
     if not bundle:
         context.load_default_certs()
-        context.load_verify_locations(cafile=bundled_authorities())
+        context.load_verify_locations(cafile=DEFAULT_CA_BUNDLE_PATH)
         return
     try:
         if _is_pem(bundle):
@@ -133,21 +133,22 @@ def _reason(error: BaseException) -> str:
     return str(seen)[:200]
 
 
+_UNKNOWN = (
+    "the authority that signed the certificate of {host} is not trusted: give its own as ca_bundle"
+)
+_NO_TLS = "{host} does not speak TLS on this port; is it http, or another port?"
 _FAULTS = {
     "Hostname mismatch": "the certificate is not for {host}: use the name it was issued for",
     "IP address mismatch": "the certificate is not for {host}: use the name it was issued for",
     "certificate has expired": "the certificate of {host} has expired",
     "not yet valid": "the certificate of {host} is not valid yet; check the clocks",
-    "self-signed certificate": "the certificate of {host} is signed by an authority that is not trusted here: "
-    "give that authority's certificate as ca_bundle",
-    "self signed certificate": "the certificate of {host} is signed by an authority that is not trusted here: "
-    "give that authority's certificate as ca_bundle",
-    "unable to get local issuer": "the certificate of {host} is signed by an authority that is not trusted here: "
-    "give that authority's certificate as ca_bundle",
+    "self-signed certificate": _UNKNOWN,
+    "self signed certificate": _UNKNOWN,
+    "unable to get local issuer": _UNKNOWN,
     "certificate required": "{host} asks for a client certificate: give client_cert and client_key",
     "bad certificate": "{host} did not accept the client certificate",
     "unknown ca": "{host} does not know the authority of the client certificate",
-    "handshake failure": "{host} refused the TLS handshake; it may ask for a client certificate (client_cert, client_key)",
-    "wrong version number": "{host} does not speak TLS on this port; is it http, or another port?",
-    "record layer failure": "{host} does not speak TLS on this port; is it http, or another port?",
+    "handshake failure": "{host} refused the TLS handshake; it may ask for a client certificate (client_cert)",
+    "wrong version number": _NO_TLS,
+    "record layer failure": _NO_TLS,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -18,6 +19,7 @@ from aap_launcher.errors import InvalidInput, Problem
 from aap_launcher.models import Clock
 
 JSON = "application/json"
+_CONNECT = 5.0  # seconds to connect
 _LARGEST = 256 * 1024 * 1024  # bytes of one answer; 200 events with whole stdout are some MiB at worst
 # Query values that may be shown; names of templates and hosts are left out of the trace.
 _SHOWN = frozenset(
@@ -58,16 +60,22 @@ class Answer:
         return text[:120] + ("..." if len(text) > 120 else "") if text else "(empty)"
 
 
-class Fault(Exception):
-    """A request that brought no answer. `sent`: it may have been acted on. `local`: the name or port is wrong."""
+class Cause(Enum):
+    """Why a request brought no answer."""
 
-    def __init__(self, words: str, *, sent: bool, **kinds: bool) -> None:
+    NOWHERE = auto()  # the name does not resolve, or nothing listens
+    TLS = auto()
+    SLOW = auto()
+    CLOSED = auto()  # the connection was closed, perhaps while it was idle
+    OTHER = auto()
+
+
+class Fault(Exception):
+    """A request that brought no answer. `sent`: it may have been acted on."""
+
+    def __init__(self, words: str, cause: Cause = Cause.OTHER, *, sent: bool) -> None:
         super().__init__(words)
-        self.sent = sent
-        self.stale = kinds.get("stale", False)  # the connection was closed, perhaps while it was idle
-        self.slow = kinds.get("slow", False)
-        self.local = kinds.get("local", False)  # the name does not resolve, or nothing listens
-        self.tls = kinds.get("tls", False)
+        self.cause, self.sent = cause, sent
 
 
 class _Adapter(HTTPAdapter):
@@ -78,10 +86,10 @@ class _Adapter(HTTPAdapter):
         super().__init__(pool_connections=2, pool_maxsize=2)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - the signature is requests'
-        super().init_poolmanager(*args, **options, ssl_context=self._context)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*args, **options, ssl_context=self._context)
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:  # noqa: ANN401 - the signature is requests'
-        return super().proxy_manager_for(proxy, **options, ssl_context=self._context)  # type: ignore[no-untyped-call]
+        return super().proxy_manager_for(proxy, **options, ssl_context=self._context)
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ANN401
         """Nothing: the context knows whom to trust; requests would load its own list into it."""
@@ -95,7 +103,7 @@ class _NoCookies(requests.cookies.RequestsCookieJar):
 
 
 class Wire:
-    """Sends requests to one origin, never anywhere else. The credential is `authorization`, a header value."""
+    """Sends requests to one origin, never anywhere else; `authorization` is the header's value."""
 
     def __init__(
         self,
@@ -130,7 +138,9 @@ class Wire:
             self.hang_up()
         started = self._clock.now()
         try:
-            with self._open(method, path, timeout, authorization, body, accept) as response:
+            with self._open(
+                method, path, timeout=timeout, authorization=authorization, body=body, accept=accept
+            ) as response:
                 content = self._read(response, started + timeout + 5)
                 answer = Answer(method, path, response.status_code, response.headers, content)
         except requests.RequestException as error:
@@ -147,7 +157,7 @@ class Wire:
         """Like `send` of a GET for any media type, but the body of a 200 arrives as it is read."""
         started = self._clock.now()
         try:
-            response = self._open("GET", path, timeout, authorization, None, "*/*")
+            response = self._open("GET", path, timeout=timeout, authorization=authorization, accept="*/*")
             content = b"" if response.status_code == 200 else self._read(response, started + timeout + 5)
         except requests.RequestException as error:
             raise _fault(error, self._origin, timeout) from None
@@ -167,7 +177,14 @@ class Wire:
         return session
 
     def _open(
-        self, method: str, path: str, timeout: float, authorization: str, body: bytes | None, accept: str
+        self,
+        method: str,
+        path: str,
+        *,
+        timeout: float,
+        authorization: str,
+        body: bytes | None = None,
+        accept: str = JSON,
     ) -> requests.Response:
         headers = {"User-Agent": self._user_agent, "Accept": accept, "Accept-Encoding": "gzip"}
         if body is not None:
@@ -182,7 +199,7 @@ class Wire:
         request = requests.Request(method, self._origin + path, headers=headers, data=body, auth=identify)
         return self._http.send(
             self._http.prepare_request(request),
-            timeout=(min(5.0, timeout), timeout),
+            timeout=(min(_CONNECT, timeout), timeout),
             allow_redirects=False,
             verify=self._verify,
             stream=True,
@@ -223,30 +240,36 @@ class Wire:
 def _fault(error: requests.RequestException, origin: str, timeout: float) -> Fault:
     """The fault in words, and whether the request can have reached the controller."""
     host = origin.partition("://")[2]
-    reason = error.args[0] if error.args else None
-    reason = reason.reason if isinstance(reason, MaxRetryError) else reason
+    late = f"no answer within {timeout:.0f} s"
     match error:
         case requests.exceptions.InvalidURL() | requests.exceptions.InvalidHeader():
-            raise InvalidInput("url or token cannot be sent", [Problem("url", "cannot be sent")]) from None
-        case requests.exceptions.ProxyError():
-            return Fault(f"the proxy did not connect to {host} ({_short(reason)})", sent=False)
+            raise InvalidInput("url cannot be asked", [Problem("url", "is not a URL")]) from None
         case requests.exceptions.SSLError():
             # Another TLS fault may come while the answer is read: only these are surely before the request.
             early = any(sign in str(error) for sign in ("CERTIFICATE_VERIFY_FAILED", "HANDSHAKE", "VERSION"))
-            return Fault(tls.words(error, host), sent=not early, tls=True)
+            return Fault(tls.words(error, host), Cause.TLS, sent=not early)
         case requests.ConnectTimeout():
-            return Fault(f"no connection to {host} within {min(5.0, timeout):.0f} s", sent=False)
+            return Fault(f"no connection to {host} within {min(_CONNECT, timeout):.0f} s", sent=False)
         case requests.Timeout():
-            return Fault(f"no answer within {timeout:.0f} s", sent=True, slow=True)
-        case requests.ConnectionError() if isinstance(reason, NameResolutionError):
-            return Fault(f"the host name of {host} does not resolve", sent=False, local=True)
-        case requests.ConnectionError() if isinstance(reason, NewConnectionError):
-            return Fault(f"no connection to {host} ({_short(reason)})", sent=False, local=True)
-        case requests.ConnectionError() if "timed out" in str(error):
-            return Fault(f"no answer within {timeout:.0f} s", sent=True, slow=True)
+            return Fault(late, Cause.SLOW, sent=True)
+        case requests.ConnectionError() if "Read timed out" in str(error):
+            return Fault(late, Cause.SLOW, sent=True)
         case requests.ConnectionError():
-            return Fault("the connection was closed before the answer", sent=True, stale=True)
-    return Fault(f"the answer broke off ({_short(reason)})", sent=True)
+            return _connection_fault(error, host)
+        case _:
+            return Fault(f"the answer broke off ({_short(error)})", sent=True)
+
+
+def _connection_fault(error: requests.ConnectionError, host: str) -> Fault:
+    reason = error.args[0] if error.args else None
+    reason = reason.reason if isinstance(reason, MaxRetryError) else reason
+    if isinstance(error, requests.exceptions.ProxyError):
+        return Fault(f"the proxy did not connect to {host} ({_short(reason)})", sent=False)
+    if isinstance(reason, NameResolutionError):
+        return Fault(f"the name of {host} does not resolve", Cause.NOWHERE, sent=False)
+    if isinstance(reason, NewConnectionError):
+        return Fault(f"no connection to {host} ({_short(reason)})", Cause.NOWHERE, sent=False)
+    return Fault("the connection was closed before the answer", Cause.CLOSED, sent=True)
 
 
 def _short(reason: object) -> str:

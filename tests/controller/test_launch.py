@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests
+from urllib3.connection import HTTPSConnection
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from aap_launcher.controller import Controller
+from aap_launcher.errors import AnswerLost, Forbidden, LaunchUnknown, NotFound, Refused, Unreachable
+from aap_launcher.models import Template, TemplateType
+from tests.controller.conftest import HEADERS, World, job_row, page
+
+TEMPLATE = Template(12, TemplateType.JOB, "Deploy", "Retail")
+LAUNCH = "/api/v2/job_templates/12/launch/"
+Connect = Callable[..., Controller]
+
+
+def test_the_answer_tells_what_was_made(world: World, awx: Connect) -> None:
+    posted = world.json("POST", LAUNCH, job_row(status="pending", job=5, ignored_fields={"limit": "web"}), status=201)
+    launched = awx().launch(TEMPLATE, {"limit": "web", "verbosity": 0})
+    assert (launched.job.id, launched.job.url, launched.ignored_fields) == (5, "/api/v2/jobs/5/", {"limit": "web"})
+    assert launched.job.link == "https://aap.example.com/#/jobs/playbook/5/output"
+    assert posted.last_request.json() == {"limit": "web", "verbosity": 0}
+    assert "finishing 4" in world.signals.heard
+
+
+def test_a_sliced_template_makes_a_workflow_job(world: World, awx: Connect) -> None:
+    world.json("POST", LAUNCH, job_row(74, "workflow_job", workflow_job=74), status=201)
+    job = awx().launch(TEMPLATE, {}).job
+    assert (job.type, job.url) == ("workflow_job", "/api/v2/workflow_jobs/74/")
+
+
+def refused_connection() -> requests.ConnectionError:
+    refused = NewConnectionError(HTTPSConnection("aap.example.com"), "[Errno 111] Connection refused")
+    return requests.ConnectionError(MaxRetryError(None, "/", refused))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        {"exc": refused_connection()},
+        {"exc": requests.ConnectTimeout()},
+        {"exc": requests.exceptions.ProxyError()},
+        {"status_code": 429},
+        {"json": {"detail": "JWT has expired"}, "status_code": 401, "headers": HEADERS},
+    ],
+)
+def test_a_launch_that_was_surely_not_acted_on_is_sent_again(world: World, awx: Connect, before: Any) -> None:
+    made = {"json": job_row(), "status_code": 201, "headers": HEADERS}
+    posted = world.answers("POST", LAUNCH, before, made)
+    assert awx().launch(TEMPLATE, {}).job.id == 5
+    assert posted.call_count == 2
+
+
+def test_a_launch_that_never_gets_through_is_unreachable_and_not_lost(world: World, awx: Connect) -> None:
+    world.answers("POST", LAUNCH, {"exc": refused_connection()})
+    with pytest.raises(Unreachable, match="Connection refused") as raised:
+        awx().launch(TEMPLATE, {})
+    assert not isinstance(raised.value, AnswerLost)
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        {"exc": requests.ConnectionError("Connection aborted.")},
+        {"exc": requests.ReadTimeout()},
+        {"exc": requests.exceptions.ChunkedEncodingError()},
+        {"status_code": 500, "text": "Server Error (500)"},
+        {"status_code": 502, "text": ""},
+        {"status_code": 504, "text": "upstream request timeout"},
+        {"status_code": 403, "text": ""},
+    ],
+)
+def test_a_launch_whose_answer_is_lost_is_never_sent_again(world: World, awx: Connect, lost: Any) -> None:
+    posted = world.answers("POST", LAUNCH, lost)
+    with pytest.raises(AnswerLost, match="(?i)it may have taken effect"):
+        awx().launch(TEMPLATE, {})
+    assert posted.call_count == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status_code": 201, "text": "<html>", "headers": {"Content-Type": "text/html"}},
+        {"status_code": 201, "text": '{"id": 5, "ty', "headers": HEADERS},
+        {"status_code": 201, "json": {}, "headers": HEADERS},
+        {"status_code": 200, "text": "Signed in", "headers": {"Content-Type": "text/html"}},
+    ],
+)
+def test_a_launch_whose_answer_cannot_be_read_is_lost_as_well(world: World, awx: Connect, answer: Any) -> None:
+    world.answers("POST", LAUNCH, answer)
+    with pytest.raises(AnswerLost, match="It may have taken effect"):
+        awx().launch(TEMPLATE, {})
+
+
+@pytest.mark.parametrize(
+    ("body", "problems"),
+    [
+        (
+            {"variables_needed_to_start": ["'version' value missing", "'env' value missing"]},
+            [("extra_vars", "'version' value missing"), ("extra_vars", "'env' value missing")],
+        ),
+        (
+            {"passwords_needed_to_start": ["ssh_password"]},
+            [("credential_passwords", "ssh_password is needed to start")],
+        ),
+        (
+            {"resources_needed_to_start": ["Job Template project is missing or undefined."], "project": ["A project."]},
+            [("template", "Job Template project is missing or undefined."), ("project", "A project.")],
+        ),
+        ({"hosts": "No failed hosts."}, [("hosts", "No failed hosts.")]),
+        ({"detail": "JSON parse error"}, [("", "JSON parse error")]),
+        ({"__all__": ["Nope."]}, [("", "Nope.")]),
+        ({"jobs": {"__all__": ["Too many."]}}, [("jobs", "Too many.")]),
+        ({"error": "Already approved."}, [("", "Already approved.")]),
+        ({"limit": [5, None, {"a": ["b"]}]}, [("limit", "5"), ("limit.a", "b")]),
+        (["flat"], [("", "flat")]),
+    ],
+)
+def test_each_reason_of_a_refusal_is_told_in_the_controllers_words(
+    world: World, awx: Connect, body: Any, problems: list[tuple[str, str]]
+) -> None:
+    world.json("POST", LAUNCH, body, status=400)
+    with pytest.raises(Refused, match='the launch of job template "Deploy"') as raised:
+        awx().launch(TEMPLATE, {})
+    assert [(problem.field, problem.fault) for problem in raised.value.problems] == problems
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error", "words"),
+    [
+        (403, {"detail": "You do not have permission to perform this action."}, Forbidden, "role Execute"),
+        (403, {"details": "Your token has insufficient scope to perform this action"}, Forbidden, "read-only"),
+        (404, {"detail": "Not found."}, NotFound, "does not exist"),
+        (301, {}, Refused, "redirected to /elsewhere/"),
+        (413, {}, Refused, "too large"),
+        (415, {"detail": "Unsupported media type"}, Refused, "Unsupported media type"),
+    ],
+)
+def test_other_refusals_say_what_to_check(
+    world: World, awx: Connect, status: int, body: Any, error: type[Refused], words: str
+) -> None:
+    world.json("POST", LAUNCH, body, status=status, Location="/elsewhere/?token=x")
+    with pytest.raises(error, match=words):
+        awx().launch(TEMPLATE, {})
+
+
+def test_secrets_of_the_body_are_in_no_message(world: World, awx: Connect) -> None:
+    world.answers("POST", LAUNCH, {"status_code": 502, "text": "Bad Gateway"})
+    with pytest.raises(AnswerLost) as raised:
+        awx().launch(TEMPLATE, {"extra_vars": {"password": "hunter2"}})
+    assert "hunter2" not in str(raised.value) + "".join(world.traced) + world.words
+
+
+def test_recent_jobs_are_those_that_launches_made_since_then(world: World, awx: Connect) -> None:
+    rows = [
+        job_row(9, extra_vars=json.dumps({"a": 1, "pw": "$encrypted$"}), limit="web", inventory=3),
+        job_row(8, launched_by={"id": 7, "type": "schedule"}, launch_type="scheduled"),
+        job_row(7, "workflow_job", launched_by={"id": 4, "name": "me", "type": "user"}),
+        job_row(6, launch_type="workflow"),
+    ]
+    asked = world.json("GET", "/api/v2/unified_jobs/", page(*rows))
+    controller = awx()
+    found = controller.recent_jobs(TEMPLATE, controller.time())
+    assert [(item.job.id, item.user_id) for item in found] == [(9, 2), (7, 4)]
+    assert asked.last_request.qs["created__gte"] == ["2026-11-22T17:50:22Z"]
+    assert asked.last_request.qs["unified_job_template"] == ["12"]
+
+
+@pytest.mark.parametrize(
+    ("body", "holds"),
+    [
+        ({}, True),
+        ({"extra_vars": {"a": 1, "pw": "hunter2"}, "limit": "web", "inventory": 3}, True),
+        ({"extra_vars": {"a": 2}}, False),
+        ({"extra_vars": {"b": 1}}, False),
+        ({"limit": "db"}, False),
+        ({"credentials": [4], "labels": [1, 2], "credential_passwords": {"x": "y"}}, True),
+        ({"credentials": [5]}, False),
+        ({"verbosity": 0, "diff_mode": False}, True),
+    ],
+)
+def test_a_recent_job_tells_whether_it_holds_what_was_sent(
+    world: World, awx: Connect, body: dict[str, Any], holds: bool
+) -> None:
+    summary = {"credentials": [{"id": 4}], "labels": {"count": 2, "results": [{"id": 1}, {"id": 2}]}}
+    row = job_row(
+        extra_vars='{"a": 1, "pw": "$encrypted$"}',
+        limit="web",
+        inventory=3,
+        verbosity=0,
+        diff_mode=False,
+        summary_fields=summary,
+    )
+    world.json("GET", "/api/v2/unified_jobs/", page(row))
+    (found,) = awx().recent_jobs(TEMPLATE, "2026-11-22T17:50:22Z")
+    assert found.holds(body) is holds
+
+
+def test_without_the_controllers_clock_a_lost_launch_stays_unknown(awx: Connect) -> None:
+    with pytest.raises(LaunchUnknown):
+        awx().recent_jobs(TEMPLATE, "")
+
+
+def test_a_relaunch_tells_what_it_asks_for_and_what_it_made(world: World, awx: Connect) -> None:
+    world.json("GET", "/api/v2/jobs/5/", job_row(status="failed"))
+    world.json(
+        "GET",
+        "/api/v2/jobs/5/relaunch/",
+        {"passwords_needed_to_start": ["ssh_password"], "retry_counts": {"all": 5, "failed": 1}},
+    )
+    world.json("POST", "/api/v2/jobs/5/relaunch/", job_row(6, launch_type="relaunch"), status=201)
+    controller = awx()
+    job = controller.find_job("jobs/5")
+    asked = controller.relaunch_prompts(job)
+    assert (asked.passwords_needed, asked.hosts) == (("ssh_password",), {"all": 5, "failed": 1})
+    assert controller.relaunch(job, {"hosts": "failed"}).job.id == 6
