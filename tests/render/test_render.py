@@ -1,0 +1,270 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+
+from aap_launcher.explain import explain_failure
+from aap_launcher.models import (
+    Annotation,
+    Finished,
+    GroupStart,
+    Job,
+    Level,
+    Line,
+    Log,
+    Logged,
+    Mark,
+    Progress,
+    Status,
+    StatusChanged,
+    Tick,
+    Tone,
+    Update,
+)
+from aap_launcher.render import Renderer, Style
+from aap_launcher.tally import Tally
+from tests.render.streams import JOB, events, render, updates, view
+from tests.render.test_groups import failed, play, result, task, verbose
+
+
+def job(status: Status, **more: object) -> Job:
+    return replace(JOB, status=status, **more)  # type: ignore[arg-type]
+
+
+def text(stream: Iterable[Update], style: Style | None = None) -> str:
+    return view(mark for mark in render(stream, style) if not isinstance(mark, Progress | Annotation))
+
+
+def notes(stream: Iterable[Update], kind: Level = Level.ERROR) -> list[Annotation]:
+    return [mark for mark in render(stream) if isinstance(mark, Annotation) and mark.level is kind]
+
+
+# --- status and time -----------------------------------------------------------------------------------
+
+
+def test_each_status_says_what_it_waits_for() -> None:
+    running = job(
+        Status.RUNNING,
+        project="Shop",
+        scm_revision="3f2c1ab9999",
+        scm_branch="main",
+        execution_environment="ee-supported",
+    )
+    log = text(
+        [
+            StatusChanged(job(Status.PENDING), 0.2),
+            StatusChanged(job(Status.PENDING, explanation="waiting for job-420\nto finish"), 12),
+            StatusChanged(job(Status.WAITING), 20),
+            StatusChanged(running, 21),
+            StatusChanged(job(Status.FAILED), 30),
+        ]
+    )
+    assert log.splitlines() == [
+        "pending    in the controller's queue   [note]",
+        "pending    12 s · waiting for job-420 to finish   [note]",
+        "waiting    20 s · placed on a node, about to start   [note]",
+        "running    Shop @ 3f2c1ab · branch main · execution environment ee-supported   [note]",
+    ]
+
+
+def test_a_silent_job_says_every_thirty_seconds_that_it_lives() -> None:
+    stream: list[Update] = [StatusChanged(JOB, 10), Logged(play("P")), Logged(task("Migrate", role="db"))]
+    stream += [Logged(result("Migrate", "", event="runner_on_start", host=host)) for host in ("db1", "db2")]
+    stream += [Logged(result("Migrate", "ok: [db1]", host="db1"))]
+    stream += [Tick(JOB, at, at - 20) for at in range(21, 210, 4)]
+    log = text(stream).splitlines()
+    beats = [line for line in log if line.startswith("running") and "Migrate" in line]
+    assert beats[0] == "running    43 s · TASK [db : Migrate] · 1 of 2 hosts   [note]"
+    assert len(beats) == 5
+    assert not any(line.startswith("| ") for line in beats)
+
+
+def test_lines_that_are_not_shown_do_not_hide_a_long_silence() -> None:
+    stream: list[Update] = [StatusChanged(JOB, 0), Logged(play("P"))]
+    for at in range(5, 70, 5):
+        stream += [Logged(task(f"t{at}")), Logged(result(f"t{at}")), Tick(JOB, at, 1)]
+    assert sum("TASK [t" in line for line in text(stream, Style(show="failed")).splitlines()) == 2
+
+
+def test_lines_that_are_shown_are_sign_of_life_enough() -> None:
+    stream: list[Update] = [StatusChanged(JOB, 0)]
+    for at in range(5, 300, 5):
+        stream += [Logged(result("A", "ok")), Tick(JOB, at, 1)]
+    assert sum(line.startswith("running") for line in text(stream).splitlines()) == 1
+
+
+def test_a_pending_job_repeats_why_it_waits() -> None:
+    waits = job(Status.PENDING, explanation="waiting for job-420 to finish")
+    log = text([StatusChanged(waits, 30), *(Tick(waits, at, at - 30) for at in range(34, 95, 4))])
+    assert log.splitlines()[1:] == [
+        "pending    1 min 02 s · waiting for job-420 to finish   [note]",
+        "pending    1 min 34 s · waiting for job-420 to finish   [note]",
+    ]
+
+
+def test_a_job_that_is_being_canceled_or_drained_says_so() -> None:
+    canceled = job(Status.RUNNING, canceled_on="2026-11-22T17:54:44Z")
+    assert "a cancel was asked for" in text([Tick(canceled, 31, 31)])
+    assert (
+        text([Tick(job(Status.FAILED), 31, 31)])
+        == "failed     waiting for the last events of its log   [note]\n"
+    )
+
+
+def test_a_terminal_gets_a_live_line_with_every_tick() -> None:
+    stream: list[Update] = [StatusChanged(replace(JOB, elapsed=60), 1), Logged(task("Migrate", role="db"))]
+    stream += [Logged(result("Migrate", host=f"h{n}")) for n in range(2)]
+    marks = render([*stream, Tick(JOB, 6, 1)])
+    assert [mark.text for mark in marks if isinstance(mark, Progress)] == [
+        "▸ TASK [db : Migrate] · 2/2 hosts · 1 min 05 s"
+    ]
+    assert render([Tick(job(Status.PENDING), 3, 3)]) == [Progress("▸ pending · 3 s")]
+
+
+# --- the end ----------------------------------------------------------------------------------------------
+
+
+def test_a_log_with_holes_says_which_events_are_missing() -> None:
+    end = Finished(job(Status.SUCCESSFUL), Log(4019, ((17, 28),)))
+    gap = "log incomplete: 12 of 4,031 events missing (counters 17-28)"
+    assert text([end]).splitlines() == ["successful job 423   [good]", f"warning    {gap}   [warn]"]
+    assert notes([end], Level.WARNING) == [Annotation(Level.WARNING, "the log is not complete", gap)]
+
+
+def test_a_log_of_which_the_end_is_not_known_says_so() -> None:
+    log = text([Finished(job(Status.FAILED), Log(1, settled=False))])
+    assert "log perhaps incomplete: 1 event came" in log
+    assert "log complete" not in log
+
+
+def test_ten_annotations_at_most_and_the_tenth_sums_up_the_rest() -> None:
+    stream: list[Update] = []
+    for n in range(14):
+        stream += [Logged(task(f"t{n}")), Logged(failed(f"t{n}"))]
+    found = notes([*stream, Finished(job(Status.FAILED), Log(28))])
+    assert len(found) == 10
+    assert found[0].title == "TASK [t0] failed on web1"
+    assert found[9].title == "5 more tasks failed"
+    assert "TASK [t13] failed on web1" in found[9].message
+
+
+def test_hosts_of_one_task_share_an_annotation_with_their_messages() -> None:
+    stream = [Logged(task("A")), Logged(failed("A", "one", "h1")), Logged(failed("A", "two", "h2"))]
+    assert notes(stream) == [Annotation(Level.ERROR, "TASK [A] failed on h1, h2", "h1: one\nh2: two")]
+
+
+def test_a_crash_still_closes_the_group_and_tells_the_findings_once() -> None:
+    tally = Tally()
+    renderer = Renderer(tally)
+    marks: list[Mark] = []
+    for event in (task("A"), failed("A")):
+        tally.add(Logged(event))
+        marks += renderer.marks(Logged(event))
+    marks += renderer.close()
+    assert [type(mark).__name__ for mark in marks[-3:]] == ["GroupEnd", "Line", "Annotation"]
+    assert list(renderer.close()) == []
+
+
+def test_rescued_and_ignored_failures_are_no_annotations() -> None:
+    assert [found.title for found in notes(updates("mixed"))] == [
+        "db1 unreachable for TASK [Touch an unreachable host]"
+    ]
+    assert notes(updates("nolog")) == []
+
+
+def test_no_annotation_where_none_are_wanted() -> None:
+    marks = render(updates("fail"), Style(annotations=False))
+    assert not any(isinstance(mark, Annotation) for mark in marks)
+
+
+def test_a_successful_job_whose_stats_were_lost_has_no_errors() -> None:
+    kept = [Logged(event) for event in events("mixed") if event.event != "playbook_on_stats"]
+    end = Finished(job(Status.SUCCESSFUL), Log(109, ((110, 110),)))
+    assert notes([*kept[:50], end]) == []
+
+
+def test_the_controllers_traceback_is_its_last_line_and_the_rest_in_a_group() -> None:
+    trace = "Traceback (most recent call last):\n  File x\nFileNotFoundError: no project\n"
+    marks = render([Finished(job(Status.ERROR, traceback=trace), Log())])
+    assert "the controller could not run it: FileNotFoundError: no project" in view(marks)
+    assert GroupStart("the controller's traceback") in marks
+
+
+def test_what_the_launcher_found_out_is_the_verdicts_reason() -> None:
+    renderer = Renderer(Tally())
+    renderer.explanation = "the project is gone"
+    marks = list(renderer.marks(Finished(job(Status.FAILED), Log())))
+    assert marks == [
+        Line("job 423\nthe project is gone", Tone.BAD, "failed"),
+        Annotation(Level.ERROR, "job 423 failed", "the project is gone"),
+    ]
+
+
+# --- why ----------------------------------------------------------------------------------------------------
+
+
+def why(
+    status: Status = Status.FAILED, *, of: Iterable[Update] = (), lines: tuple[str, ...] = (), **more: object
+) -> str:
+    tally = Tally()
+    for update in of:
+        tally.add(update)
+    return explain_failure(job(status, **more), tally, lines)
+
+
+def test_an_update_that_failed_before_the_job_is_named_with_its_last_lines() -> None:
+    told = 'Previous Task Failed: {"job_type": "project_update", "job_name": "Shop", "job_id": "57"}'
+    trace = "Exception: project_update 57 (failed) encountered an error"
+    assert why(explanation=told, traceback=trace, lines=("a", "fatal: no such branch")) == (
+        'the project update 57 of "Shop" failed before the job could start\n  a\n  fatal: no such branch'
+    )
+    canceled = told.replace("Failed", "Canceled")
+    assert (
+        why(explanation=canceled) == 'the project update 57 of "Shop" was canceled before the job could start'
+    )
+
+
+@pytest.mark.parametrize(
+    "told", ["Previous Task Failed: {no json}", "Previous Task Failed: {}", "Out of space"]
+)
+def test_an_explanation_that_is_not_understood_is_passed_on(told: str) -> None:
+    assert why(explanation=told) == told
+
+
+def test_the_failed_tasks_are_the_reason() -> None:
+    stream: list[Update] = []
+    for n in range(5):
+        stream += [Logged(task(f"t{n}")), Logged(failed(f"t{n}", "broken\nmore"))]
+    assert why(of=stream) == (
+        "TASK [t0] failed on web1: broken more\nTASK [t1] failed on web1: broken more\n"
+        "TASK [t2] failed on web1: broken more\nand 2 more failed tasks"
+    )
+
+
+def test_a_timeout_and_a_cancel_name_the_task_that_was_running() -> None:
+    assert why(explanation="Job terminated due to timeout", of=[Logged(task("Sleep"))]) == (
+        "the controller stopped it: the job's own timeout had passed while TASK [Sleep] was running"
+    )
+    assert why(Status.CANCELED, of=[Logged(task("Sleep"))]) == (
+        "it was canceled on the controller while TASK [Sleep] was running"
+    )
+
+
+def test_a_playbook_that_could_not_be_run_tells_the_error_and_its_place() -> None:
+    old = [
+        verbose("ERROR! no role"),
+        verbose("The error appears to be in '/runner/project/a.yml': line 4, column 7, but"),
+    ]
+    assert why(of=map(Logged, old)) == "no role (/runner/project/a.yml:4)"
+    new = [verbose("[ERROR]: no role"), verbose("Origin: /runner/project/a.yml:4:7")]
+    assert why(of=map(Logged, new)) == "no role (/runner/project/a.yml:4:7)"
+
+
+def test_without_any_reason_that_is_said_and_success_needs_none() -> None:
+    assert why() == "the controller gives no reason"
+    assert why(Status.SUCCESSFUL) == ""
+    assert why(Status.RUNNING) == ""
+    no_host = Finished(job(Status.SUCCESSFUL, host_status_counts={}), Log())
+    assert why(Status.SUCCESSFUL, of=[no_host]) == "no host matched: nothing was done"
