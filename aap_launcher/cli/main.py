@@ -15,7 +15,7 @@ _SECRETS = ("--token", "--password", "--client-key", "--credential-passwords")
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, "-V", "--version", message="aap-launcher %(version)s")
 def cli() -> None:
-    """Launch jobs on Ansible Automation Platform and AWX, follow them live, and exit by how they ended.
+    r"""Launch jobs on Ansible Automation Platform and AWX, follow them live, and exit by how they ended.
 
     \b
     Where and who comes from the environment (or options):

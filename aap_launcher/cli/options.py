@@ -31,7 +31,11 @@ class SectionedCommand(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write one definition list a section, in the contract's order."""
-        rows = [(self._section(param), record) for param in self.get_params(ctx) if (record := param.get_help_record(ctx))]
+        rows = [
+            (self._section(param), record)
+            for param in self.get_params(ctx)
+            if (record := param.get_help_record(ctx))
+        ]
         order = [CONNECTION, WHAT, PROMPTS, BEHAVIOUR, "Other"]
         rows.sort(key=lambda row: order.index(row[0]))
         for section, group in groupby(rows, key=lambda row: row[0]):

@@ -12,7 +12,11 @@ from aap_launcher.cli import options
 @click.command("output", cls=options.SectionedCommand)
 @click.argument("job")
 @click.option(
-    "--format", "form", type=click.Choice(("ansi", "txt")), default="ansi", help="With colours, or plain. [ansi]"
+    "--format",
+    "form",
+    type=click.Choice(("ansi", "txt")),
+    default="ansi",
+    help="With colours, or plain. [ansi]",
 )
 @options.inputs((*options.connection_names(), "outage_tolerance"))
 @options.common

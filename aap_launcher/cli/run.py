@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,7 +15,7 @@ from aap_launcher.controller import Controller, connect
 from aap_launcher.definitions import INPUTS, PROMPTS, WHAT
 from aap_launcher.errors import InvalidInput, LauncherError, Problem
 from aap_launcher.inputs import Inputs, parse, read_environment
-from aap_launcher.models import Line, Mark
+from aap_launcher.models import Line, Mark, Tone
 
 
 def run(given: Mapping[str, Any], *, ci: str | None, debug: bool, only: bool = False) -> NoReturn:
@@ -51,7 +52,7 @@ def with_controller(
 
 
 def _ask(inputs: Inputs, tools: launcher.Tools, deed: Callable[[Controller], str | Iterable[Mark]]) -> int:
-    controller = launcher.connect(inputs, tools)
+    controller = launcher.connect(inputs, tools, lambda notice: tools.ci.emit(Line(notice.text, Tone.NOTE)))
     try:
         said = deed(controller)
         for mark in [Line(said)] if isinstance(said, str) else said:
@@ -68,7 +69,9 @@ def _wire(
     signals.install()
     environ = environment()
     raw = _merge(read_environment(environ), given, only=only)
-    adapter = ci.detect(environ, override=override or "")
+    adapter = ci.detect(
+        environ, stream=sys.stdout, wall_clock=time.time, override=override or "", complaints=sys.stderr
+    )
     adapter.mask([raw[d.name] for d in INPUTS if d.secret and raw.get(d.name)])
     tools = launcher.Tools(
         connect=connect,
@@ -101,7 +104,9 @@ def _merge(environ: Mapping[str, str], given: Mapping[str, Any], *, only: bool) 
 def _check_files(inputs: Inputs) -> None:
     """A report that could not be written is known before anything is launched."""
     problems = [
-        Problem(name, f"{path!r}: there is no folder {str(Path(path).parent)!r}", "Create it, or name another.")
+        Problem(
+            name, f"{path!r}: there is no folder {str(Path(path).parent)!r}", "Create it, or name another."
+        )
         for name, path in (("junit", inputs.junit), ("result_file", inputs.result_file))
         if path and not Path(path).parent.is_dir()
     ]

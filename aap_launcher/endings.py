@@ -1,0 +1,112 @@
+"""Every way in which a run ends, each an `Outcome`: the job's end, the timeout, a signal, an error, our own fault."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from pathlib import PurePath
+
+from aap_launcher.errors import Interrupted, LauncherError, explain
+from aap_launcher.models import Annotation, Level, Line, Outcome, Tone, Verdict
+from aap_launcher.state import Run
+from aap_launcher.words import duration
+
+# GitHub sends SIGTERM 7.5 s after SIGINT and kills 2.5 s later (actions/runner ProcessInvoker.cs).
+_STOP_SECONDS = 8.0
+_TIMEOUT_SECONDS = 60.0  # how long a job that was canceled for its timeout is followed to its end
+
+
+def guarded(run: Run, deed: Callable[[], Outcome]) -> Outcome:
+    """The deed's outcome, or that of what broke it; never raises."""
+    try:
+        return deed()
+    except Interrupted as stop:
+        signal = stop  # the name of an except clause does not outlive it
+        return guarded(run, lambda: stopped(run, signal))
+    except LauncherError as error:
+        return broken(run, error)
+    except Exception as fault:  # noqa: BLE001 - the promise: no fault of ours is a bare traceback
+        return internal(run, fault)
+
+
+def ended(run: Run) -> Outcome:
+    """The job's end was followed: its status is the verdict."""
+    verdict = Verdict(run.known_job.status)
+    if verdict is not Verdict.SUCCESSFUL:
+        return run.outcome(verdict, 1, run.explanation)
+    if run.tally.matched_no_host and run.inputs.on_no_hosts == "fail":
+        why = "the job is successful to the controller, but it matched no host (on_no_hosts: fail)"
+        run.say("failed", why, Tone.BAD)
+        return run.outcome(Verdict.FAILED, 1, why)
+    return run.outcome(verdict, 0, run.explanation)
+
+
+def timed_out(run: Run) -> Outcome:
+    """The `timeout` passed before the job's end."""
+    job, waited = run.known_job, duration(run.inputs.timeout or 0)
+    if run.inputs.on_timeout == "leave":
+        why = f"the timeout of {waited} passed; {job.label} goes on, as asked (on_timeout: leave)"
+        run.say("timed out", why, Tone.BAD)
+        return run.outcome(Verdict.TIMED_OUT, 5, why)
+    accepted = run.cancel()
+    run.say("timed out", f"after {waited}: {job.label} was asked to cancel", Tone.BAD)
+    run.follow(run.clock.now() + _TIMEOUT_SECONDS)
+    why = f"the timeout of {waited} passed; {_after_cancel(run, accepted=accepted)}"
+    return run.outcome(Verdict.TIMED_OUT, 5, why)
+
+
+def stopped(run: Run, stop: Interrupted) -> Outcome:
+    """A signal came: the cancel first, then the end is followed while time remains."""
+    code = 128 + stop.signum
+    at = stop.at if stop.at is not None else run.clock.now()
+    if run.job is None:
+        why = "interrupted before anything was launched"
+        run.say("interrupted", why, Tone.BAD)
+        return run.outcome(Verdict.INTERRUPTED, code, why)
+    if run.follower is not None and run.follower.finished:
+        return ended(run)  # the signal came too late to change anything
+    if run.inputs.on_interrupt == "leave":
+        why = f"interrupted; {run.job.label} goes on, as asked (on_interrupt: leave)"
+        run.say("interrupted", why, Tone.BAD)
+        return run.outcome(Verdict.INTERRUPTED, code, why)
+    run.controller.hurry(at + _STOP_SECONDS)
+    accepted = run.cancel()
+    run.say("interrupted", f"{run.job.label} was asked to cancel", Tone.BAD)
+    try:
+        run.follow(at + _STOP_SECONDS)
+    except LauncherError as error:
+        run.say("warning", str(error), Tone.WARN)
+    return run.outcome(Verdict.INTERRUPTED, code, f"interrupted; {_after_cancel(run, accepted=accepted)}")
+
+
+def _after_cancel(run: Run, *, accepted: bool) -> str:
+    job = run.known_job
+    if job.status.final:
+        return f"{job.label} ended {job.status}"
+    if accepted:
+        return f"{job.label} was asked to cancel and is still {job.status}"
+    return f"{job.label} could not be canceled any more; it is {job.status}"
+
+
+def broken(run: Run, error: LauncherError) -> Outcome:
+    """An error ended the launcher: what happened, what is known of the job, and how to attach to it."""
+    run.end_log()
+    text = explain(str(error), getattr(error, "problems", ()))
+    run.tools.ci.emit(Line(text, Tone.BAD, label="aap-launcher:"))
+    if run.inputs.annotations:
+        run.tools.ci.emit(Annotation(Level.ERROR, f"aap-launcher: {error.verdict}", text))
+    known = run.last_known()
+    if known:
+        run.say("", known, Tone.BAD)
+    return run.outcome(Verdict(error.verdict), error.exit_code, "\n".join(filter(None, [text, known])))
+
+
+def internal(run: Run, fault: Exception) -> Outcome:
+    """A fault of the launcher itself: never exit 1, which means a failed job."""
+    frame = traceback.extract_tb(fault.__traceback__)[-1]
+    place = f"{PurePath(frame.filename).name}:{frame.lineno}"
+    if run.tools.trace is not None:
+        run.tools.trace("".join(traceback.format_exception(fault)))
+    message = f"internal fault, please report it: {type(fault).__name__}: {fault} ({place})"
+    advice = "" if run.tools.trace else "; --debug shows the whole traceback"
+    return broken(run, LauncherError(message + advice))

@@ -1,0 +1,56 @@
+"""Shows a process's output as GitHub's log does: groups, annotations and colours instead of raw commands.
+
+Written from the rules of actions/runner (ActionCommand.cs), for people who look at the demo; tests have a parser of
+their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import unquote
+
+_COMMAND = re.compile(r"\s*::([A-Za-z-]+)(?: ([^:]*(?:%3A[^:]*)*?))?::(.*)", re.DOTALL)
+_LEVELS = {"error": "31", "warning": "33", "notice": "36"}
+
+
+class RunnerLog:
+    """Lines as the runner reads them become lines as its viewer draws them."""
+
+    def __init__(self) -> None:
+        self._stopped = ""
+        self._in_group = False
+
+    def show(self, lines: Iterable[str]) -> Iterator[str]:
+        """The drawn lines, as the raw ones come."""
+        for line in lines:
+            yield from self._line(line.rstrip("\n"))
+
+    def _line(self, line: str) -> Iterator[str]:
+        if self._stopped:
+            if line.strip() == f"::{self._stopped}::":
+                self._stopped = ""
+            else:
+                yield self._indented(line)
+            return
+        command = _COMMAND.fullmatch(line)
+        if command is None:
+            yield self._indented(line)
+            return
+        yield from self._command(command[1].lower(), command[2] or "", unquote(command[3]))
+
+    def _command(self, name: str, properties: str, data: str) -> Iterator[str]:
+        if name == "stop-commands":
+            self._stopped = data
+        elif name == "group":
+            self._in_group = True
+            yield f"\x1b[1m▼ {data}\x1b[0m"
+        elif name == "endgroup":
+            self._in_group = False
+        elif name in _LEVELS:
+            title = re.search(r"title=([^,]*)", properties)
+            head = f"{unquote(title[1])}: " if title else ""
+            yield f"\x1b[{_LEVELS[name]}m{name.capitalize()}: {head}{data}\x1b[0m"
+
+    def _indented(self, line: str) -> str:
+        return f"  {line}" if self._in_group else line
