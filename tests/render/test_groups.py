@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aap_launcher.groups import Grouping
 from aap_launcher.models import (
     Event,
+    Failure,
     GroupEnd,
     GroupStart,
     Line,
@@ -278,3 +280,14 @@ def test_any_stream_is_printed_once_in_order_and_every_group_is_closed(
     ]
     if show == "all":
         assert "\n".join(lines) == "\n".join(told)
+
+
+def test_a_prefix_names_the_node_in_titles_and_failures() -> None:
+    grouping = Grouping(prefix="deploy > ")
+    marks = [
+        *grouping.event(task("A"), None),
+        *grouping.event(result("A"), Failure("A", "web1", "no")),
+        *grouping.finish(),
+    ]
+    assert marks[0] == GroupStart("deploy > TASK [A]")
+    assert marks[-1] == Line("deploy > TASK [A] · web1\nno", Tone.BAD, "FAILED")
