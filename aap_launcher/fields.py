@@ -1,4 +1,4 @@
-"""The launch's fields: each one's names in the API and in the template's form, and what its loss would mean."""
+"""The launch's fields: each one's names in the API and in the template's form, and what its loss means."""
 
 from __future__ import annotations
 

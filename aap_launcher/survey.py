@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 import re
 
+from aap_launcher.masking import is_secret
 from aap_launcher.models import Question
-from aap_launcher.values import Number, Wrong, listed, quoted
+from aap_launcher.values import Number, Wrong, lines, listed, quoted
 
 ENCRYPTED = "$encrypted$"  # stands for the survey's own password; sent back, the controller takes its default
 _TEXT = ("text", "textarea", "password")
@@ -76,7 +77,8 @@ def _asked(question: Question) -> str:
 
 
 def _given(question: Question, value: object) -> str:
-    return "the value given" if question.type == "password" else f"given {quoted(value)}"
+    secret = question.type == "password" or is_secret(question.variable)
+    return "the value given" if secret else f"given {quoted(value)}"
 
 
 def _refuse(question: Question, value: object, advice: str = "") -> Wrong:
@@ -120,7 +122,8 @@ def _several(question: Question, value: object) -> list[object]:
     text = _text(question, value)
     if text in question.choices:
         return [text]
-    parts = text.splitlines() if "\n" in text else text.split(",")
+    several = lines(text)
+    parts = several if len(several) > 1 else text.split(",")
     return [part.strip() for part in parts if part.strip()]
 
 
@@ -128,7 +131,8 @@ def _chosen(question: Question, value: str) -> str:
     if value in question.choices:
         return value
     name = quoted(question.name or question.variable)
-    raise Wrong(f"{quoted(value)} is not a choice of {name}: {listed(question.choices)}.")
+    given = "the value given" if is_secret(question.variable) else quoted(value)
+    raise Wrong(f"{given} is not a choice of {name}: {listed(question.choices)}.")
 
 
 def _sized(question: Question, value: str) -> str:

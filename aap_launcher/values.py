@@ -120,45 +120,42 @@ def choice(text: str, choices: Sequence[str]) -> str:
 def names(text: str) -> tuple[int | str, ...]:
     """Names or ids: a JSON list, one per line, or commas on one line; "" is the empty list.
 
-    Digits alone are an id; in a JSON list a string is always a name, whatever is in it.
+    Digits alone are an id. A name with commas in it can be given in a JSON list.
     """
-    text = text.strip()
-    if text.startswith("["):
-        found = _json_names(text)
-    else:
-        parts = text.splitlines() if "\n" in text or "\r" in text else text.split(",")
-        found = [name_or_id(part) for part in parts if part.strip()]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(name_or_id(item) for item in _items(text)))
 
 
 def name_or_id(text: str) -> int | str:
     """An id where the text is digits alone, otherwise a name."""
     word = plain(text)
-    return integer(word, 1) if re.fullmatch(r"[0-9]+", word) else word
-
-
-def _json_names(text: str) -> list[int | str]:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        raise Wrong(
-            "begins with [ but is not a JSON list", 'Write ["one", "two"], or one per line.'
-        ) from None
-    for item in found:
-        if isinstance(item, bool) or not isinstance(item, int | str) or item == "":
-            raise Wrong(
-                f"has {quoted(item)} in the list", "A list holds names (text) and ids (whole numbers)."
-            )
-    return [plain(item) if isinstance(item, str) else integer(str(item), 1) for item in found]
+    return integer(word, 1) if re.fullmatch(r"[1-9][0-9]*", word) else word
 
 
 def paths(text: str) -> tuple[str, ...]:
     """File paths: a JSON list, one per line, or commas on one line."""
-    text = text.strip()
-    if text.startswith("["):
-        return tuple(str(item) for item in _json_names(text))
-    parts = text.splitlines() if "\n" in text or "\r" in text else text.split(",")
-    return tuple(plain(part) for part in parts if part.strip())
+    return tuple(plain(item) for item in _items(text))
+
+
+def lines(text: str) -> list[str]:
+    """The text's lines, ended as files end them; str.splitlines knows many more line breaks."""
+    return re.split(r"\r\n|\r|\n", text)
+
+
+def _items(text: str) -> list[str]:
+    text = text.strip(" \t\r\n")
+    if not text.startswith("["):
+        several = lines(text)
+        return [part for part in (several if len(several) > 1 else text.split(",")) if part.strip(" \t")]
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        fault = "begins with [ but is not a JSON list"
+        raise Wrong(fault, 'Write ["one", "two"], or one per line.') from None
+    for item in found:
+        if isinstance(item, bool) or not isinstance(item, int | str) or item == "":
+            fault = f"has {quoted(item)} in the list"
+            raise Wrong(fault, "A list holds names (text) and ids (whole numbers).")
+    return [str(item) for item in found]
 
 
 def one_of(words: Collection[str]) -> str:

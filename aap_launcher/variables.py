@@ -1,8 +1,8 @@
 """Variables from text: JSON, YAML or key=value lines become one mapping that JSON can carry.
 
-key=value lines, one variable a line, are text without exception, as `ansible -e` reads them; one pair of
-quotes around the whole value is taken off, as a shell would; empty lines and lines that begin with # are passed
-over.
+key=value lines, one variable a line, are text without exception, as `ansible -e` reads them; a pair of
+quotes around the whole value is taken off, as a shell would; empty lines and lines that begin with # are
+passed over.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 from aap_launcher.masking import HIDDEN, is_secret
-from aap_launcher.values import Number, Wrong, printable, quoted
+from aap_launcher.values import Number, Wrong, lines, printable, quoted
 
 LARGEST = 5 * 1024 * 1024  # bytes; the controller's nginx refuses larger bodies (client_max_body_size 5m)
 DEEPEST = 64
@@ -36,9 +36,9 @@ def read_variables(text: str) -> dict[str, object]:
         raise Wrong("begins with @: files are not read here", "Give the file's path as extra_vars_file.")
     found = _json(text) if body.startswith(("{", "[")) else None
     if found is None:
-        lines = [(at, line.strip()) for at, line in enumerate(text.splitlines(), start=1)]
-        lines = [(at, line) for at, line in lines if line and not line.startswith("#")]
-        found = _pairs(lines, text) if lines and _PAIR.match(lines[0][1]) else _yaml(text)
+        pairs = [(at, line.strip()) for at, line in enumerate(lines(text), start=1)]
+        pairs = [(at, line) for at, line in pairs if line and not line.startswith("#")]
+        found = _pairs(pairs, text) if pairs and _PAIR.match(pairs[0][1]) else _yaml(text)
     if found is None:
         return {}
     if not isinstance(found, dict):
@@ -153,9 +153,9 @@ def _yaml(text: str) -> object:
         raise _placed(text, wrong.fault, wrong.advice, wrong.line, wrong.column) from None
 
 
-def _pairs(lines: list[tuple[int, str]], text: str) -> dict[str, object]:
+def _pairs(numbered: list[tuple[int, str]], text: str) -> dict[str, object]:
     found: dict[str, object] = {}
-    for at, line in lines:
+    for at, line in numbered:
         match = _PAIR.fullmatch(line)
         if not match:
             raise _placed(
@@ -207,8 +207,8 @@ def _refuse_deep() -> NoReturn:
 
 def _placed(text: str, fault: str, advice: str, line: int, column: int) -> Wrong:
     """The fault with its place, and the line itself under it, a caret below the column."""
-    lines = text.splitlines()
-    full = lines[line - 1] if 0 < line <= len(lines) else ""
+    every = lines(text)
+    full = every[line - 1] if 0 < line <= len(every) else ""
     place = f"{fault} (line {line}, column {column})"
     seen = _safe(full, text)
     if not seen.strip():

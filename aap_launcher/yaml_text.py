@@ -172,6 +172,9 @@ class _Builder:
             return event.value
         if event.value == "<<" and self._wants_key():
             return _MERGE
+        if event.anchor and not event.value:
+            advice = "Text that begins with & needs quotes."
+            raise Misplaced("has an anchor with nothing after it", advice, event.start_mark)
         try:
             return _resolve(event.value)
         except Wrong as wrong:
