@@ -82,7 +82,7 @@ def _of_401(answer: Answer, standing: Standing) -> Trouble | None:
 
 
 def _retry_after(answer: Answer) -> float | None:
-    """Retry-After in seconds, given as seconds or as a date (by the answer's own clock); at most 60."""
+    """Retry-After in seconds, given as seconds or as a date (by the answer's own clock); 0.5 to 60."""
     value = answer.headers.get("Retry-After", "").strip()
     if not value:
         return None
@@ -92,7 +92,7 @@ def _retry_after(answer: Answer) -> float | None:
         )
     except (KeyError, ValueError, TypeError, OverflowError):
         return None
-    return min(max(seconds, 0.0), 60.0)
+    return min(max(seconds, 0.5), 60.0)
 
 
 def _until(later: str, now: str) -> float:
