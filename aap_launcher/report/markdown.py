@@ -63,9 +63,9 @@ def link(words: str, address: str) -> str:
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     """A table of Markdown cells; the first column is text, the others are numbers."""
     lines = [f"| {' | '.join(head)} |", "| --- |" + " ---: |" * (len(head) - 1)]
-    for cells in rows:
-        # Escaped, a bar is a bar in a cell, also in a code span there (GFM 4.10).
-        lines.append("| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |")
+    # Escaped, a bar is a bar in a cell, also in a code span there (GFM 4.10).
+    escaped = ([cell.replace("|", r"\|") for cell in cells] for cells in rows)
+    lines += [f"| {' | '.join(cells)} |" for cells in escaped]
     return "\n".join(lines)
 
 

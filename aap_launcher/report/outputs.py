@@ -20,7 +20,7 @@ def launched_outputs(job: Job) -> dict[str, str]:
 
 
 def outputs(outcome: Clean) -> dict[str, str]:
-    """Every output. Artifacts over 512 KiB are in the result file only; host_summary keeps the worst hosts."""
+    """Every output. Artifacts over 512 KiB are left out; host_summary keeps the worst hosts up to 256 KiB."""
     job = outcome.job
     artifacts = _compact(dict(job.artifacts)) if job else ""
     known = launched_outputs(job) if job else {"job_id": "", "job_type": "", "job_url": ""}
