@@ -217,6 +217,13 @@ def test_a_key_needs_its_certificate() -> None:
     assert set(wrong(client_key="key.pem")) == {"client_cert"}
 
 
+def test_a_password_with_a_line_break_inside_is_refused_and_not_shown() -> None:
+    raw = {"url": "https://x", "template": "1", "username": "bob", "password": "hunter2\nhunter3"}
+    problem = problems(raw)["password"]
+    assert "line break" in problem.fault
+    assert "hunter" not in problem.fault + problem.advice
+
+
 # --- prompts --------------------------------------------------------------------------------------------
 
 
@@ -226,7 +233,7 @@ def test_every_prompt_in_its_type() -> None:
         limit="web:&prod",
         inventory="Production",
         credentials="Machine, 7",
-        credential_passwords='{"ssh_password": 1234, "vault_password.dev": "0x"}',
+        credential_passwords='{"ssh_password": 1234, "vault_password.dev": "0x", "become_password": 1.50}',
         job_tags="a,b",
         skip_tags="",
         job_type="CHECK",
@@ -245,7 +252,11 @@ def test_every_prompt_in_its_type() -> None:
         "limit": "web:&prod",
         "inventory": "Production",
         "credentials": ("Machine", 7),
-        "credential_passwords": {"ssh_password": "1234", "vault_password.dev": "0x"},
+        "credential_passwords": {
+            "ssh_password": "1234",
+            "vault_password.dev": "0x",
+            "become_password": "1.50",
+        },
         "job_tags": "a,b",
         "skip_tags": "",
         "job_type": "check",
