@@ -192,8 +192,7 @@ class Follower:
             return
         if moved:
             self._news = now
-        else:
-            yield Tick(self.job, now - self._began, now - self._news)
+        yield Tick(self.job, now - self._began, now - self._news)
         self._plan(now, moved=moved, more=full and not self._cursor.blocked)
 
     def _wants_job(self, now: float) -> bool:

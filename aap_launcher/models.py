@@ -220,7 +220,7 @@ class StatusChanged:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Nothing new arrived. `at`: seconds since following began; `silent`: since the last event or change."""
+    """The job was asked. `at`: seconds since following began; `silent`: since the last event or change."""
 
     job: Job
     at: float

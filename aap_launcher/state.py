@@ -119,7 +119,7 @@ class Run:
             self.show(Notice(f"the failed update's output could not be read: {error}", warning=True))
         else:
             lines = tuple(update[1]) if update is not None else ()
-        self.explanation = self.renderer.why = explain_failure(job, self.tally, lines)
+        self.explanation = self.renderer.explanation = explain_failure(job, self.tally, lines)
 
     # --- words --------------------------------------------------------------------------------------
 
