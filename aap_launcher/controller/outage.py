@@ -62,9 +62,8 @@ def of_answer(answer: Answer, standing: Standing) -> Trouble | None:
             return Trouble(
                 f"{answer.status} {answer.beginning}", after=_retry_after(answer), slow=answer.status == 504
             )
-        case _ if migrating(answer):
-            return Trouble("the controller's database is being migrated")
-    return None
+        case _:
+            return Trouble("the controller's database is being migrated") if migrating(answer) else None
 
 
 def migrating(answer: Answer) -> bool:

@@ -133,9 +133,7 @@ def _reason(error: BaseException) -> str:
     return str(seen)[:200]
 
 
-_UNKNOWN = (
-    "the authority that signed the certificate of {host} is not trusted: give its own as ca_bundle"
-)
+_UNKNOWN = "the authority that signed the certificate of {host} is not trusted: give its own as ca_bundle"
 _NO_TLS = "{host} does not speak TLS on this port; is it http, or another port?"
 _FAULTS = {
     "Hostname mismatch": "the certificate is not for {host}: use the name it was issued for",
@@ -149,6 +147,7 @@ _FAULTS = {
     "bad certificate": "{host} did not accept the client certificate",
     "unknown ca": "{host} does not know the authority of the client certificate",
     "handshake failure": "{host} refused the TLS handshake; it may ask for a client certificate (client_cert)",
+    "EOF occurred": "{host} closed the TLS connection; it may ask for a client certificate (client_cert)",
     "wrong version number": _NO_TLS,
     "record layer failure": _NO_TLS,
 }

@@ -240,16 +240,18 @@ class Wire:
 def _fault(error: requests.RequestException, origin: str, timeout: float) -> Fault:
     """The fault in words, and whether the request can have reached the controller."""
     host = origin.partition("://")[2]
-    late = f"no answer within {timeout:.0f} s"
+    late = f"no answer within {timeout:g} s"
     match error:
-        case requests.exceptions.InvalidURL() | requests.exceptions.InvalidHeader():
+        case requests.exceptions.InvalidURL():
             raise InvalidInput("url cannot be asked", [Problem("url", "is not a URL")]) from None
         case requests.exceptions.SSLError():
             # Another TLS fault may come while the answer is read: only these are surely before the request.
             early = any(sign in str(error) for sign in ("CERTIFICATE_VERIFY_FAILED", "HANDSHAKE", "VERSION"))
-            return Fault(tls.words(error, host), Cause.TLS, sent=not early)
+            # A hang-up may be a busy proxy's; everything else of TLS stays as it is until someone mends it.
+            cause = Cause.NOWHERE if "EOF" in str(error) else Cause.TLS
+            return Fault(tls.words(error, host), cause, sent=not early)
         case requests.ConnectTimeout():
-            return Fault(f"no connection to {host} within {min(_CONNECT, timeout):.0f} s", sent=False)
+            return Fault(f"no connection to {host} within {min(_CONNECT, timeout):g} s", sent=False)
         case requests.Timeout():
             return Fault(late, Cause.SLOW, sent=True)
         case requests.ConnectionError() if "Read timed out" in str(error):

@@ -75,9 +75,13 @@ class World:
     traced: list[str] = field(default_factory=list)
     host: str = HOST
 
-    def json(self, method: str, path: str, *bodies: Any, status: int = 200, **headers: str) -> Any:
-        answers = [{"json": body, "status_code": status, "headers": {**HEADERS, **headers}} for body in bodies]
-        return self.http.register_uri(method, self.host + path, answers or [{"status_code": status, "headers": HEADERS}])
+    def json(self, method: str, path: str, *bodies: Any, status: int = 200, **headers: Any) -> Any:
+        answers = [
+            {"json": body, "status_code": status, "headers": {**HEADERS, **headers}} for body in bodies
+        ]
+        return self.http.register_uri(
+            method, self.host + path, answers or [{"status_code": status, "headers": HEADERS}]
+        )
 
     def answers(self, method: str, path: str, *answers: dict[str, Any]) -> Any:
         return self.http.register_uri(method, self.host + path, list(answers))
@@ -163,7 +167,9 @@ def job_row(number: int = 5, kind: str = "job", **over: Any) -> dict[str, Any]:
     }
 
 
-def template_row(number: int = 12, name: str = "Deploy", kind: str = "job_template", org: str = "Retail") -> dict[str, Any]:
+def template_row(
+    number: int = 12, name: str = "Deploy", kind: str = "job_template", org: str = "Retail"
+) -> dict[str, Any]:
     return {
         "id": number,
         "type": kind,

@@ -60,7 +60,9 @@ def test_a_wrong_password_is_refused_at_once(world: World) -> None:
 @pytest.mark.parametrize(
     "gone", [{"status_code": 500}, {"exc": requests.ConnectionError}, {"exc": requests.ReadTimeout}]
 )
-def test_a_token_that_cannot_be_revoked_is_told_and_does_no_harm(world: World, gone: dict[str, object]) -> None:
+def test_a_token_that_cannot_be_revoked_is_told_and_does_no_harm(
+    world: World, gone: dict[str, object]
+) -> None:
     world.awx()
     world.json("POST", TOKENS, MINTED, status=201)
     world.answers("DELETE", TOKENS + "7/", gone)

@@ -47,7 +47,9 @@ def test_each_way_to_name_a_job_is_read(text: str, reference: Reference) -> None
     assert references.job(text, HOST) == reference
 
 
-@pytest.mark.parametrize("text", ["", "Deploy", "0", "-5", "5.0", HOST + "/#/templates/5", "https://other/#/jobs/playbook/5"])
+@pytest.mark.parametrize(
+    "text", ["", "Deploy", "0", "-5", "5.0", HOST + "/#/templates/5", "https://other/#/jobs/playbook/5"]
+)
 def test_what_names_no_job_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         references.job(text, HOST)
@@ -83,10 +85,23 @@ def test_a_jobs_detail_is_read() -> None:
         scm_revision="3f2c1ab",
     )
     job = decode.job(row, AWX, str)
-    assert (job.status, job.started, job.elapsed, job.limit) == (Status.FAILED, "2026-11-22T17:50:24Z", 1.5, "web")
-    assert (job.host_status_counts, job.artifacts, job.events_processed) == ({"dark": 1, "ok": 2}, {"version": 3}, True)
+    assert (job.status, job.started, job.elapsed, job.limit) == (
+        Status.FAILED,
+        "2026-11-22T17:50:24Z",
+        1.5,
+        "web",
+    )
+    assert (job.host_status_counts, job.artifacts, job.events_processed) == (
+        {"dark": 1, "ok": 2},
+        {"version": 3},
+        True,
+    )
     assert (job.template_id, job.template, job.project, job.inventory) == (12, "Deploy", "Shop", "web")
-    assert (job.execution_environment, job.launched_by, job.scm_revision) == ("ee-supported", "ci-bot", "3f2c1ab")
+    assert (job.execution_environment, job.launched_by, job.scm_revision) == (
+        "ee-supported",
+        "ci-bot",
+        "3f2c1ab",
+    )
     assert (job.events_url, job.cancel_url) == (JOB + "job_events/", JOB + "cancel/")
 
 
@@ -97,7 +112,9 @@ def test_a_workflow_job_lacks_much_and_is_read_all_the_same() -> None:
     assert job.cancel_url == "/api/v2/workflow_jobs/7/cancel/"
 
 
-@pytest.mark.parametrize("name", ["name", "elapsed", "artifacts", "related", "summary_fields", "launched_by", "limit"])
+@pytest.mark.parametrize(
+    "name", ["name", "elapsed", "artifacts", "related", "summary_fields", "launched_by", "limit"]
+)
 @pytest.mark.parametrize("value", [None, 3, "x", [1], {"a": 1}, True])
 def test_a_field_of_a_strange_type_does_not_break_a_job(name: str, value: Any) -> None:
     assert decode.job(job_row(**{name: value}), AWX, str).id == 5
@@ -135,7 +152,9 @@ def test_a_job_that_is_nowhere_is_not_found(world: World, awx: Connect) -> None:
         awx().find_job("9")
 
 
-def test_a_cancel_is_accepted_on_a_connection_of_its_own_and_deaf_to_signals(world: World, awx: Connect) -> None:
+def test_a_cancel_is_accepted_on_a_connection_of_its_own_and_deaf_to_signals(
+    world: World, awx: Connect
+) -> None:
     controller, job = following(world, awx)
     asked = world.json("POST", JOB + "cancel/", status=202)
     world.signals.heard.clear()
@@ -144,7 +163,9 @@ def test_a_cancel_is_accepted_on_a_connection_of_its_own_and_deaf_to_signals(wor
     assert asked.last_request.timeout == (2.0, 2.0)
 
 
-@pytest.mark.parametrize("first", [{"exc": requests.ConnectionError}, {"exc": requests.ReadTimeout}, {"status_code": 502}])
+@pytest.mark.parametrize(
+    "first", [{"exc": requests.ConnectionError}, {"exc": requests.ReadTimeout}, {"status_code": 502}]
+)
 def test_a_cancel_is_tried_twice(world: World, awx: Connect, first: Any) -> None:
     controller, job = following(world, awx)
     asked = world.answers("POST", JOB + "cancel/", first, {"status_code": 202, "headers": HEADERS})
@@ -153,7 +174,9 @@ def test_a_cancel_is_tried_twice(world: World, awx: Connect, first: Any) -> None
     assert world.clock.slept == []
 
 
-@pytest.mark.parametrize("last", [{"exc": requests.ConnectionError}, {"status_code": 503, "text": "no healthy upstream"}])
+@pytest.mark.parametrize(
+    "last", [{"exc": requests.ConnectionError}, {"status_code": 503, "text": "no healthy upstream"}]
+)
 def test_a_cancel_that_does_not_get_through_is_said_so(world: World, awx: Connect, last: Any) -> None:
     controller, job = following(world, awx)
     asked = world.answers("POST", JOB + "cancel/", last)
@@ -178,7 +201,9 @@ def test_a_403_on_cancel_means_too_late_only_if_the_job_has_ended(world: World, 
 
 
 @pytest.mark.parametrize(("status", "error"), [(401, Unauthorized), (404, NotFound)])
-def test_another_no_to_a_cancel_is_told(world: World, awx: Connect, status: int, error: type[Exception]) -> None:
+def test_another_no_to_a_cancel_is_told(
+    world: World, awx: Connect, status: int, error: type[Exception]
+) -> None:
     controller, job = following(world, awx)
     world.json("POST", JOB + "cancel/", {"detail": "no"}, status=status)
     with pytest.raises(error):
@@ -209,7 +234,9 @@ def test_output_comes_in_pieces_whole_and_undamaged_at_their_edges(world: World,
 
 def test_output_outlives_an_outage_at_its_beginning(world: World, awx: Connect) -> None:
     controller, job = following(world, awx)
-    world.answers("GET", JOB + "stdout/", {"status_code": 503}, {"exc": requests.ReadTimeout}, {"text": "hello"})
+    world.answers(
+        "GET", JOB + "stdout/", {"status_code": 503}, {"exc": requests.ReadTimeout}, {"text": "hello"}
+    )
     assert "".join(controller.output(job, "txt")) == "hello"
 
 
@@ -246,7 +273,9 @@ def test_the_update_that_failed_tells_its_last_lines(world: World, awx: Connect)
         'Previous Task Failed: {"job_type": "project_update", "job_id": "404"}',
     ],
 )
-def test_an_explanation_that_names_no_readable_update_is_none(world: World, awx: Connect, explanation: str) -> None:
+def test_an_explanation_that_names_no_readable_update_is_none(
+    world: World, awx: Connect, explanation: str
+) -> None:
     controller, job = following(world, awx, job_explanation=explanation)
     world.json("GET", "/api/v2/project_updates/404/", {"detail": "No"}, status=404)
     assert controller.failed_update(job) is None

@@ -20,9 +20,15 @@ Connect = Callable[..., Controller]
 
 
 def test_the_answer_tells_what_was_made(world: World, awx: Connect) -> None:
-    posted = world.json("POST", LAUNCH, job_row(status="pending", job=5, ignored_fields={"limit": "web"}), status=201)
+    posted = world.json(
+        "POST", LAUNCH, job_row(status="pending", job=5, ignored_fields={"limit": "web"}), status=201
+    )
     launched = awx().launch(TEMPLATE, {"limit": "web", "verbosity": 0})
-    assert (launched.job.id, launched.job.url, launched.ignored_fields) == (5, "/api/v2/jobs/5/", {"limit": "web"})
+    assert (launched.job.id, launched.job.url, launched.ignored_fields) == (
+        5,
+        "/api/v2/jobs/5/",
+        {"limit": "web"},
+    )
     assert launched.job.link == "https://aap.example.com/#/jobs/playbook/5/output"
     assert posted.last_request.json() == {"limit": "web", "verbosity": 0}
     assert "finishing 4" in world.signals.heard
@@ -77,7 +83,7 @@ def test_a_launch_that_never_gets_through_is_unreachable_and_not_lost(world: Wor
 )
 def test_a_launch_whose_answer_is_lost_is_never_sent_again(world: World, awx: Connect, lost: Any) -> None:
     posted = world.answers("POST", LAUNCH, lost)
-    with pytest.raises(AnswerLost, match="(?i)it may have taken effect"):
+    with pytest.raises(AnswerLost, match=r"(?i)it may have taken effect"):
         awx().launch(TEMPLATE, {})
     assert posted.call_count == 1
 
@@ -91,7 +97,9 @@ def test_a_launch_whose_answer_is_lost_is_never_sent_again(world: World, awx: Co
         {"status_code": 200, "text": "Signed in", "headers": {"Content-Type": "text/html"}},
     ],
 )
-def test_a_launch_whose_answer_cannot_be_read_is_lost_as_well(world: World, awx: Connect, answer: Any) -> None:
+def test_a_launch_whose_answer_cannot_be_read_is_lost_as_well(
+    world: World, awx: Connect, answer: Any
+) -> None:
     world.answers("POST", LAUNCH, answer)
     with pytest.raises(AnswerLost, match="It may have taken effect"):
         awx().launch(TEMPLATE, {})
@@ -109,7 +117,10 @@ def test_a_launch_whose_answer_cannot_be_read_is_lost_as_well(world: World, awx:
             [("credential_passwords", "ssh_password is needed to start")],
         ),
         (
-            {"resources_needed_to_start": ["Job Template project is missing or undefined."], "project": ["A project."]},
+            {
+                "resources_needed_to_start": ["Job Template project is missing or undefined."],
+                "project": ["A project."],
+            },
             [("template", "Job Template project is missing or undefined."), ("project", "A project.")],
         ),
         ({"hosts": "No failed hosts."}, [("hosts", "No failed hosts.")]),
@@ -134,14 +145,19 @@ def test_each_reason_of_a_refusal_is_told_in_the_controllers_words(
     ("status", "body", "error", "words"),
     [
         (403, {"detail": "You do not have permission to perform this action."}, Forbidden, "role Execute"),
-        (403, {"details": "Your token has insufficient scope to perform this action"}, Forbidden, "read-only"),
+        (
+            403,
+            {"details": "Your token has insufficient scope to perform this action"},
+            Forbidden,
+            "read-only",
+        ),
         (404, {"detail": "Not found."}, NotFound, "does not exist"),
         (301, {}, Refused, "redirected to /elsewhere/"),
         (413, {}, Refused, "too large"),
         (415, {"detail": "Unsupported media type"}, Refused, "Unsupported media type"),
     ],
 )
-def test_other_refusals_say_what_to_check(
+def test_other_refusals_say_what_to_check(  # noqa: PLR0917 - a table's columns
     world: World, awx: Connect, status: int, body: Any, error: type[Refused], words: str
 ) -> None:
     world.json("POST", LAUNCH, body, status=status, Location="/elsewhere/?token=x")
@@ -185,7 +201,7 @@ def test_recent_jobs_are_those_that_launches_made_since_then(world: World, awx: 
     ],
 )
 def test_a_recent_job_tells_whether_it_holds_what_was_sent(
-    world: World, awx: Connect, body: dict[str, Any], holds: bool
+    world: World, awx: Connect, body: dict[str, Any], holds: object
 ) -> None:
     summary = {"credentials": [{"id": 4}], "labels": {"count": 2, "results": [{"id": 1}, {"id": 2}]}}
     row = job_row(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -67,7 +67,13 @@ def test_a_kept_connection_that_died_is_replaced_without_a_word(world: World, aw
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("7", 7), ("3600", 60), ("Sun, 22 Nov 2026 17:50:52 GMT", 30), ("Sun, 22 Nov 2026 17:00:00 GMT", 0.5), ("0", 0.5)],
+    [
+        ("7", 7),
+        ("3600", 60),
+        ("Sun, 22 Nov 2026 17:50:52 GMT", 30),
+        ("Sun, 22 Nov 2026 17:00:00 GMT", 0.5),
+        ("0", 0.5),
+    ],
 )
 def test_retry_after_is_obeyed_up_to_a_minute(world: World, awx: Connect, value: str, seconds: float) -> None:
     controller, job = following(world, awx)
@@ -95,7 +101,9 @@ def test_an_internal_error_is_asked_again_only_a_few_times(world: World, awx: Co
     assert asked.call_count == 5
 
 
-@pytest.mark.parametrize(("status", "error"), [(403, Forbidden), (404, NotFound), (400, Refused), (405, Refused)])
+@pytest.mark.parametrize(
+    ("status", "error"), [(403, Forbidden), (404, NotFound), (400, Refused), (405, Refused)]
+)
 def test_a_no_is_final_at_once(world: World, awx: Connect, status: int, error: type[Exception]) -> None:
     controller, job = following(world, awx)
     asked = world.json("GET", JOB, {"detail": "No."}, status=status)
@@ -136,7 +144,7 @@ def test_a_credential_that_is_refused_first_is_wrong(world: World) -> None:
 def test_the_hint_behind_a_gateway_names_the_platforms_tokens(world: World) -> None:
     world.gateway()
     world.json("GET", "/api/controller/v2/me/", {"detail": "no"}, status=401)
-    with pytest.raises(Unauthorized, match="AAP 2.7 takes no controller tokens"):
+    with pytest.raises(Unauthorized, match=r"AAP 2.7 takes no controller tokens"):
         world.connect()
 
 
@@ -171,10 +179,8 @@ def test_a_signal_ends_a_wait_and_a_read(world: World, awx: Connect, monkeypatch
     controller, job = following(world, awx)
     asked = world.answers("GET", JOB, down(503))
 
-    @contextlib.contextmanager
-    def interrupted() -> Iterator[None]:
+    def interrupted() -> contextlib.AbstractContextManager[None]:
         raise Interrupted(15)
-        yield
 
     monkeypatch.setattr(world.signals, "listening", interrupted)
     with pytest.raises(Interrupted):
@@ -189,9 +195,15 @@ def test_events_are_asked_for_by_counter_whole_and_in_order(world: World, awx: C
     assert asked.last_request.query == "order_by=counter&no_truncate=1&counter__gt=7&limit=200"
 
 
-def test_a_controller_that_does_not_know_limit_is_asked_by_page_size_for_good(world: World, awx: Connect) -> None:
+def test_a_controller_that_does_not_know_limit_is_asked_by_page_size_for_good(
+    world: World, awx: Connect
+) -> None:
     controller, job = following(world, awx)
-    no_field = {"json": {"detail": "JobEvent has no field named 'limit'"}, "status_code": 400, "headers": HEADERS}
+    no_field = {
+        "json": {"detail": "JobEvent has no field named 'limit'"},
+        "status_code": 400,
+        "headers": HEADERS,
+    }
     asked = world.answers("GET", EVENTS, no_field, ok(page()), ok(page()))
     controller.events(job, 0)
     controller.events(job, 0)
@@ -227,7 +239,9 @@ def test_the_trace_shows_neither_names_nor_credentials(world: World, awx: Connec
     assert not any("s3cret" in line or "pa55" in line for line in world.traced)
 
 
-def test_a_netrc_does_not_replace_the_token(world: World, awx: Connect, tmp_path: Any, monkeypatch: Any) -> None:
+def test_a_netrc_does_not_replace_the_token(
+    world: World, awx: Connect, tmp_path: Any, monkeypatch: Any
+) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine aap.example.com login me password other\n")
     netrc.chmod(0o600)

@@ -31,7 +31,10 @@ JOB, WORKFLOW = "job_template", "workflow_job_template"
         ("/api/v2/job_templates/15/", Reference(15, JOB, "15")),
         ("api/controller/v2/workflow_job_templates/15/launch/", Reference(15, WORKFLOW, "15")),
         ("job_templates/15", Reference(15, JOB, "15")),
-        (HOST + "/api/v2/job_templates/Deploy%20shop++Retail/", Reference(None, JOB, "Deploy shop", "Retail")),
+        (
+            HOST + "/api/v2/job_templates/Deploy%20shop++Retail/",
+            Reference(None, JOB, "Deploy shop", "Retail"),
+        ),
         ("/api/v2/job_templates/C[+][+]++A%2FB/", Reference(None, JOB, "C++", "A/B")),
         (HOST + "/#/templates/job_template/15/details", Reference(15, JOB)),
         (HOST + "/#/templates/workflow_job_template/15", Reference(15, WORKFLOW)),
@@ -72,7 +75,9 @@ def test_an_id_costs_no_search(world: World, awx: Connect) -> None:
     world.json("GET", "/api/v2/job_templates/12/", template_row())
     controller = awx()
     before = len(world.paths())
-    assert controller.find_template("12") == Template(12, TemplateType.JOB, "Deploy", "Retail", may_start=True)
+    assert controller.find_template("12") == Template(
+        12, TemplateType.JOB, "Deploy", "Retail", may_start=True
+    )
     assert world.paths()[before:] == ["/api/v2/job_templates/12/"]
 
 
@@ -123,7 +128,9 @@ def test_a_name_costs_one_request_and_is_exact(world: World, awx: Connect) -> No
 
 
 def test_a_name_in_two_organizations_lists_them(world: World, awx: Connect) -> None:
-    world.json("GET", UNIFIED, page(template_row(12), template_row(13, org="Bank"), template_row(14, kind=WORKFLOW)))
+    world.json(
+        "GET", UNIFIED, page(template_row(12), template_row(13, org="Bank"), template_row(14, kind=WORKFLOW))
+    )
     controller = awx()
     with pytest.raises(Refused) as raised:
         controller.find_template("Deploy")
@@ -189,7 +196,9 @@ def test_what_a_template_asks_for_is_read_with_its_survey(world: World, awx: Con
     ("prompt", "collection"),
     [("inventory", "inventories"), ("execution_environment", "execution_environments"), ("labels", "labels")],
 )
-def test_an_object_is_found_by_its_exact_name(world: World, awx: Connect, prompt: str, collection: str) -> None:
+def test_an_object_is_found_by_its_exact_name(
+    world: World, awx: Connect, prompt: str, collection: str
+) -> None:
     asked = world.json("GET", f"/api/v2/{collection}/", page({"id": 3, "name": "web & db"}))
     assert awx().find_id(prompt, " web & db ") == 3
     assert asked.last_request.qs["name"] == ["web & db"]
