@@ -264,6 +264,52 @@ class Finished:
     log: Log
 
 
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One node of a workflow job, from .../workflow_nodes/. `job` is a stub until the node's job was read itself."""
+
+    id: int
+    identifier: str  # the author's own name for the node, or a UUID
+    name: str  # the job's name, else the template's
+    type: str  # a JobType's value; "" where neither job nor template tells
+    job: Job | None = None  # None: not yet, or never; only `do_not_run` tells
+    do_not_run: bool = False
+    orphaned: bool = False  # its template was deleted
+    on_success: tuple[int, ...] = ()  # ids of the nodes that run after it
+    on_failure: tuple[int, ...] = ()
+    always: tuple[int, ...] = ()
+    all_parents: bool = False  # all_parents_must_converge
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What an approval node waits for. `timeout` is in seconds, 0 for none."""
+
+    name: str
+    description: str = ""
+    timeout: int = 0
+    timed_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NodeChanged:
+    """A node is new, was skipped, or its job's status changed. `path`: names of the nodes that it is nested in."""
+
+    node: Node
+    at: float
+    path: tuple[str, ...] = ()
+    approval: Approval | None = None  # told for nodes that wait for an approval, and when that ends
+
+
+@dataclass(frozen=True, slots=True)
+class NodeUpdate:
+    """An update of one node's job."""
+
+    node: Node
+    update: Logged | StatusChanged | Tick | Notice | Finished
+    path: tuple[str, ...] = ()
+
+
 Update = Logged | StatusChanged | Tick | Notice | Finished
 
 
