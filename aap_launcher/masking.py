@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
 from urllib.parse import quote, quote_plus
 
 from aap_launcher.values import Number, printable
@@ -21,7 +22,7 @@ _ABOUT = re.compile(
     r"_(?:name|names|file|path|dir|length|size|type|policy|ttl|expiry|count|enabled|required)$"
 )
 _SHORTEST = 4  # masking shorter values of mere variables would blot out the log
-_LONGEST_SHOWN = 80
+_LONGEST_SHOWN, _MOST_SHOWN = 80, 30  # characters of a value; variables
 
 
 def is_secret(name: str) -> bool:
@@ -82,7 +83,10 @@ def _display(name: str, value: object, hidden: Collection[str]) -> str:
     if name == "credential_passwords" and isinstance(value, Mapping):
         return " ".join(f"{printable(key)}={HIDDEN}" for key in value)
     if isinstance(value, Mapping):
-        return " ".join(f"{printable(key)}={_variable(key, inner, hidden)}" for key, inner in value.items())
+        few = islice(value.items(), _MOST_SHOWN)
+        told = [f"{printable(key)}={_variable(key, inner, hidden)}" for key, inner in few]
+        more = [f"and {len(value) - _MOST_SHOWN} more"] if len(value) > _MOST_SHOWN else []
+        return " ".join(told + more)
     if isinstance(value, list | tuple):
         return ", ".join(printable(str(item)) for item in value)
     return _clipped(json.dumps(value) if isinstance(value, bool) else str(value))

@@ -148,3 +148,8 @@ def test_what_is_shown_is_short_and_on_one_line() -> None:
     ((_, value),) = masking.shown({"extra_vars": {"blob": "x" * 1000, "lines": "a\nb\x1b[2J"}})
     assert len(value) < 200
     assert value.isprintable()
+
+
+def test_of_very_many_variables_a_few_are_shown() -> None:
+    ((_, value),) = masking.shown({"extra_vars": {f"v{n}": n for n in range(1000)}})
+    assert value.endswith("v29=29 and 970 more")
