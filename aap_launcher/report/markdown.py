@@ -16,7 +16,7 @@ from aap_launcher.words import one_line, plain, shortened
 # What could be markup; the rest stays as it is, so that the source is readable: `a_b`, `1.5`, `a-b` are text.
 _MARKUP = re.compile(
     r"[#$&*<>@\[\\\]^`{|}~]|(?<![^\W_])_|_(?![^\W_])|(?<!\w)[-+=]|:(?!\s|$)"
-    r"|(?<=[wW]{3})\.|(?<=\d)[.)](?=\s|$)"
+    r"|(?<=[wW]{3})\.|^\d+[.)](?=\s|$)"
 )
 _JOINER = "\u2060"  # invisible: what follows @ and # is then no mention, address or issue
 _IN_ADDRESS = "/:?#&=%+,;~-._@!$'*"
@@ -70,5 +70,6 @@ def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def _entity(match: re.Match[str]) -> str:
-    joiner = _JOINER if match[0] in "@#" else ""
-    return f"&#{ord(match[0])};{joiner}"
+    before, character = match[0][:-1], match[0][-1]
+    joiner = _JOINER if character in "@#" else ""
+    return f"{before}&#{ord(character)};{joiner}"

@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass, field
 
 # char.IsWhiteSpace of .NET, which string.TrimStart removes.
-DOTNET_BLANKS = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+DOTNET_BLANKS = (
+    "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+)
 REGISTERED = {
     "add-mask", "debug", "notice", "warning", "error", "group", "endgroup", "echo", "add-matcher", "remove-matcher",
     "save-state", "set-output", "set-env", "add-path", "stop-commands", "internal-set-repo-path",
@@ -32,7 +34,9 @@ class Runner:
 
     def read(self, stdout: bytes) -> Runner:
         for line in re.split("\r\n|\n|\r", stdout.decode("utf-8")):
-            command = parse_v2(line, REGISTERED | {self.stopped}) or parse_v1(line, REGISTERED | {self.stopped})
+            command = parse_v2(line, REGISTERED | {self.stopped}) or parse_v1(
+                line, REGISTERED | {self.stopped}
+            )
             if command is None:
                 self.log.append(line)
             elif self.stopped:
@@ -73,7 +77,9 @@ def parse_v1(line: str, registered: set[str]) -> Command | None:
 
 
 def _unescape(text: str, *, property: bool = False) -> str:  # noqa: A002 the rule's own word
-    pairs = [("%0D", "\r"), ("%0A", "\n")] + ([("%3A", ":"), ("%2C", ",")] if property else []) + [("%25", "%")]
+    pairs = (
+        [("%0D", "\r"), ("%0A", "\n")] + ([("%3A", ":"), ("%2C", ",")] if property else []) + [("%25", "%")]
+    )
     for escaped, character in pairs:
         text = text.replace(escaped, character)
     return text

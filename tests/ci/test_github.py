@@ -32,7 +32,7 @@ def expected_commands(marks: list[Mark]) -> list[str]:
     return [*commands, "endgroup"] if grouped else commands
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(hostile.marks)
 def test_only_our_own_commands_are_executed(marks: list[Mark]) -> None:
     runner = Runner().read(written("github", marks))
@@ -40,7 +40,7 @@ def test_only_our_own_commands_are_executed(marks: list[Mark]) -> None:
     assert not runner.stopped
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(hostile.marks)
 def test_no_foreign_line_is_a_command_even_to_a_reader_that_knows_no_stopping(marks: list[Mark]) -> None:
     ours = [*expected_commands(marks)]
@@ -49,10 +49,14 @@ def test_no_foreign_line_is_a_command_even_to_a_reader_that_knows_no_stopping(ma
 
 
 @pytest.mark.parametrize("command", sorted(REGISTERED))
-@pytest.mark.parametrize("shape", ["::{}::x", " \t\u3000::{}::x", "a\r::{}::x", "text ##[{}]x", "::{} a=b::x"])
+@pytest.mark.parametrize(
+    "shape", ["::{}::x", " \t\u3000::{}::x", "a\r::{}::x", "text ##[{}]x", "::{} a=b::x"]
+)
 def test_every_command_in_every_shape_is_only_text(command: str, shape: str) -> None:
     text = shape.format(command)
-    runner = Runner().read(written("github", [Line(text), GroupStart(text), Annotation(Level.ERROR, text, text)]))
+    runner = Runner().read(
+        written("github", [Line(text), GroupStart(text), Annotation(Level.ERROR, text, text)])
+    )
     assert runner.names() == ["group", "error", "endgroup"]
 
 
@@ -68,7 +72,9 @@ def test_text_that_could_be_a_command_is_printed_while_commands_are_stopped() ->
 
 
 def test_ordinary_text_brings_no_stop_lines_into_the_log() -> None:
-    assert written("github", [Line("ok: [web1] => changed\n# heading")]) == b"ok: [web1] => changed\n# heading\n"
+    assert (
+        written("github", [Line("ok: [web1] => changed\n# heading")]) == b"ok: [web1] => changed\n# heading\n"
+    )
 
 
 @given(st.text(st.characters(exclude_categories=["C", "Z"], include_characters=" :#[]\t"), max_size=60))
@@ -115,7 +121,9 @@ def test_a_long_message_is_cut_where_the_runner_cuts() -> None:
 
 
 @given(st.dictionaries(st.from_regex(r"[a-z_]{1,9}", fullmatch=True), st.text() | hostile.text, max_size=5))
-def test_outputs_parse_back_to_the_values(tmp_path_factory: pytest.TempPathFactory, outputs: dict[str, str]) -> None:
+def test_outputs_parse_back_to_the_values(
+    tmp_path_factory: pytest.TempPathFactory, outputs: dict[str, str]
+) -> None:
     path = tmp_path_factory.mktemp("outputs") / "output"
     ci, stream = adapter("github", {"GITHUB_OUTPUT": str(path)})
     ci.set_outputs(outputs)
@@ -135,7 +143,9 @@ def test_outputs_are_appended_so_that_the_first_survive(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("environ", [{}, {"GITHUB_OUTPUT": "/nowhere/x", "GITHUB_STEP_SUMMARY": "/nowhere/y"}])
+@pytest.mark.parametrize(
+    "environ", [{}, {"GITHUB_OUTPUT": "/nowhere/x", "GITHUB_STEP_SUMMARY": "/nowhere/y"}]
+)
 def test_files_that_cannot_be_written_are_a_warning(environ: dict[str, str]) -> None:
     ci, stream = adapter("github", environ)
     ci.set_outputs({"a": "b"})
