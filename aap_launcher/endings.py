@@ -48,10 +48,8 @@ def timed_out(run: Run) -> Outcome:
         why = f"the timeout of {waited} passed; {job.label} goes on, as asked (on_timeout: leave)"
         run.say("timed out", why, Tone.BAD)
         return run.outcome(Verdict.TIMED_OUT, 5, why)
-    accepted = run.cancel()
-    run.say("timed out", f"after {waited}: {job.label} was asked to cancel", Tone.BAD)
-    run.follow(run.clock.now() + _TIMEOUT_SECONDS)
-    why = f"the timeout of {waited} passed; {_after_cancel(run, accepted=accepted)}"
+    run.say("timed out", f"after {waited}", Tone.BAD)
+    why = f"the timeout of {waited} passed; {_canceled(run, run.clock.now() + _TIMEOUT_SECONDS)}"
     return run.outcome(Verdict.TIMED_OUT, 5, why)
 
 
@@ -70,22 +68,22 @@ def stopped(run: Run, stop: Interrupted) -> Outcome:
         run.say("interrupted", why, Tone.BAD)
         return run.outcome(Verdict.INTERRUPTED, code, why)
     run.controller.hurry(at + _STOP_SECONDS)
-    accepted = run.cancel()
-    run.say("interrupted", f"{run.job.label} was asked to cancel", Tone.BAD)
+    return run.outcome(Verdict.INTERRUPTED, code, f"interrupted; {_canceled(run, at + _STOP_SECONDS)}")
+
+
+def _canceled(run: Run, until: float) -> str:
+    """Cancel the job and follow it until its end or the time given; what became of it, in words."""
+    label = run.known_job.label
     try:
-        run.follow(at + _STOP_SECONDS)
+        accepted = run.cancel()
+        run.say("canceling", f"{label} was asked to cancel" if accepted else f"{label} has already ended")
+        run.follow(until)
     except LauncherError as error:
         run.say("warning", str(error), Tone.WARN)
-    return run.outcome(Verdict.INTERRUPTED, code, f"interrupted; {_after_cancel(run, accepted=accepted)}")
-
-
-def _after_cancel(run: Run, *, accepted: bool) -> str:
     job = run.known_job
     if job.status.final:
-        return f"{job.label} ended {job.status}"
-    if accepted:
-        return f"{job.label} was asked to cancel and is still {job.status}"
-    return f"{job.label} could not be canceled any more; it is {job.status}"
+        return f"{label} ended {job.status}"
+    return f"{label} was last seen {job.status}; make sure with: aap-launcher cancel {job.id}"
 
 
 def broken(run: Run, error: LauncherError) -> Outcome:

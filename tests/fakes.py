@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from aap_launcher.errors import Interrupted, LauncherError
-from aap_launcher.models import Event, Job, Status
+from aap_launcher.controller import RecentJob
+from aap_launcher.errors import Interrupted, LauncherError, NotFound
+from aap_launcher.models import Event, Job, Launched, Line, Mark, Prompts, Status, Template, TemplateType
 
 
 @dataclass
@@ -120,9 +122,143 @@ class Story:
         return sorted(visible, key=lambda row: row.counter)[: min(limit, self.page)]
 
     def _break(self, job: Job) -> None:
-        from aap_launcher.errors import NotFound
-
         if self.deleted is not None and self.elapsed >= self.deleted:
             raise NotFound(f"no {job.label}")
         if self.faults:
             raise self.faults.pop(0)
+
+
+@dataclass
+class RecordingCI:
+    """An adapter that keeps what it is given."""
+
+    name: str = "recording"
+    marks: list[Mark] = field(default_factory=list)
+    masked: list[str] = field(default_factory=list)
+    outputs: dict[str, str] = field(default_factory=dict)
+    summaries: list[str] = field(default_factory=list)
+    closed: bool = False
+
+    def mask(self, values: Iterable[str]) -> None:
+        self.masked.extend(values)
+
+    def hide(self, text: str) -> str:
+        for value in self.masked:
+            text = text.replace(value, "***")
+        return text
+
+    def emit(self, mark: Mark) -> None:
+        self.marks.append(mark)
+
+    def set_outputs(self, outputs: Mapping[str, str]) -> None:
+        self.outputs.update(outputs)
+
+    def write_summary(self, text: str) -> None:
+        self.summaries.append(text)
+
+    def close(self) -> None:
+        self.closed = True
+
+    @property
+    def text(self) -> str:
+        """All lines as one text."""
+        return "\n".join(f"{mark.label} {mark.text}".strip() for mark in self.marks if isinstance(mark, Line))
+
+
+_TEMPLATE = Template(15, TemplateType.JOB, "Deploy shop", "Retail", may_start=True)
+_ASKED = Prompts(frozenset({"ask_variables_on_launch"}), frozenset({"ask_variables_on_launch"}))
+
+
+@dataclass
+class FakeController:
+    """A controller with one template, whose launch tells the story that it is given."""
+
+    clock: FakeClock
+    story: Story
+    signals: FakeSignals = field(default_factory=FakeSignals)
+    template: Template = _TEMPLATE
+    asked: Prompts = _ASKED
+    ignored: Mapping[str, Any] = field(default_factory=dict)
+    launch_faults: list[BaseException] = field(default_factory=list)
+    made_anyway: list[bool] = field(default_factory=list)  # whether the launch with the fault made a job
+    cancels: list[float] = field(default_factory=list)
+    cancel_fault: LauncherError | None = None
+    deaf: bool = False  # accepts a cancel and does nothing
+    bodies: list[Mapping[str, Any]] = field(default_factory=list)
+    others: list[RecentJob] = field(default_factory=list)
+    jobs: list[RecentJob] = field(default_factory=list)
+    visible_after: float = 0.0  # seconds until a job that was made shows up in the list
+    user_id: int | None = 7
+    username: str = "ci-bot"
+    site: str = "https://aap.example.com"
+    closed: bool = False
+    hurried: float | None = None
+
+    def describe(self) -> str:
+        return "AAP 2.6 (controller 4.7.3)"
+
+    def time(self) -> str:
+        return str(self.clock.now())
+
+    def find_template(self, reference: str, template_type: str = "auto", organization: str = "") -> Template:
+        self._listen()
+        return self.template
+
+    def prompts(self, template: Template) -> Prompts:
+        return self.asked
+
+    def find_id(self, prompt: str, reference: str) -> int:
+        return 1
+
+    def launch(self, template: Template, body: Mapping[str, Any]) -> Launched:
+        self.bodies.append(body)
+        job = make_job(id=423 + len(self.jobs))
+        fault = self.launch_faults.pop(0) if self.launch_faults else None
+        if fault is None or self.made_anyway.pop(0):
+            self.jobs.append(RecentJob(job, self.user_id, body.get("extra_vars", {}), dict(body)))
+            self.story.began = self.clock.now()
+        if fault is not None:
+            raise fault
+        return Launched(job, self.ignored)
+
+    def recent_jobs(self, template: Template, since: str) -> Sequence[RecentJob]:
+        late = self.clock.now() < float(since) + self.visible_after
+        return [*self.others, *([] if late else self.jobs)]
+
+    def find_job(self, reference: str) -> Job:
+        return self.story.job(make_job(id=int(reference)))
+
+    def job(self, job: Job) -> Job:
+        self._listen()
+        return self.story.job(job)
+
+    def events(self, job: Job, after: int, limit: int = 200) -> Sequence[Event]:
+        self._listen()
+        return self.story.events(job, after, limit)
+
+    def cancel(self, job: Job, *, timeout: float = 4.0) -> bool:
+        if self.cancel_fault is not None:
+            raise self.cancel_fault
+        self.cancels.append(self.clock.now())
+        if self.deaf:
+            return True
+        at = self.story.elapsed
+        if any(status.final for when, status in self.story.statuses.items() if when <= at):
+            return False
+        kept = {when: status for when, status in self.story.statuses.items() if when <= at}
+        self.story.statuses = {**kept, at + 2: Status.CANCELED}
+        self.story.stored = at + 2.5
+        return True
+
+    def failed_update(self, job: Job) -> tuple[Job, Sequence[str]] | None:
+        return None
+
+    def hurry(self, until: float) -> None:
+        self.hurried = until
+
+    def close(self) -> None:
+        self.closed = True
+
+    def _listen(self) -> None:
+        with self.signals.listening():
+            pass

@@ -88,7 +88,9 @@ def _wire(
 
 def _merge(environ: Mapping[str, str], given: Mapping[str, Any], *, only: bool) -> dict[str, str]:
     """Options win over the environment; an empty option is a value, and several `--extra-vars` are lines."""
-    skipped = {d.name for d in INPUTS if only and d.section in (WHAT, PROMPTS) and not d.secret}
+    skipped = {d.name for d in INPUTS if only and d.section in (WHAT, PROMPTS)}
+    if given.get("relaunch"):
+        skipped.discard("credential_passwords")  # the one prompt that a relaunch takes
     if given.get("template") or given.get("job") or given.get("relaunch"):
         skipped |= {"template", "job", "relaunch"}
     raw = {name: text for name, text in environ.items() if name not in skipped}
