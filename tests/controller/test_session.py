@@ -255,3 +255,15 @@ def test_the_controllers_clock_goes_on_between_answers(world: World, awx: Connec
     controller = awx()
     world.clock.time += 65.9
     assert controller.time() == "2026-11-22T17:51:27Z"
+
+
+def test_near_a_kill_no_request_and_no_outage_lasts_longer_than_what_remains(
+    world: World, awx: Connect
+) -> None:
+    controller, job = following(world, awx)
+    asked = world.answers("GET", JOB, down(503))
+    controller.hurry(world.clock.now() + 8)
+    with pytest.raises(Unreachable):
+        controller.job(job)
+    assert sum(world.clock.slept) == pytest.approx(8, abs=0.2)
+    assert asked.request_history[0].timeout == (5.0, 8.0)
