@@ -9,7 +9,7 @@ import click
 from aap_launcher.cli import options
 
 
-@click.command("cancel", cls=options.SectionedCommand)
+@click.command("cancel", cls=options.SectionedCommand, short_help="Ask a job to stop.")
 @click.argument("job")
 @options.inputs((*options.connection_names(), "outage_tolerance"))
 @options.common

@@ -9,7 +9,9 @@ import click
 from aap_launcher.cli import options
 
 
-@click.command("follow", cls=options.SectionedCommand)
+@click.command(
+    "follow", cls=options.SectionedCommand, short_help="Attach to a job: its whole log, then the report."
+)
 @click.argument("job")
 @options.inputs((*options.connection_names(), "outage_tolerance", *options.FOLLOWING, *options.REPORTING))
 @options.common

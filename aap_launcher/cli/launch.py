@@ -9,7 +9,7 @@ import click
 from aap_launcher.cli import options
 
 
-@click.command("launch", cls=options.SectionedCommand)
+@click.command("launch", cls=options.SectionedCommand, short_help="Launch a template, follow it, report it.")
 @click.argument("name", metavar="[TEMPLATE]", required=False)
 @options.inputs()
 @options.common

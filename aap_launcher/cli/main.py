@@ -12,20 +12,25 @@ from aap_launcher.cli import cancel, follow, launch, output, relaunch
 _SECRETS = ("--token", "--password", "--client-key", "--credential-passwords")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+_HELP = """Launch jobs on Ansible Automation Platform and AWX, follow them live, exit by how they ended.
+
+\b
+Where and as whom comes from the environment:
+  AAP_URL=https://aap.example.com  AAP_TOKEN=...  (or AAP_USERNAME and AAP_PASSWORD)
+
+\b
+Exit codes:
+  0  successful                  4  the controller is unreachable
+  1  failed, error, canceled     5  timed out
+  2  bad inputs                  6  unknown whether it was launched
+  3  refused                    70  internal     130, 143  interrupted
+"""
+
+
+@click.group(help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, "-V", "--version", message="aap-launcher %(version)s")
 def cli() -> None:
-    r"""Launch jobs on Ansible Automation Platform and AWX, follow them live, and exit by how they ended.
-
-    \b
-    Where and who comes from the environment (or options):
-      AAP_URL=https://aap.example.com  AAP_TOKEN=...
-
-    \b
-    Exit codes:
-      0  successful     1  failed, error or canceled     2  bad inputs     3  refused by the controller
-      4  unreachable    5  timed out    6  unknown whether launched    70  internal    130, 143  interrupted
-    """
+    """Hold the commands."""
 
 
 for command in (launch.command, follow.command, relaunch.command, cancel.command, output.command):

@@ -9,7 +9,7 @@ import click
 from aap_launcher.cli import options
 
 
-@click.command("output", cls=options.SectionedCommand)
+@click.command("output", cls=options.SectionedCommand, short_help="Print a job's whole output.")
 @click.argument("job")
 @click.option(
     "--format",

@@ -11,7 +11,9 @@ from aap_launcher.cli import options
 _BEHAVIOUR = ("wait", "dry_run", "outage_tolerance", *options.FOLLOWING, *options.REPORTING)
 
 
-@click.command("relaunch", cls=options.SectionedCommand)
+@click.command(
+    "relaunch", cls=options.SectionedCommand, short_help="Run a job again, on all or on the failed hosts."
+)
 @click.argument("job")
 @click.option("--hosts", "relaunch_hosts", metavar="all|failed", help="All hosts, or only those that failed.")
 @options.inputs((*options.connection_names(), *_BEHAVIOUR))
