@@ -7,10 +7,11 @@ about once a second, independently of the others, so rows appear in batches and 
 import random
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
 from sandbox.plan import Plan
-from sandbox.rows import EventRow
+from sandbox.rows import EventRow, Row
 
 WORKERS = 4
 
@@ -19,16 +20,30 @@ class CallbackWorkers:
     """Decides when an event that arrives now is inserted, as the callback workers of a node would."""
 
     def __init__(self, period: float, seed: int) -> None:
-        self._period = period
+        self.period = period
         self._random = random.Random(seed)
         self._phases = [self._random.random() * period for _ in range(WORKERS)]
 
-    def inserted_at(self, arrival: float) -> float:
-        if self._period <= 0:
+    def inserted_at(self, arrival: float, pick: int | None = None) -> float:
+        """Whichever worker is free takes it; a pick makes the choice repeatable."""
+        if self.period <= 0:
             return arrival
-        phase = self._random.choice(self._phases)
-        flushes = (arrival - phase) // self._period + 1
-        return phase + flushes * self._period
+        worker = self._random.randrange(WORKERS) if pick is None else pick % WORKERS
+        phase = self._phases[worker]
+        flushes = (arrival - phase) // self.period + 1
+        return phase + flushes * self.period
+
+
+class Log(Protocol):
+    """What readers see of the events of a job, wherever these come from."""
+
+    def visible(self, above: int = 0) -> Sequence[Row]: ...
+
+    def emitted(self) -> Sequence[Row]: ...
+
+    def count(self, event: str) -> int: ...
+
+    def complete(self) -> bool: ...
 
 
 class EventLog:
@@ -52,14 +67,26 @@ class EventLog:
             return float("inf")
         return self._workers.inserted_at(time.monotonic()) + self._plan.late_events.get(counter, 0.0)
 
-    def visible(self, above: int = 0) -> Iterator[EventRow]:
+    def visible(self, above: int = 0) -> Sequence[Row]:
         """The rows that are stored by now with a counter above the given one, in counter order."""
+        rows = self._rows[above:]
+        if self.complete():
+            return rows
         moment = time.monotonic()
-        return (row for row in self.emitted()[above:] if row.visible_at <= moment)
+        return [row for row in rows if row.visible_at <= moment]
 
-    def emitted(self) -> Sequence[EventRow]:
+    def emitted(self) -> Sequence[Row]:
         """All rows, stored or not. Counters have no gaps here: row N stands at N - 1."""
         return self._rows
 
+    def rows(self) -> Sequence[EventRow]:
+        """The same, for who writes them."""
+        return self._rows
+
+    def count(self, event: str) -> int:
+        """How many events of one kind are stored."""
+        return sum(row.event == event for row in self.visible())
+
     def complete(self) -> bool:
+        """Whether everything that was emitted is stored."""
         return self._last_insert <= time.monotonic()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.eventlog import EventLog
+from sandbox.eventlog import Log
 from sandbox.plan import Plan
 
 FINAL_STATUSES = frozenset({"successful", "failed", "error", "canceled"})
@@ -184,7 +184,7 @@ class Job:
     organization: Organization
     project: Project | None
     playbook: str
-    log: EventLog
+    log: Log
     template: Template | None = None
     created_by: User | None = None
     launch_type: str = "manual"

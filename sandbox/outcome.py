@@ -14,7 +14,7 @@ def stats_of(job: Job) -> dict[str, Any]:
     emitted = job.log.emitted()
     for row in reversed(emitted[-3:]):
         if row.event == "playbook_on_stats":
-            return row.data if any(True for _ in job.log.visible(row.counter - 1)) else {}
+            return row.data if job.log.visible(row.counter - 1) else {}
     return {}
 
 
@@ -30,10 +30,9 @@ def host_status_counts(job: Job) -> dict[str, int] | None:
 
 
 def playbook_counts(job: Job) -> dict[str, int]:
-    events = [row.event for row in job.log.visible()]
     return {
-        "play_count": events.count("playbook_on_play_start"),
-        "task_count": events.count("playbook_on_task_start"),
+        "play_count": job.log.count("playbook_on_play_start"),
+        "task_count": job.log.count("playbook_on_task_start"),
     }
 
 

@@ -1,10 +1,13 @@
 """Turns what ansible-runner emits into rows of a job's event table."""
 
 import itertools
+import threading
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from sandbox.clock import stamp
+from sandbox.eventlog import EventLog
 from sandbox.jsonbytes import encode, storable
 from sandbox.links import Links
 from sandbox.models import Job, now
@@ -12,19 +15,35 @@ from sandbox.rows import EVENTS, EventRow, changed, display, failed
 
 # Rows get their ids when they are inserted, so ids do not follow counters.
 _SHUFFLE = (5, 12, 0, 9, 3, 14, 7, 1, 11, 6, 15, 2, 10, 4, 13, 8)
+_lock = threading.Lock()
 _serial = itertools.count()
 
 
 def next_event_id() -> int:
-    block, place = divmod(next(_serial), len(_SHUFFLE))
+    with _lock:
+        block, place = divmod(next(_serial), len(_SHUFFLE))
     return block * len(_SHUFFLE) + _SHUFFLE[place] + 1
+
+
+def reserve_event_ids(count: int) -> int:
+    """The first of as many ids which nobody else gets."""
+    global _serial  # noqa: PLW0603 - the one sequence of the one event table
+    with _lock:
+        first = (next(_serial) // len(_SHUFFLE) + 1) * len(_SHUFFLE)
+        blocks = count // len(_SHUFFLE) + 2
+        _serial = itertools.count(first + blocks * len(_SHUFFLE))
+    return first + 1
 
 
 class Recorder:
     """Writes the event log of one job."""
 
-    def __init__(self, job: Job, links: Links) -> None:
+    def __init__(
+        self, job: Job, log: EventLog, links: Links, new_id: Callable[[], int] = next_event_id
+    ) -> None:
+        self._new_id = new_id
         self._job = job
+        self._log = log
         self._links = links
         self._guid = uuid.uuid4().hex
         inventory = job.prompts.inventory
@@ -36,11 +55,11 @@ class Recorder:
         row = self._row(storable(emitted))
         if row.event == "playbook_on_stats":
             self._mark_tasks()
-        self._job.log.add(row)
+        self._log.add(row)
 
     def _mark_tasks(self) -> None:
         """When a playbook ends, its failed and changed hosts are carried over to the rows of their tasks."""
-        rows = self._job.log.emitted()
+        rows = self._log.rows()
         parents_failed = {row.fields.get("parent_uuid") for row in rows if row.fields["failed"]}
         parents_changed = {row.fields.get("parent_uuid") for row in rows if row.fields["changed"]}
         for row in rows:
@@ -55,7 +74,7 @@ class Recorder:
     def _row(self, emitted: dict[str, Any]) -> EventRow:
         event, data = emitted["event"], emitted.get("event_data") or {}
         data["guid"] = self._guid
-        number = next_event_id()
+        number = self._new_id()
         host = str(data.get("host") or "").strip()
         is_job = self._job.kind == "job"
         return EventRow(

@@ -6,7 +6,7 @@ the job (its status changes) is put in at each request.
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from sandbox.jsonbytes import encode
 
@@ -82,6 +82,30 @@ def shorten(stdout: str) -> str:
     colours = _COLOUR.findall(kept)
     resets = colours.count(_RESET)
     return kept + _RESET * (len(colours) - 2 * resets)
+
+
+class Row(Protocol):
+    """What the views need of an event's row."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def counter(self) -> int: ...
+
+    @property
+    def event(self) -> str: ...
+
+    @property
+    def uuid(self) -> str: ...
+
+    @property
+    def data(self) -> dict[str, Any]: ...
+
+    @property
+    def fields(self) -> dict[str, Any]: ...
+
+    def json(self, job_summary: bytes, *, whole: bool) -> bytes: ...
 
 
 @dataclass(slots=True)

@@ -7,9 +7,11 @@ import traceback
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sandbox.eventlog import EventLog
 from sandbox.models import Job, Prompts, now
 from sandbox.playbook import PlaybookRun
 from sandbox.recorder import Recorder
+from sandbox.replayer import Replayer
 from sandbox.state import State
 
 PLACING_SECONDS = 0.05
@@ -30,6 +32,7 @@ class Runs:
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._replayer = Replayer(state)
         self._threads: set[threading.Thread] = set()
 
     def submit(self, job: Job) -> None:
@@ -127,10 +130,14 @@ class Runs:
         directory = self._state.directory / f"{job.kind}_{job.id}"
         assert job.project
         shutil.copytree(HERE / job.project.local_path, directory / "project")
+        if job.template and job.template.replay:
+            self._replayer.prepare(job, directory)
+            return Ended(self._replayer.play(job))
         return self._follow(job, PlaybookRun(job, directory))
 
     def _follow(self, job: Job, run: PlaybookRun) -> Ended:
-        recorder = Recorder(job, self._state.links)
+        assert isinstance(job.log, EventLog)
+        recorder = Recorder(job, job.log, self._state.links)
         timed_out = threading.Event()
         watcher = threading.Thread(target=self._watch, args=(job, run, timed_out), daemon=True)
         watcher.start()

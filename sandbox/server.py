@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import waitress
+from waitress import wasyncore
 
 from sandbox import data
 from sandbox.app import create_app
@@ -20,6 +21,7 @@ from sandbox.state import State
 from sandbox.templates import TEMPLATES
 
 THREADS = 16
+CONNECTIONS = 1000
 HOST = "127.0.0.1"
 # value: (user, scope, still valid)
 FIXED_TOKENS = {
@@ -75,7 +77,9 @@ class Sandbox:
     def close(self) -> None:
         """Stops answering and kills what still runs."""
         self.runs.shut_down()
-        self._server.close()
+        self._server.task_dispatcher.shutdown()
+        # Sockets belong to the thread that serves them, so it is that one which closes them.
+        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._server._map, ignore_all=True))  # noqa: SLF001
 
 
 def open_sandbox(settings: Settings, directory: Path) -> Sandbox:
@@ -89,6 +93,7 @@ def open_sandbox(settings: Settings, directory: Path) -> Sandbox:
         host=HOST,
         port=settings.port,
         threads=THREADS,
+        connection_limit=CONNECTIONS,
         ident="nginx",
         clear_untrusted_proxy_headers=True,
     )

@@ -51,15 +51,16 @@ class State:
     def links(self) -> Links:
         return Links(f"{self.settings.api}/v2")
 
+    def callback_workers(self, job_id: int) -> CallbackWorkers:
+        period = self.settings.scaled(self.settings.event_delay)
+        return CallbackWorkers(period, seed=self.settings.seed * 1_000_003 + job_id)
+
     def new_job(self, *, kind: str, **values: Any) -> Job:
         with self.lock:
             self._last_job_id += 1
             number = self._last_job_id
             plan = self.next_plans.popleft() if kind == "job" and self.next_plans else Plan()
-            workers = CallbackWorkers(
-                self.settings.scaled(self.settings.event_delay), self.settings.seed * 1_000_003 + number
-            )
-            log = EventLog(workers, plan)
+            log = EventLog(self.callback_workers(number), plan)
             job = Job(id=number, kind=kind, log=log, plan=plan, **values)
             self.jobs[number] = job
             return job

@@ -1,7 +1,6 @@
 """The events of a job: the list that a launcher reads while the job runs."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -12,7 +11,7 @@ from sandbox.filters import Filters
 from sandbox.jsonbytes import encode
 from sandbox.models import Job
 from sandbox.replies import bad_request, forbidden, no_such, raw_json
-from sandbox.rows import EventRow
+from sandbox.rows import Row
 from sandbox.shapes.jobs import short
 from sandbox.views.common import args, find_job
 
@@ -74,7 +73,7 @@ def children(number: int) -> Response:
     return _reply(job, parent)
 
 
-def _find(number: int) -> tuple[Job, EventRow]:
+def _find(number: int) -> tuple[Job, Row]:
     for job in list(here().jobs.values()):
         for row in job.log.visible():
             if row.id == number and job.kind == "job":
@@ -84,7 +83,7 @@ def _find(number: int) -> tuple[Job, EventRow]:
     raise no_such("JobEvent")
 
 
-def _reply(job: Job, parent: EventRow | None = None) -> Response:
+def _reply(job: Job, parent: Row | None = None) -> Response:
     query = args()
     if "limit" in query and not here().settings.limit_parameter:
         raise bad_request("JobEvent has no field named 'limit'")
@@ -102,13 +101,13 @@ def _reply(job: Job, parent: EventRow | None = None) -> Response:
     return raw_json(encode(neighbours)[:-1] + b',"results":' + shown + b"}", headers=MAX_UI_EVENTS)
 
 
-def _joined(job: Job, rows: Sequence[EventRow], query: lists.Args) -> bytes:
+def _joined(job: Job, rows: Sequence[Row], query: lists.Args) -> bytes:
     summary = encode(short(job))
     whole = "no_truncate" in query
     return b"[" + b",".join(row.json(summary, whole=whole) for row in rows) + b"]"
 
 
-def _chosen(job: Job, query: lists.Args, parent: EventRow | None) -> Sequence[EventRow]:
+def _chosen(job: Job, query: lists.Args, parent: Row | None) -> Sequence[Row]:
     """The rows asked for, in their order. Reading onward by counter does not look at the rows before it."""
     filters = query.filters()
     order = query.get("order_by") or "start_line"
@@ -117,20 +116,15 @@ def _chosen(job: Job, query: lists.Args, parent: EventRow | None) -> Sequence[Ev
         above, filters = int(filters[0][1]), []
     visible = job.log.visible(above)
     if parent is not None:
-        visible = (row for row in visible if row.fields.get("parent_uuid") == parent.uuid)
+        visible = [row for row in visible if row.fields.get("parent_uuid") == parent.uuid]
     if not filters and not query.get("search") and order == "counter":
-        limit = query.get("limit", "")
-        return _first(visible, int(limit)) if limit.isdigit() else list(visible)
-    return _filtered(list(visible), filters, query.get("search"), order)
-
-
-def _first(rows: Any, count: int) -> list[EventRow]:
-    return [row for _, row in zip(range(count), rows, strict=False)]
+        return visible
+    return _filtered(visible, filters, query.get("search"), order)
 
 
 def _filtered(
-    rows: list[EventRow], filters: list[tuple[str, str]], search: str | None, order: str
-) -> list[EventRow]:
+    rows: Sequence[Row], filters: list[tuple[str, str]], search: str | None, order: str
+) -> list[Row]:
     """By `start_line` alone, rows without output tie: their places are not to be relied on."""
     shapes = [{"id": row.id, "summary_fields": {}, **row.fields} for row in rows]
     chosen = EVENTS.sort(EVENTS.choose(shapes, filters, search), order)

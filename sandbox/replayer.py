@@ -1,0 +1,54 @@
+"""The life of a job that replays: the playbook behind it is run once for each sandbox, then kept."""
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+from sandbox.eventlog import CallbackWorkers, EventLog
+from sandbox.models import Job
+from sandbox.plan import Plan
+from sandbox.playbook import PlaybookRun
+from sandbox.recorder import Recorder, reserve_event_ids
+from sandbox.replay import JOB_ID, ROW_ID, Mould, ReplayLog, Stream
+from sandbox.rows import EventRow
+from sandbox.state import State
+
+DEFAULT_EVENTS = 1_000
+
+
+class Replayer:
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._lock = threading.Lock()
+        self._recorded: list[EventRow] = []
+
+    def prepare(self, job: Job, directory: Path) -> None:
+        """Runs the playbook, unless that was done before."""
+        with self._lock:
+            if not self._recorded:
+                self._recorded = self._record(job, directory)
+
+    def _record(self, job: Job, directory: Path) -> list[EventRow]:
+        log = EventLog(CallbackWorkers(0, seed=0), Plan())
+        recorder = Recorder(replace(job, id=JOB_ID), log, self._state.links, lambda: ROW_ID)
+        run = PlaybookRun(job, directory)
+        for event in run.events():
+            recorder.record(event)
+        run.stop()
+        return list(log.rows())
+
+    def play(self, job: Job) -> str:
+        """Emits until the end or the cancel, and answers how the job ended."""
+        wanted = job.prompts.extra_vars
+        log = self._log(job, int(wanted.get("events", DEFAULT_EVENTS)), float(wanted.get("rate", 0)))
+        job.log = log
+        if job.cancel_asked.wait(log.duration()):
+            log.stop()
+            return "canceled"
+        return "successful"
+
+    def _log(self, job: Job, count: int, rate: float) -> ReplayLog:
+        moulds = [Mould.of(row) for row in self._recorded]
+        first = next(index for index, mould in enumerate(moulds) if mould.event == "playbook_on_play_start")
+        stream = Stream(tuple(moulds[:first]), tuple(moulds[first:-1]), moulds[-1], count, job.id)
+        return ReplayLog(stream, rate, self._state.callback_workers(job.id), reserve_event_ids(count))
