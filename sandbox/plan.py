@@ -12,6 +12,8 @@ class Plan:
 
     pending_seconds: float = 0.0
     """How long the job stays pending before it is placed on a node."""
+    answer_seconds: float = 0.0
+    """How much later than its job the launch's answer comes."""
     end_as_error: bool = False
     """The job ends as `error`, with a traceback and no events."""
     never_processed: bool = False

@@ -1,5 +1,7 @@
 """Job templates and their launch."""
 
+import time
+
 from flask import Blueprint, Response, request
 
 from sandbox.access import may_read, may_start
@@ -107,4 +109,5 @@ def launch_post(ident: str) -> Response:
     shape = job_as_launched(state, job, me())
     answer = {"job": job.id, "ignored_fields": ignored_as_given(verdict.ignored), **shape}
     runs().submit(job)
+    time.sleep(job.plan.answer_seconds)
     return json_reply(answer, 201, location(shape["url"]))
