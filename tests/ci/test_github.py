@@ -106,12 +106,12 @@ def test_a_secret_that_comes_late_is_masked_although_commands_are_stopped() -> N
 
 
 def test_annotations_carry_title_and_lines_and_stop_at_ten_of_a_level() -> None:
-    title, message = "TASK [a, b: 100%] failed", "one\ntwo: 50%\r\nthree"
+    title, message = "TASK [a, b: 100%3A] failed", "one\ntwo: 50%0D%25\r\nthree"
     marks = [Annotation(Level.ERROR, title, message) for _ in range(12)]
     runner = Runner().read(written("github", [*marks, Annotation(Level.WARNING, "", "w")]))
     assert runner.names() == ["error"] * 10 + ["warning"]
     assert runner.executed[0].properties == {"title": title}
-    assert runner.executed[0].data == "one\ntwo: 50%\nthree"
+    assert runner.executed[0].data == "one\ntwo: 50%0D%25\nthree"
 
 
 def test_a_long_message_is_cut_where_the_runner_cuts() -> None:
