@@ -14,15 +14,21 @@ from collections.abc import Callable, Mapping
 
 from aap_launcher.ci.base import Adapter
 from aap_launcher.ci.sink import Sink, put
+from aap_launcher.definitions import INPUTS
 
 DOTENV = "AAP_DOTENV"  # where the outputs go, for artifacts:reports:dotenv
 DEFAULT_DOTENV = "aap-outputs.env"
+PREFIX = "AAP_DOTENV_PREFIX"  # what the outputs' variables begin with: two launches, one later job
+DEFAULT_PREFIX = "AAP_"
 ANNOTATIONS = "AAP_GITLAB_ANNOTATIONS"  # where the link goes, if asked, for artifacts:reports:annotations
 
 # A larger file, or one variable more, and GitLab takes nothing (docs.gitlab.com/ci/yaml/artifacts_reports).
 MOST_BYTES = 5 * 1024
 MOST_VARIABLES = 20
-_KEY = re.compile(r"[A-Za-z0-9_]+")
+_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# A later job gets these variables without asking, and they win over its own: an output that is called as an
+# input (job_type) would become the next launch's input.
+_READ_AS_INPUTS = frozenset(name for definition in INPUTS for name in definition.variables)
 _CLEAR = "\x1b[0K"
 
 
@@ -48,7 +54,9 @@ class GitLab(Adapter):
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
         self._outputs |= outputs
         path = self._environ.get(DOTENV) or DEFAULT_DOTENV
-        self._warn_unless_written(put(path, dotenv(self._outputs)), "outputs")
+        self._warn_unless_written(
+            put(path, dotenv(self._outputs, self._environ.get(PREFIX) or DEFAULT_PREFIX)), "outputs"
+        )
         link, report = self._outputs.get("job_url", ""), self._environ.get(ANNOTATIONS)
         if report and link.startswith(("https://", "http://")):
             label = (
@@ -75,20 +83,23 @@ class GitLab(Adapter):
         self._group_end()
 
 
-def dotenv(outputs: Mapping[str, str]) -> str:
+def dotenv(outputs: Mapping[str, str], prefix: str = DEFAULT_PREFIX) -> str:
     """The outputs that a dotenv report can hold unchanged; the result file has the others.
 
     GitLab strips blanks around a value, knows no line breaks and no quotes, and expands `$` in a later job.
+    Left out as well is what the next launch would read as its input: AAP_JOB_TYPE.
     """
     lines: list[str] = []
     room = MOST_BYTES
     for name, value in outputs.items():
-        line = f"AAP_{name.upper()}={value}\n"
+        key = prefix + name.upper()
+        line = f"{key}={value}\n"
         size = len(line.encode("utf-8", "backslashreplace"))
         fits = size <= room and len(lines) < MOST_VARIABLES
         if (
             fits
-            and _KEY.fullmatch(name)
+            and _KEY.fullmatch(key)
+            and key not in _READ_AS_INPUTS
             and value.isprintable()
             and value == value.strip()
             and "$" not in value

@@ -1,12 +1,30 @@
-"""Jenkins: headings in the console; outputs live in the result file, which the library step reads.
+"""Jenkins: headings in the console, and the outputs in a file for the library step.
 
 A console note (`ESC[8mha:` and base64) could bring a link into the page; `defuse` shows its escape instead.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+
 from aap_launcher.ci.base import Adapter
+from aap_launcher.ci.sink import Sink, put
+
+OUTPUTS = "AAP_OUTPUTS_FILE"  # where the outputs go, if asked, as one JSON object of texts
 
 
 class Jenkins(Adapter):
     name = "jenkins"
+
+    def __init__(
+        self, sink: Sink, environ: Mapping[str, str], *, colours: bool, complaints: Sink | None = None
+    ) -> None:
+        super().__init__(sink, environ, colours=colours, complaints=complaints)
+        self._outputs: dict[str, str] = {}
+
+    def set_outputs(self, outputs: Mapping[str, str]) -> None:
+        self._outputs |= outputs
+        if path := self._environ.get(OUTPUTS):
+            # ASCII only: the agent may read files in any encoding.
+            self._warn_unless_written(put(path, json.dumps(self._outputs)), "outputs")

@@ -100,3 +100,20 @@ def test_a_summary_is_written_only_where_it_is_asked_for(tmp_path: Path) -> None
 def test_a_group_that_is_open_at_a_crash_is_ended() -> None:
     sections = gitlab_sections(written("gitlab", [GroupStart("a"), Line("b")]))
     assert [edge for edge, _, _ in sections] == ["start", "end"]
+
+
+def test_no_output_becomes_an_input_of_the_next_launch() -> None:
+    assert dotenv({"job_type": "workflow_job", "job_id": "423"}) == "AAP_JOB_ID=423\n"
+    assert dotenv({"job_type": "workflow_job"}, "INPUT_") == ""
+    assert dotenv({"job_type": "workflow_job"}, "DEPLOY_") == "DEPLOY_JOB_TYPE=workflow_job\n"
+
+
+def test_two_launches_tell_their_outputs_apart_by_a_prefix(tmp_path: Path) -> None:
+    path = tmp_path / "x.env"
+    ci, _ = adapter("gitlab", {"AAP_DOTENV": str(path), "AAP_DOTENV_PREFIX": "DEPLOY_"})
+    ci.set_outputs({"job_id": "423"})
+    assert path.read_text() == "DEPLOY_JOB_ID=423\n"
+
+
+def test_a_prefix_that_makes_no_variable_writes_none() -> None:
+    assert dotenv({"job_id": "423"}, "1 ") == ""
