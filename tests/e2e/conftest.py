@@ -8,8 +8,11 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ from typing import Any
 import pytest
 
 import sandbox
+from aap_launcher.definitions import OUTPUTS
 from sandbox import Sandbox
 from sandbox.demo import github_environment
 
@@ -26,9 +30,151 @@ _HEREDOC = re.compile(r"^(?P<name>\w+)<<(?P<end>\w+)\n(?P<value>.*?)\n?^(?P=end)
 
 @pytest.fixture(scope="session")
 def box() -> Iterator[Sandbox]:
-    """A sandbox in this process, with the controller's delays divided by five."""
-    with sandbox.start(speed=5) as running:
+    """A sandbox in this process, with the controller's delays divided by ten."""
+    with sandbox.start(speed=10) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def quiet_box() -> Iterator[Sandbox]:
+    """A sandbox in which only the test at hand does anything: for tests that count requests."""
+    with sandbox.start(speed=10) as running:
+        yield running
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The sandbox seen from outside of the launcher: its control API, and the controller's own as a user."""
+
+    box: Sandbox
+
+    def control(self, method: str, path: str, body: object = None) -> Any:
+        """The test bench's controls, under /sandbox/."""
+        return self._ask(method, f"{self.box.control}/{path}", body, {})
+
+    def api(self, method: str, path: str, body: object = None, token: str = "admin-token") -> Any:
+        """The controller's API, by default as its administrator."""
+        return self._ask(method, f"{self.box.api}/{path}", body, {"Authorization": f"Bearer {token}"})
+
+    @staticmethod
+    def _ask(method: str, url: str, body: object, headers: dict[str, str]) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        if data is not None:
+            headers = {**headers, "Content-Type": "application/json"}
+        request = urllib.request.Request(url, data, headers, method=method)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            content = answer.read()
+            return json.loads(content) if "json" in answer.headers.get("Content-Type", "") else content
+
+    def plan(self, **plan: object) -> None:
+        """What the next launch does differently."""
+        self.control("POST", "plans/", plan)
+
+    def job(self, number: int | str) -> Any:
+        return self.api("GET", f"jobs/{number}/")
+
+    def status(self, number: int | str) -> str:
+        return str(self.job(number)["status"])
+
+    def cancel(self, number: int | str) -> None:
+        self.api("POST", f"jobs/{number}/cancel/", {})
+
+    def stdout(self, number: int | str) -> str:
+        """The whole output as ansible-runner itself wrote it down."""
+        content: bytes = self.control("GET", f"jobs/{number}/stdout/")
+        return content.decode("utf-8")
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Every request that the controller was asked, in order."""
+        found: list[dict[str, Any]] = self.control("GET", "requests/")["log"]
+        return found
+
+    def changes(self) -> list[str]:
+        """The requests that change something: METHOD path."""
+        return [f"{one['method']} {one['path']}" for one in self.requests() if one["method"] != "GET"]
+
+    def tokens(self) -> set[int]:
+        return {one["id"] for one in self.control("GET", "tokens/")}
+
+    def run(self, template: int, **body: object) -> int:
+        """Launch a template without the launcher and wait for the end; the job's id."""
+        number = int(
+            self.api("POST", f"job_templates/{template}/launch/", body, token=self.box.token)["id"]
+        )
+        wait_for(lambda: self.job(number)["event_processing_finished"], 200, f"the end of job {number}")
+        return number
+
+
+@pytest.fixture(scope="session")
+def bench(box: Sandbox) -> Bench:
+    return Bench(box)
+
+
+@pytest.fixture(scope="session")
+def quiet(quiet_box: Sandbox) -> Bench:
+    return Bench(quiet_box)
+
+
+class Finished:
+    """Jobs that have ended, each template run once and shared by all tests that only read it."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._pool = ThreadPoolExecutor(1, "finished")
+        self._jobs: dict[str, Future[int]] = {}
+        self._lock = threading.Lock()
+
+    def begin(self, template: str) -> Future[int]:
+        """Put a template in line; its job is there when the answer is."""
+        with self._lock:
+            if template not in self._jobs:
+                self._jobs[template] = self._pool.submit(self._run, template)
+            return self._jobs[template]
+
+    def job(self, template: str) -> int:
+        return self.begin(template).result(timeout=400)
+
+    def _run(self, template: str) -> int:
+        found = self._bench.api("GET", f"job_templates/?name={template.replace(' ', '%20')}")["results"]
+        return self._bench.run(int(found[0]["id"]), **PAYLOADS.get(template, {}))
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+# What the templates that ask for something are launched with where a finished job is all that matters.
+PAYLOADS: dict[str, dict[str, Any]] = {
+    "Survey deploy": {"extra_vars": {"version": "2.4.1", "env": "prod"}},
+    "Slow deploy": {"extra_vars": {"seconds": 1, "steps": 3}},
+    "Needs passwords": {
+        "credential_passwords": {"ssh_password": "p-1-w", "become_password": "p-2-w", "vault_password.dev": "p-3"}
+    },
+    "Check mode diff": {"diff_mode": True, "job_type": "check"},
+    "Warnings": {"verbosity": 2},
+}
+
+
+@pytest.fixture(scope="session")
+def finished(bench: Bench, request: pytest.FixtureRequest) -> Iterator[Finished]:
+    """What the tests at the end need runs while the first tests do; an xdist worker waits to be asked."""
+    jobs = Finished(bench)
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        for template in _wanted(request.session.items):
+            jobs.begin(template)
+    yield jobs
+    jobs.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _begin_early(request: pytest.FixtureRequest) -> None:
+    if _wanted(request.session.items):
+        request.getfixturevalue("finished")
+
+
+def _wanted(items: list[pytest.Item]) -> list[str]:
+    """The templates that the chosen tests name by their parameter `finished_template`, each once."""
+    params = (item.callspec.params for item in items if isinstance(item, pytest.Function) and hasattr(item, "callspec"))
+    return list(dict.fromkeys(str(one["finished_template"]) for one in params if "finished_template" in one))
 
 
 @dataclass
@@ -53,6 +199,34 @@ class Ended:
     def json(self, name: str) -> Any:
         """An output that is JSON."""
         return json.loads(self.outputs[name])
+
+    @property
+    def job(self) -> str:
+        """The job's id, by the outputs."""
+        return self.outputs["job_id"]
+
+    def ends(self, code: int, outcome: str, status: str = "", **others: str) -> None:
+        """The exit code and the outputs agree, and every output is there."""
+        told = f"exit {self.code}\n{self.log}\n{self.stderr}"
+        assert self.code == code, told
+        assert set(self.outputs) == {output.name for output in OUTPUTS}, told
+        assert self.outputs["outcome"] == outcome, told
+        assert self.outputs["status"] == status, told
+        for name, value in others.items():
+            assert self.outputs[name] == value, told
+        assert "Traceback (most recent call last)" not in self.log + self.stderr
+        assert "ci-bot-token" not in self.without_masks + self.stderr + self.summary
+        assert self.log.count("::group::") == self.log.count("::endgroup::")
+
+    @property
+    def without_masks(self) -> str:
+        """The log without the commands that tell GitHub what to mask."""
+        return "".join(line for line in self.log.splitlines(keepends=True) if not line.startswith("::add-mask::"))
+
+    @property
+    def words(self) -> str:
+        """The log as words: no colours, blanks and line breaks all one blank."""
+        return " ".join(re.sub(r"\x1b\[[0-9;]*m", "", self.without_masks).split())
 
 
 @dataclass
@@ -101,20 +275,41 @@ class Launcher:
         """Launch as a container action does, to the end."""
         return self.end(self.start(self.environment(template=template, **inputs)))
 
-    def command(self, *arguments: str, **variables: str) -> Ended:
-        """The command line on no CI at all."""
+    def terminal(self, *arguments: str, **variables: str) -> subprocess.Popen[bytes]:
+        """Start the command line as a user does, on no CI at all."""
         environment = {
             "PATH": os.environ["PATH"],
             "AAP_URL": self.box.url,
             "AAP_TOKEN": self.box.token,
             **variables,
         }
-        return self.end(self.start(environment, *arguments, program=("-m", "aap_launcher")))
+        given = {name: value for name, value in environment.items() if value}
+        return self.start(given, *arguments, program=("-m", "aap_launcher"))
+
+    def command(self, *arguments: str, **variables: str) -> Ended:
+        """The command line on no CI at all, to its end."""
+        return self.end(self.terminal(*arguments, **variables))
+
+    def launched(self, process: subprocess.Popen[bytes], seconds: float = 60) -> str:
+        """Wait until a launch of GitHub's kind has told its job; the job's id."""
+        file = self.folder / "GITHUB_OUTPUT"
+
+        def told() -> bool:
+            assert process.poll() is None or "job_id" in file.read_text(), self.end(process).log
+            return "job_url" in file.read_text()
+
+        wait_for(told, seconds, "the launch")
+        return read_outputs(file.read_text(encoding="utf-8"))["job_id"]
 
 
 @pytest.fixture
 def launcher(box: Sandbox, tmp_path: Path) -> Launcher:
     return Launcher(box, tmp_path)
+
+
+@pytest.fixture
+def quiet_launcher(quiet_box: Sandbox, tmp_path: Path) -> Launcher:
+    return Launcher(quiet_box, tmp_path)
 
 
 def read_outputs(text: str) -> dict[str, str]:
