@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ import sandbox
 from aap_launcher.definitions import INPUTS
 from sandbox.runner_log import RunnerLog
 
+_OUTPUT = re.compile(r"^(?P<name>\w+)<<(?P<end>\w+)\n(?P<value>.*?)\n?^(?P=end)$", re.DOTALL | re.MULTILINE)
 _ROOT = Path(__file__).resolve().parent.parent
 _DEFAULTS = {"Deploy shop": {"extra_vars": "app_version: 2.4.1\ndeploy_env: staging", "limit": "web:app:db"}}
 
@@ -33,8 +35,8 @@ def main() -> int:
         for file in files.values():
             file.touch()
         code = _launch(github_environment(given, files), raw=options.raw)
-        for name, file in files.items():
-            _section(f"${name}", file.read_text(encoding="utf-8"))
+        _section("outputs ($GITHUB_OUTPUT)", _outputs(files["GITHUB_OUTPUT"].read_text(encoding="utf-8")))
+        _section("summary ($GITHUB_STEP_SUMMARY)", files["GITHUB_STEP_SUMMARY"].read_text(encoding="utf-8"))
     _section("exit code", str(code))
     return code
 
@@ -70,6 +72,12 @@ def _launch(environment: dict[str, str], *, raw: bool) -> int:
         for line in process.stdout if raw else RunnerLog().show(process.stdout):
             print(line.rstrip("\n"), flush=True)
     return process.returncode
+
+
+def _outputs(text: str) -> str:
+    """The file's `name<<delimiter` blocks as `name = value`; a later block of a name wins, as for the runner."""
+    found = {m["name"]: m["value"] for m in _OUTPUT.finditer(text)}
+    return "\n".join(f"{name:<13} {value}" for name, value in found.items())
 
 
 def _section(title: str, text: str) -> None:
