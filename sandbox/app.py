@@ -15,7 +15,9 @@ from sandbox.replies import (
     CHALLENGE,
     NOT_FOUND_PAGE,
     HtmlNotFound,
+    NameNotFound,
     Refused,
+    UnreadableBody,
     html,
     json_reply,
     method_not_allowed,
@@ -62,16 +64,23 @@ def _before() -> None:
     if not _is_controller():
         return
     state = here()
-    g.identity = identify(state, request.headers.get("Authorization", ""))
-    if request.endpoint in OPEN:
+    g.identity = (
+        None
+        if request.endpoint in OPEN
+        else identify(state, request.headers.get("Authorization", ""), request.args.get("access_token", ""))
+    )
+    if request.endpoint is None or request.endpoint in OWN_FORMAT:
         return
-    if request.endpoint not in OWN_FORMAT and request.endpoint is not None:
-        check_acceptable(request)
-    if request.endpoint is not None:
+    check_acceptable(request)
+    if request.endpoint not in OPEN:
         require_credential()
 
 
 def _refused(refusal: Refused) -> Response:
+    if isinstance(refusal, UnreadableBody):
+        g.identity = None
+    if isinstance(refusal, NameNotFound):
+        g.no_view = True
     return json_reply(refusal.body, refusal.status, refusal.headers)
 
 

@@ -26,9 +26,12 @@ def here() -> State:
     return state
 
 
-def identify(state: State, header: str) -> Identity | None:
-    """None for a missing and for a wrong credential: the API does not tell them apart."""
-    scheme, _, value = header.partition(" ")
+def identify(state: State, header: str, in_query: str = "") -> Identity | None:
+    """None for a missing and for a wrong credential: the API does not tell them apart.
+
+    A token in the query is known as well, though hardly a view lets such a query pass.
+    """
+    scheme, _, value = header.partition(" ") if header or not in_query else ("bearer", " ", in_query)
     if scheme.lower() == "bearer":
         token = state.token_with(value)
         return Identity(token.user, token) if token else None

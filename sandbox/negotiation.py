@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Request
 
-from sandbox.replies import Refused, bad_request
+from sandbox.replies import Refused, UnreadableBody, unreadable
 
 _UNSUPPORTED = (
     "You did not use correct Content-Type in your HTTP request. "
@@ -46,11 +46,11 @@ def body_of(request: Request) -> dict[str, Any]:
     if not raw:
         return {}
     if request.mimetype != "application/json":
-        raise Refused(415, {"detail": _UNSUPPORTED})
+        raise UnreadableBody(415, {"detail": _UNSUPPORTED})
     try:
         value = json.loads(raw)
     except ValueError as error:
-        raise bad_request(f"JSON parse error - {error}\nPossible cause: trailing comma.") from error
+        raise unreadable(f"JSON parse error - {error}\nPossible cause: trailing comma.") from error
     if not isinstance(value, dict):
-        raise bad_request("JSON parse error - not a JSON object")
+        raise unreadable("JSON parse error - not a JSON object")
     return value

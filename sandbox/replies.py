@@ -27,6 +27,14 @@ class Refused(Exception):
         self.headers = headers or {}
 
 
+class UnreadableBody(Refused):
+    """The body is looked at before the answer knows its user, so the answer lacks what only users are told."""
+
+
+class NameNotFound(Refused):
+    """A named URL is resolved before any view is called, so the answer lacks a view's headers."""
+
+
 class HtmlNotFound(Exception):
     """The page for a path which no view serves."""
 
@@ -55,6 +63,10 @@ def unauthenticated() -> Refused:
 
 def forbidden(detail: str = NO_PERMISSION) -> Refused:
     return Refused(403, {"detail": detail})
+
+
+def unreadable(detail: str) -> Refused:
+    return UnreadableBody(400, {"detail": detail})
 
 
 def bad_request(detail: str) -> Refused:

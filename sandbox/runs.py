@@ -53,7 +53,7 @@ class Runs:
         """Kills every playbook and waits until the processes are gone."""
         for job in list(self._state.jobs.values()):
             job.cancel_asked.set()
-        for thread in self._threads:
+        for thread in list(self._threads):
             thread.join(timeout=5)
 
     def _live(self, job: Job) -> None:

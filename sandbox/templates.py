@@ -166,7 +166,7 @@ TEMPLATES: tuple[Template, ...] = (
     _template(34, "One at a time", "slow_deploy.yml", "variables", allow_simultaneous=False),
     _template(35, "Free strategy", "free_strategy.yml"),
     _template(36, "Warnings", "warnings.yml", "verbosity"),
-    _template(37, "Asks for credentials", "quick.yml", "credential"),
+    _template(37, "Asks for credentials", "quick.yml", "credential", values={"credentials": ()}),
     _template(
         38,
         "Asks for variables",

@@ -14,7 +14,7 @@ Shape = dict[str, Any]
 HIDDEN = "$encrypted$"
 _FAILED = frozenset({"failed", "error", "canceled"})
 # A list does not show these, nor the counts.
-_DETAIL_ONLY = ("job_args", "job_cwd", "job_env", "result_traceback", "event_processing_finished")
+DETAIL_ONLY = ("job_args", "job_cwd", "job_env", "result_traceback", "event_processing_finished")
 
 
 def elapsed(job: Job) -> float:
@@ -33,6 +33,8 @@ def short(job: Job) -> Shape:
     if job.template:
         shape["elapsed"] = elapsed(job)
         shape["type"] = "job"
+        if job.canceled_on:
+            shape["canceled_on"] = stamp(job.canceled_on)
         shape["job_template_id"] = job.template.id
         shape["job_template_name"] = job.template.name
     return shape
@@ -195,4 +197,4 @@ def job_detail(state: State, job: Job, user: User) -> Shape:
 
 def job_in_list(state: State, job: Job, user: User) -> Shape:
     shape = job_as_launched(state, job, user)
-    return {key: value for key, value in shape.items() if key not in _DETAIL_ONLY}
+    return {key: value for key, value in shape.items() if key not in DETAIL_ONLY}

@@ -246,6 +246,16 @@ def _defaults(template: Template) -> Shape:
     values = template.values
     inventory = values.inventory
     environment = values.execution_environment
+    credentials = [
+        {
+            "id": one.id,
+            "name": one.name,
+            "credential_type": one.type.id,
+            "passwords_needed": list(one.passwords),
+            **({"vault_id": one.vault_id} if one.vault_id else {}),
+        }
+        for one in values.credentials
+    ]
     return {
         "inventory": {
             "name": inventory.name if inventory else None,
@@ -259,16 +269,7 @@ def _defaults(template: Template) -> Shape:
         "diff_mode": values.diff_mode,
         "job_type": values.job_type,
         "verbosity": values.verbosity,
-        "credentials": [
-            {
-                "id": credential.id,
-                "name": credential.name,
-                "credential_type": credential.type.id,
-                "passwords_needed": list(credential.passwords),
-                **({"vault_id": credential.vault_id} if credential.vault_id else {}),
-            }
-            for credential in values.credentials
-        ],
+        **({"credentials": credentials} if credentials else {}),
         "execution_environment": {"id": environment.id, "name": environment.name} if environment else {},
         "forks": values.forks,
         "job_slice_count": values.job_slice_count,

@@ -6,7 +6,7 @@ from sandbox.clock import stamp
 from sandbox.models import Job, Project, User
 from sandbox.outcome import host_status_counts, playbook_counts
 from sandbox.shapes import summaries
-from sandbox.shapes.jobs import course
+from sandbox.shapes.jobs import DETAIL_ONLY, course
 from sandbox.state import State
 
 Shape = dict[str, Any]
@@ -23,10 +23,17 @@ def _related(state: State, job: Job, project: Project) -> Shape:
     }
 
 
+def update_in_list(state: State, job: Job, user: User) -> Shape:
+    left_out = {*DETAIL_ONLY, "host_status_counts", "playbook_counts"}
+    return {key: value for key, value in update_detail(state, job, user).items() if key not in left_out}
+
+
 def update_detail(state: State, job: Job, user: User) -> Shape:
     project = job.project
     assert project
     named = {"id": project.id, "name": project.name, "description": project.description}
+    run = course(state.links, job)
+    del run["controller_node"]
     return {
         "id": job.id,
         "type": "project_update",
@@ -55,7 +62,7 @@ def update_detail(state: State, job: Job, user: User) -> Shape:
         "timeout": 0,
         "scm_revision": "",
         "unified_job_template": project.id,
-        **course(state.links, job),
+        **run,
         "project": project.id,
         "job_type": "check",
         "job_tags": "update_git,install_roles,install_collections",

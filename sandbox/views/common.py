@@ -10,7 +10,7 @@ from sandbox.access import may_read, may_read_job
 from sandbox.auth import here, me
 from sandbox.filters import Filters
 from sandbox.models import Job, Template
-from sandbox.replies import HtmlNotFound, Refused, forbidden, json_reply, no_such
+from sandbox.replies import HtmlNotFound, NameNotFound, Refused, forbidden, json_reply, no_such
 from sandbox.runs import Runs
 
 
@@ -22,20 +22,33 @@ def runs() -> Runs:
 
 def find_template(ident: str) -> Template:
     """By id, by `NAME++ORGANIZATION`, or by bare name, which means the one in the oldest organization."""
-    template = here().catalog.template(int(ident)) if ident.isdigit() else _named(ident)
-    if template is None:
-        raise no_such("JobTemplate")
-    if not may_read(me(), template):
-        raise forbidden() if ident.isdigit() else Refused(404, {"detail": "Not found."})
-    return template
+    if ident.isdigit():
+        template = here().catalog.template(int(ident))
+        if template is None:
+            raise no_such("JobTemplate")
+        if not may_read(me(), template):
+            raise forbidden()
+        return template
+    named = _named(ident)
+    if not may_read(me(), named):
+        raise unknown_name()
+    return named
 
 
-def _named(ident: str) -> Template | None:
+def unknown_name() -> Refused:
+    """What may not be seen or started is said not to exist, when it is asked for by name."""
+    return NameNotFound(404, {"detail": "Not found."})
+
+
+def _named(ident: str) -> Template:
     name, separator, organization = ident.partition("++")
     same_name = [template for template in here().catalog.templates if template.name == _unescaped(name)]
     if separator:
         wanted = _unescaped(organization)
-        return next((one for one in same_name if one.organization.name == wanted), None)
+        for template in same_name:
+            if template.organization.name == wanted:
+                return template
+        raise NameNotFound(404, {"detail": "No JobTemplate matches the given query."})
     if not same_name:
         raise HtmlNotFound
     return min(same_name, key=lambda template: template.organization.id)

@@ -16,7 +16,6 @@ from sandbox.shapes.jobs import short
 from sandbox.views.common import args, find_job
 
 blueprint = Blueprint("events", __name__)
-MAX_UI_EVENTS = {"X-UI-Max-Events": "4000"}
 EVENTS = Filters(
     "JobEvent",
     frozenset(
@@ -49,6 +48,13 @@ EVENTS = Filters(
     ),
     frozenset({"job", "host"}),
 )
+
+
+@blueprint.after_request
+def _tell_what_a_browser_shows(response: Response) -> Response:
+    if request.endpoint != "events.event":
+        response.headers["X-UI-Max-Events"] = "4000"
+    return response
 
 
 @blueprint.get("/jobs/<int:number>/job_events/")
@@ -90,15 +96,13 @@ def _reply(job: Job, parent: Row | None = None) -> Response:
     rows = _chosen(job, query, parent)
     if (limit := query.get("limit", "")).isdigit():
         # No count, no links, and no cap either.
-        return raw_json(
-            b'{"results":' + _joined(job, rows[: int(limit)], query) + b"}", headers=MAX_UI_EVENTS
-        )
+        return raw_json(b'{"results":' + _joined(job, rows[: int(limit)], query) + b"}")
     page = lists.Page.of(request.path, query)
     shown = _joined(job, rows[page.bounds(len(rows))], query)
     if "count_disabled" in query:
-        return raw_json(b'{"results":' + shown + b"}", headers=MAX_UI_EVENTS)
+        return raw_json(b'{"results":' + shown + b"}")
     neighbours = {"count": len(rows), "next": page.next(len(rows)), "previous": page.previous()}
-    return raw_json(encode(neighbours)[:-1] + b',"results":' + shown + b"}", headers=MAX_UI_EVENTS)
+    return raw_json(encode(neighbours)[:-1] + b',"results":' + shown + b"}")
 
 
 def _joined(job: Job, rows: Sequence[Row], query: lists.Args) -> bytes:

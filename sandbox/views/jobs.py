@@ -13,8 +13,9 @@ from sandbox.launch import relaunch_job
 from sandbox.models import Job
 from sandbox.negotiation import body_of
 from sandbox.replies import Refused, empty, forbidden, json_reply, method_not_allowed
+from sandbox.shapes.catalog import credential, label
 from sandbox.shapes.jobs import job_as_launched, job_detail, job_in_list, short
-from sandbox.shapes.updates import update_detail
+from sandbox.shapes.updates import update_in_list
 from sandbox.views.common import created, find_job, list_reply, runs
 
 blueprint = Blueprint("jobs", __name__)
@@ -72,6 +73,7 @@ _RELATIONS = frozenset(
 )
 JOBS = Filters("Job", _FIELDS, _RELATIONS)
 UNIFIED = Filters("UnifiedJob", _FIELDS, _RELATIONS)
+NAMED = Filters("Label", frozenset({"id", "name"}), frozenset({"organization"}))
 HOSTS = Filters(
     "JobHostSummary", frozenset({"id", "host_name", "failed", "job", "host"}), frozenset({"host"})
 )
@@ -90,7 +92,7 @@ def job_list() -> Response:
 @blueprint.get("/unified_jobs/")
 def unified_list() -> Response:
     rows = [
-        job_in_list(here(), job, me()) if job.kind == "job" else update_detail(here(), job, me())
+        job_in_list(here(), job, me()) if job.kind == "job" else update_in_list(here(), job, me())
         for job in readable(None)
     ]
     return list_reply(rows, UNIFIED)
@@ -166,6 +168,17 @@ def _limit(of: Job, hosts: Any) -> str | None:
     if not failed:
         raise Refused(400, {"hosts": "Cannot relaunch because previous job had 0 failed hosts."})
     return ",".join(failed)
+
+
+@blueprint.get("/jobs/<int:number>/credentials/")
+def job_credentials(number: int) -> Response:
+    rows = [credential(here(), one, me()) for one in find_job(number).prompts.credentials]
+    return list_reply(rows, NAMED)
+
+
+@blueprint.get("/jobs/<int:number>/labels/")
+def job_labels(number: int) -> Response:
+    return list_reply([label(here(), one, me()) for one in find_job(number).prompts.labels], NAMED)
 
 
 @blueprint.get("/jobs/<int:number>/job_host_summaries/")

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from sandbox import stdout
+from sandbox.auth import require_credential
 from sandbox.models import Job
 from sandbox.negotiation import accepts
 from sandbox.replies import Refused, empty, html, json_reply
@@ -50,6 +51,7 @@ def _reply(number: int, kind: str) -> Response:
     if not any(accepts(request, one) for one in _ACCEPTABLE[wanted]):
         return html("<!doctype html>\n<title>Job Stdout</title>\n", 406)
     try:
+        require_credential()
         return _formatted(find_job(number, kind), wanted)
     except Refused as refusal:
         return error_reply(refusal, wanted)

@@ -10,10 +10,10 @@ from sandbox.filters import Filters
 from sandbox.launch import check, create_job, ignored_as_given
 from sandbox.models import Template
 from sandbox.negotiation import body_of
-from sandbox.replies import Refused, forbidden, json_reply
+from sandbox.replies import forbidden, json_reply
 from sandbox.shapes.jobs import job_as_launched, job_in_list
 from sandbox.shapes.templates import launch_page, survey_spec, template_detail, template_in_list
-from sandbox.views.common import find_template, list_reply, location, runs
+from sandbox.views.common import find_template, list_reply, location, runs, unknown_name
 from sandbox.views.jobs import JOBS
 
 blueprint = Blueprint("templates", __name__)
@@ -101,7 +101,7 @@ def launch_get(ident: str) -> Response:
 def launch_post(ident: str) -> Response:
     found = find_template(ident)
     if not may_start(me(), found):
-        raise forbidden() if ident.isdigit() else Refused(404, {"detail": "Not found."})
+        raise forbidden() if ident.isdigit() else unknown_name()
     given = body_of(request)
     state = here()
     verdict = check(state, found, me(), given)

@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 
 from sandbox.auth import here, me
 from sandbox.replies import json_reply
-from sandbox.shapes.updates import update_detail
+from sandbox.shapes.updates import update_detail, update_in_list
 from sandbox.views.common import find_job, list_reply
 from sandbox.views.jobs import UNIFIED, readable
 
@@ -13,7 +13,7 @@ blueprint = Blueprint("updates", __name__)
 
 @blueprint.get("/project_updates/")
 def update_list() -> Response:
-    return list_reply([update_detail(here(), job, me()) for job in readable("project_update")], UNIFIED)
+    return list_reply([update_in_list(here(), job, me()) for job in readable("project_update")], UNIFIED)
 
 
 @blueprint.get("/project_updates/<int:number>/")
