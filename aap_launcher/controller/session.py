@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -69,9 +69,11 @@ class Session:
         what: str,
         allow: frozenset[int] = frozenset(),
         anonymous: bool = False,
+        usable: Callable[[Answer], bool] = lambda answer: answer.is_json,
     ) -> Answer:
         """GET until an answer counts. Raises `Refused` for 4xx (but those in `allow`), `Unreachable`.
 
+        A 200 that is not `usable` is not the controller's word, and asked for again like one of a proxy's.
         A mutable query whose page the controller cannot serve in time finds its size halved.
         """
 
@@ -81,7 +83,7 @@ class Session:
 
         def judge(answer: Answer) -> Trouble | None:
             fine = answer.status in allow and not migrating(answer)
-            return None if fine else self._trouble(answer, anonymous=anonymous)
+            return None if fine else self._trouble(answer, None if anonymous else usable)
 
         def slow() -> None:
             if isinstance(query, MutableMapping):
@@ -90,9 +92,20 @@ class Session:
         answer = self._persist(attempt, judge, what, slow)
         return self._counted(answer, what, allow, anonymous=anonymous)
 
-    def json(self, path: str, query: Query | None = None, *, what: str) -> Mapping[str, object]:
-        """GET a JSON object."""
-        return as_object(self.get(path, query, what=what), what)
+    def json(
+        self, path: str, query: Query | None = None, *, what: str, keys: Collection[str] = ()
+    ) -> Mapping[str, object]:
+        """GET a JSON object that has these keys."""
+        found: Mapping[str, object] = {}
+
+        def usable(answer: Answer) -> bool:
+            nonlocal found
+            body = refusals.content(answer)
+            found = body if isinstance(body, dict) else {}
+            return isinstance(body, dict) and all(key in body for key in keys)
+
+        self.get(path, query, what=what, usable=usable)
+        return found
 
     def post(
         self, path: str, body: Mapping[str, object], *, what: str, allow: frozenset[int] = frozenset()
@@ -101,7 +114,7 @@ class Session:
 
         Raises `AnswerLost` where it may have been, `Unreachable` where it was not, `Refused` for a no.
         """
-        data = msgspec.json.encode(body)
+        data = msgspec.json.encode(body, enc_hook=_as_float)
 
         def attempt() -> Answer:
             try:
@@ -216,9 +229,9 @@ class Session:
         if version := answer.headers.get("X-API-Product-Version"):
             self.version, self.product = version, answer.headers.get("X-API-Product-Name", "")
 
-    def _trouble(self, answer: Answer, *, anonymous: bool) -> Trouble | None:
+    def _trouble(self, answer: Answer, usable: Callable[[Answer], bool] | None) -> Trouble | None:
         trouble = of_answer(answer, self._standing)
-        if trouble is None and not anonymous and answer.status == 200 and not answer.is_json:
+        if trouble is None and usable is not None and answer.status == 200 and not usable(answer):
             return Trouble(f"a page that is not the controller's: {answer.beginning}")
         return trouble
 
@@ -232,6 +245,13 @@ class Session:
         if isinstance(error, Unauthorized):
             error = Unauthorized(f"{error} {self.advice}".rstrip())
         raise error
+
+
+def _as_float(value: object) -> float:
+    """A decimal that remembers how it was written is to JSON a number like any other."""
+    if isinstance(value, float):
+        return float(value)
+    raise TypeError(type(value).__name__)
 
 
 def with_query(path: str, query: Query | None) -> str:
