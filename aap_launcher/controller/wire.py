@@ -144,7 +144,7 @@ class Wire:
                 content = self._read(response, started + timeout + 5)
                 answer = Answer(method, path, response.status_code, response.headers, content)
         except requests.RequestException as error:
-            fault = _fault(error, self._origin, timeout)
+            fault = _fault(error, self._origin, timeout, self._clock.now() - started)
             self._note(method, path, started, str(fault))
             raise fault from None
         except BaseException:
@@ -160,7 +160,7 @@ class Wire:
             response = self._open("GET", path, timeout=timeout, authorization=authorization, accept="*/*")
             content = b"" if response.status_code == 200 else self._read(response, started + timeout + 5)
         except requests.RequestException as error:
-            raise _fault(error, self._origin, timeout) from None
+            raise _fault(error, self._origin, timeout, self._clock.now() - started) from None
         self._note("GET", path, started, str(response.status_code))
         answer = Answer("GET", path, response.status_code, response.headers, content)
         return answer, self._chunks(response, timeout)
@@ -222,7 +222,7 @@ class Wire:
             with response:
                 yield from response.iter_content(1 << 16)
         except requests.RequestException as error:
-            raise _fault(error, self._origin, timeout) from None
+            raise _fault(error, self._origin, timeout, timeout) from None
 
     def _note(self, method: str, path: str, started: float, end: str, size: int | None = None) -> None:
         if self._trace is None:
@@ -237,10 +237,12 @@ class Wire:
         self._trace(f"{method} {parts.path}{'?' + query if query else ''} {end} {took}{amount}")
 
 
-def _fault(error: requests.RequestException, origin: str, timeout: float) -> Fault:
+def _fault(error: requests.RequestException, origin: str, timeout: float, took: float) -> Fault:
     """The fault in words, and whether the request can have reached the controller."""
     host = origin.partition("://")[2]
     late = f"no answer within {timeout:g} s"
+    if took < timeout - 1 and origin.startswith("https:"):  # the greeting has the patience of a connection
+        late = f"{host} does not answer the TLS greeting: is it https?"
     match error:
         case requests.exceptions.InvalidURL():
             raise InvalidInput("url cannot be asked", [Problem("url", "is not a URL")]) from None
