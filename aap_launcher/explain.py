@@ -65,7 +65,7 @@ def _previous(verb: str, told: str) -> str:
     try:
         before = json.loads(told)
         kind, name, job = (str(before[key]) for key in ("job_type", "job_name", "job_id"))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ""
     what = f'the {one_line(kind.replace("_", " "), 50)} {one_line(job, 20)} of "{one_line(name)}"'
     return f"{what} {'failed' if verb == 'failed' else 'was canceled'} before the job could start"

@@ -193,7 +193,8 @@ class Follower:
         if moved:
             self._news = now
         yield Tick(self.job, now - self._began, now - self._news)
-        self._plan(now, moved=moved, more=full and not self._cursor.blocked)
+        # A full page of which nothing is new is a cache's: there may be more, but it is not told at once.
+        self._plan(now, moved=moved, more=full and moved and not self._cursor.blocked)
 
     def _wants_job(self, now: float) -> bool:
         status = self.job.status

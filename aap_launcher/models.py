@@ -196,7 +196,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
         """The event's data; empty where the controller dropped it or its shape is not the usual one."""
         try:
             return msgspec.json.decode(self.event_data, type=EventData)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             return EventData()
 
 

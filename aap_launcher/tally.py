@@ -122,7 +122,7 @@ class Tally:
     def _time(self, event: Event) -> float:
         try:
             seconds = _duration(event.event_data).duration or 0.0
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             return 0.0
         if seconds > self._threshold:
             self._rank(event, seconds)

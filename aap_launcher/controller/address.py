@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, urlsplit
 
-from aap_launcher.errors import InvalidInput, Problem
+from aap_launcher.errors import InvalidInput, Problem, Unreachable
 
 # Pages of the user interfaces that people copy from the browser; what stands before them is the sub-path.
 _UI_PAGES = frozenset({"execution", "overview", "decisions", "ui_next", "login"})
@@ -37,13 +37,20 @@ class Address:
         """The path to ask for, from a `url`, `related` or `next` value of the controller.
 
         A value with a host keeps only its path: the credential never leaves the configured host. A controller
-        behind a proxy that strips the sub-path gives paths without it, so it is put back.
+        behind a proxy that strips the sub-path gives paths without it, so it is put back. Raises `Unreachable`
+        for a value that is no address.
         """
-        parts = urlsplit(reference)
-        path = parts.path if parts.path.startswith("/") else "/" + parts.path
-        if self.base and not path.startswith(self.base + "/"):
-            path = self.base + path
-        return quote(path, safe=_SAFE) + (f"?{parts.query}" if parts.query else "")
+        try:
+            parts = urlsplit(reference)
+            path = parts.path if parts.path.startswith("/") else "/" + parts.path
+            if self.base and not path.startswith(self.base + "/"):
+                path = self.base + path
+            return quote(path, safe=_SAFE) + (
+                f"?{quote(parts.query, safe=_SAFE + '?')}" if parts.query else ""
+            )
+        except ValueError:
+            told = ascii(reference[:80])
+            raise Unreachable(f"the controller's answer holds {told} where an address should be.") from None
 
 
 def parse(url: str) -> Address:

@@ -13,8 +13,9 @@ from typing import Any
 
 import msgspec
 
+from aap_launcher.controller.nesting import decoded
 from aap_launcher.controller.references import COLLECTIONS, UI_SEGMENTS
-from aap_launcher.errors import LauncherError
+from aap_launcher.errors import Unreachable
 from aap_launcher.models import (
     Event,
     HostSummary,
@@ -39,45 +40,59 @@ class _Page(msgspec.Struct):
 _PAGE = msgspec.json.Decoder(_Page)
 
 
-def events(body: bytes) -> Sequence[Event]:
-    """The events of a page. One that is broken is left out: then its counter is missing, and told to be."""
+def events(body: bytes) -> Sequence[Event] | None:
+    """The events of a page, None where it is no page.
+
+    An event that is broken is left out: then its counter is missing, and told to be.
+    """
     try:
-        return _PAGE.decode(body).results
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return decoded(_PAGE.decode, body).results
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return _events_one_by_one(body)
 
 
-def _events_one_by_one(body: bytes) -> Sequence[Event]:
+def _events_one_by_one(body: bytes) -> Sequence[Event] | None:
     """For a page with a null, or half of a surrogate pair, where there should be text."""
-    found: list[Event] = []
-    for row in json.loads(body.decode("utf-8", "replace"))["results"]:
-        present = {key: value for key, value in row.items() if value is not None}
+    try:
+        page = decoded(json.loads, body.decode("utf-8", "replace").encode())
+    except (ValueError, RecursionError):
+        return None
+    rows = page.get("results") if isinstance(page, dict) else None
+    if not isinstance(rows, list):
+        return None
+    found = (_event(row) for row in rows if isinstance(row, dict))
+    return [event for event in found if event is not None]
+
+
+def _event(row: Row) -> Event | None:
+    present = {key: value for key, value in row.items() if value is not None}
+    try:
         text = json.dumps(present, ensure_ascii=False).encode("utf-8", "replace")
-        try:
-            found.append(msgspec.json.decode(text, type=Event, strict=False))
-        except msgspec.MsgspecError:
-            continue
-    return found
+        return msgspec.json.decode(text, type=Event, strict=False)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
 
 
 def job(row: Row, platform: Platform, local: Callable[[str], str]) -> Job:
-    """A unified job's detail. `local` makes the path to ask for from a path that the controller gives."""
-    kind, number = _text(row, "type"), row.get("id")
-    if not kind or not isinstance(number, int):
-        raise LauncherError("the controller's answer holds no job: it has no id or no type.")
+    """A unified job's detail. `local` makes the path to ask for from a path that the controller gives.
+
+    Raises `Unreachable` where it is none, or one whose end this launcher does not understand.
+    """
+    kind, number = _text(row, "type"), _number(row, "id")
+    if not kind or number is None:
+        raise Unreachable("the controller's answer holds no job: it has no id or no type.")
     collection = COLLECTIONS.get(kind, kind + "s")
     url = local(_text(row, "url") or f"{platform.api}{collection}/{number}/")
     related, summary = _row(row, "related"), _row(row, "summary_fields")
     events_path = _text(related, "job_events") or _text(related, "events")
     artifacts = row.get("artifacts")
-    elapsed = row.get("elapsed")
     return Job(
         id=number,
         type=kind,
         name=_text(row, "name"),
         status=_status(row),
         url=url,
-        elapsed=float(elapsed) if isinstance(elapsed, int | float) else 0.0,
+        elapsed=_bound(row.get("elapsed")) or 0.0,
         created=_text(row, "created"),
         started=_text(row, "started"),
         finished=_text(row, "finished"),
@@ -110,7 +125,7 @@ def _status(row: Row) -> Status:
     except ValueError:
         if not row.get("finished"):
             return Status.RUNNING
-    raise LauncherError(
+    raise Unreachable(
         f'job {row.get("id")} ended with the status "{said}", which this launcher does not know'
     )
 
@@ -125,16 +140,34 @@ def _link(kind: str, number: int, platform: Platform) -> str:
 
 
 def template(row: Row) -> Template:
-    """A template from its detail or a list."""
+    """A template from its detail or a list. Raises `Unreachable` where it is none."""
     summary = _row(row, "summary_fields")
     may_start = _row(summary, "user_capabilities").get("start")
+    kind = _text(row, "type")
+    if kind not in tuple(TemplateType):
+        raise Unreachable("the controller's answer holds no template: it has no type that can be launched.")
     return Template(
-        id=_number(row, "id") or 0,
-        type=TemplateType(_text(row, "type")),
+        id=number(row),
+        type=TemplateType(kind),
         name=_text(row, "name"),
         organization=_text(_row(summary, "organization"), "name"),
         may_start=may_start if isinstance(may_start, bool) else None,
     )
+
+
+def number(row: Row) -> int:
+    """The object's id. Raises `Unreachable` where it has none."""
+    found = _number(row, "id")
+    if found is None:
+        raise Unreachable("the controller's answer holds an object without an id.")
+    return found
+
+
+def owner_and_kind(row: Row) -> tuple[str, str]:
+    """The names of the object's organization and credential type, else its kind; "" where it has none."""
+    summary = _row(row, "summary_fields")
+    kind = _text(_row(summary, "credential_type"), "name") or _text(row, "kind")
+    return _text(_row(summary, "organization"), "name"), kind
 
 
 def prompts(row: Row, survey: Row) -> Prompts:
@@ -169,7 +202,10 @@ def _question(row: Row) -> Question:
 
 
 def _bound(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    try:
+        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    except OverflowError:  # an integer of hundreds of digits
+        return None
 
 
 def host_summary(row: Row) -> HostSummary:

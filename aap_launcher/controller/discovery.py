@@ -71,8 +71,11 @@ def _not_a_controller(session: Session, answer: Answer) -> InvalidInput:
             f"beginning: {answer.beginning}",
             "Give the URL that opens the platform in the browser.",
         )
-    parts = urlsplit(target)
     here = urlsplit(address.origin)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        parts = urlsplit("/")
     if parts.scheme == "https" and here.scheme == "http" and parts.hostname == here.hostname:
         site = f"https://{parts.netloc}{address.base}"
         return _invalid(

@@ -48,9 +48,11 @@ class Jobs:
 
     def _by_id(self, number: int) -> Job:
         what = f"job {number}"
-        body = self._session.json(f"{self._platform.api}unified_jobs/", {"id": number}, what=what)
-        rows = body.get("results")
-        if isinstance(rows, list) and rows:
+        body = self._session.json(
+            f"{self._platform.api}unified_jobs/", {"id": number}, what=what, keys={"results"}
+        )
+        rows = body["results"]
+        if isinstance(rows, list) and rows and isinstance(rows[0], dict):
             return self.again(self.read(rows[0]))
         # Approvals are left out of unified_jobs (awx#7558).
         path = f"{self._platform.api}{COLLECTIONS[JobType.WORKFLOW_APPROVAL]}/{number}/"
@@ -58,7 +60,7 @@ class Jobs:
 
     def again(self, job: Job) -> Job:
         """The job's fresh detail. Raises `NotFound` if it was deleted meanwhile."""
-        return self.read(self._session.json(job.url, what=job.label))
+        return self.read(self._session.json(job.url, what=job.label, keys={"id", "type", "status"}))
 
     def events(self, job: Job, after: int, limit: int) -> Sequence[Event]:
         """The first events with a counter above `after`, in order, at most `limit`, with whole stdout."""
@@ -72,7 +74,14 @@ class Jobs:
             self._page: size,
         }
         what = f"the events of {job.label}"
-        answer = self._session.get(job.events_url, query, what=what, allow=frozenset({400}))
+        found: Sequence[Event] | None = None
+
+        def usable(answer: Answer) -> bool:
+            nonlocal found
+            found = decode.events(answer.body) if answer.is_json else None
+            return found is not None
+
+        answer = self._session.get(job.events_url, query, what=what, allow=frozenset({400}), usable=usable)
         if answer.status == 400:
             if self._page != "limit":
                 raise refusals.error(answer, what)
@@ -80,7 +89,7 @@ class Jobs:
             return self.events(job, after, limit)
         if (served := query[self._page]) != size:
             self._page_size = int(str(served))
-        return decode.events(answer.body)
+        return found or ()
 
     def cancel(self, job: Job, timeout: float) -> bool:
         """Ask for the cancel, within `timeout` seconds. True: accepted; False: it had ended."""
@@ -178,7 +187,7 @@ class Jobs:
             previous = json.loads(found[1])
             path = f"{self._platform.api}{COLLECTIONS[previous['job_type']]}/{int(previous['job_id'])}/"
             update = self.read(self._session.json(path, what="the update that failed"))
-        except (ValueError, KeyError, TypeError, Refused):
+        except (ValueError, KeyError, TypeError, RecursionError, OverflowError, Refused):
             return None
         try:
             lines = "".join(self.output(update, "txt")).splitlines()

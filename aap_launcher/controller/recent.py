@@ -46,10 +46,10 @@ def read(row: Mapping[str, Any], job: Job) -> RecentJob | None:
         return None
     launched_by = row.get("launched_by")
     user = launched_by if isinstance(launched_by, dict) and launched_by.get("type") == "user" else {}
-    summary = row.get("summary_fields") or {}
+    summary = row.get("summary_fields")
     values = dict(row)
     for name in ("credentials", "labels"):
-        values[name] = _ids(summary.get(name))
+        values[name] = _ids(summary.get(name) if isinstance(summary, dict) else None)
     return RecentJob(job, user.get("id"), _variables(row.get("extra_vars")), values)
 
 
@@ -61,7 +61,7 @@ def _variables(text: object) -> Mapping[str, Any]:
     """`extra_vars` is JSON in a string (seen on AWX 24.6.1)."""
     try:
         value = json.loads(text) if isinstance(text, str) else text
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from aap_launcher.controller.nesting import decoded, flattened
 from aap_launcher.controller.wire import Answer
 from aap_launcher.errors import Forbidden, NotFound, Problem, Refused, Unauthorized
 
@@ -25,8 +26,8 @@ def content(answer: Answer) -> Any:  # noqa: ANN401 - JSON is anything
     if not answer.is_json:
         return None
     try:
-        return msgspec.json.decode(answer.body)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return flattened(decoded(msgspec.json.decode, answer.body))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 

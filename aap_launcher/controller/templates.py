@@ -71,7 +71,7 @@ class Templates:
         collection = _PROMPTED[prompt]
         rows = self._rows(collection, {"name": text})
         if len(rows) == 1:
-            return int(rows[0]["id"])
+            return decode.number(rows[0])
         if rows:
             told = _table(_line(row) for row in rows)
             raise Refused(
@@ -140,8 +140,10 @@ class Templates:
     def _rows(self, collection: str, query: Query) -> list[Mapping[str, Any]]:
         """The first 200 rows of a list."""
         path = f"{self._platform.api}{collection}/"
-        body = self._session.json(path, {**query, "page_size": 200}, what=f"the list of {collection}")
-        results = body.get("results")
+        what = f"the list of {collection}"
+        results = self._session.json(path, {**query, "page_size": 200}, what=what, keys={"results"})[
+            "results"
+        ]
         return [row for row in results if isinstance(row, dict)] if isinstance(results, list) else []
 
     def _missing(self, what: str, field: str, text: str, near: Sequence[str]) -> NotFound:
@@ -158,9 +160,7 @@ def describe(template: Template) -> str:
 
 
 def _line(row: Mapping[str, Any]) -> str:
-    summary = row.get("summary_fields") or {}
-    owner = (summary.get("organization") or {}).get("name", "")
-    kind = (summary.get("credential_type") or {}).get("name", "") or row.get("kind") or ""
+    owner, kind = decode.owner_and_kind(row)
     if row.get("type") in tuple(TemplateType):
         kind = _NAMES[TemplateType(row["type"])]
     facts = [f"id {row.get('id')}", str(kind), f"organization {owner}" if owner else ""]
