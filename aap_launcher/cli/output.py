@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from aap_launcher.cli import options
+
+if TYPE_CHECKING:
+    from aap_launcher.models import Line
 
 
 @click.command("output", cls=options.SectionedCommand, short_help="Print a job's whole output.")
@@ -24,14 +28,21 @@ def command(job: str, form: str, ci: str | None, *, debug: bool, **given: Any) -
     """Print the whole output of JOB (id, API URL or the address from the browser), however large it is."""
     from aap_launcher.cli.run import with_controller
     from aap_launcher.controller import Controller
-    from aap_launcher.models import Line, Mark
 
     def deed(controller: Controller) -> Any:
-        def lines() -> Any:
-            for text in controller.output(controller.find_job(job), form):
-                mark: Mark = Line(text)
-                yield mark
-
-        return lines()
+        return _lines(controller.output(controller.find_job(job), form))
 
     with_controller({**given, "job": job}, deed, ci=ci, debug=debug)
+
+
+def _lines(pieces: Iterable[str]) -> Iterator[Line]:
+    """Whole lines from pieces that end anywhere: a mark always ends its line."""
+    from aap_launcher.models import Line
+
+    rest = ""
+    for piece in pieces:
+        whole, end, rest = (rest + piece).rpartition("\n")
+        if end:
+            yield Line(whole)
+    if rest:
+        yield Line(rest)
