@@ -98,9 +98,7 @@ class Bench:
 
     def run(self, template: int, **body: object) -> int:
         """Launch a template without the launcher and wait for the end; the job's id."""
-        number = int(
-            self.api("POST", f"job_templates/{template}/launch/", body, token=self.box.token)["id"]
-        )
+        number = int(self.api("POST", f"job_templates/{template}/launch/", body, token=self.box.token)["id"])
         wait_for(lambda: self.job(number)["event_processing_finished"], 200, f"the end of job {number}")
         return number
 
@@ -147,7 +145,11 @@ PAYLOADS: dict[str, dict[str, Any]] = {
     "Survey deploy": {"extra_vars": {"version": "2.4.1", "env": "prod"}},
     "Slow deploy": {"extra_vars": {"seconds": 1, "steps": 3}},
     "Needs passwords": {
-        "credential_passwords": {"ssh_password": "p-1-w", "become_password": "p-2-w", "vault_password.dev": "p-3"}
+        "credential_passwords": {
+            "ssh_password": "p-1-w",
+            "become_password": "p-2-w",
+            "vault_password.dev": "p-3",
+        }
     },
     "Check mode diff": {"diff_mode": True, "job_type": "check"},
     "Warnings": {"verbosity": 2},
@@ -173,7 +175,11 @@ def _begin_early(request: pytest.FixtureRequest) -> None:
 
 def _wanted(items: list[pytest.Item]) -> list[str]:
     """The templates that the chosen tests name by their parameter `finished_template`, each once."""
-    params = (item.callspec.params for item in items if isinstance(item, pytest.Function) and hasattr(item, "callspec"))
+    params = (
+        item.callspec.params
+        for item in items
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+    )
     return list(dict.fromkeys(str(one["finished_template"]) for one in params if "finished_template" in one))
 
 
@@ -221,7 +227,9 @@ class Ended:
     @property
     def without_masks(self) -> str:
         """The log without the commands that tell GitHub what to mask."""
-        return "".join(line for line in self.log.splitlines(keepends=True) if not line.startswith("::add-mask::"))
+        return "".join(
+            line for line in self.log.splitlines(keepends=True) if not line.startswith("::add-mask::")
+        )
 
     @property
     def words(self) -> str:

@@ -44,11 +44,14 @@ INVALID: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {"url": "", "token": "", "template": "", "forks": "many"},
         ("4 inputs are not usable", "url", "token", "template", "forks"),
     ),
-    "url with a user": ({"url": "https://ci:secret-in-url@aap.example.com"}, ("holds a user name or password",)),
+    "url with a user": (
+        {"url": "https://ci:secret-in-url@aap.example.com"},
+        ("holds a user name or password",),
+    ),
     "url of another kind": ({"url": "ftp://aap.example.com"}, ('the scheme "ftp", not https',)),
     "url with blanks": ({"url": "https://aap example.com"}, ("url", "is not a URL")),
-    "extra_vars a list": ({"extra_vars": "[1, 2]"}, ("extra_vars", "not a mapping")),
-    "extra_vars broken JSON": ({"extra_vars": '{"a": 1,\n "b": }'}, ("extra_vars", "line 2")),
+    "extra_vars a list": ({"extra_vars": "[1, 2]"}, ("extra_vars", "holds a list, not variables")),
+    "extra_vars broken JSON": ({"extra_vars": '{"a": 1,\n "b": [}'}, ("extra_vars", "line 2")),
     "extra_vars broken YAML": ({"extra_vars": "a: 1\nb: [1, 2\nc: 3"}, ("extra_vars", "line")),
     "extra_vars twice the same": ({"extra_vars": "a: 1\na: 2"}, ("extra_vars", "twice")),
     "unknown choice": ({"show": "some"}, ('show "some" is not one of: all, changed, failed',)),
@@ -106,7 +109,7 @@ REFUSED: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         {"token": "", "username": "ci-bot", "password": "wrong-password"},
         ("User name or password were not accepted",),
     ),
-    "no permission to launch": ({"token": "viewer-token"}, ("may not", "Execute")),
+    "no permission to launch": ({"token": "viewer-token"}, ("lacks the Execute role", "nothing was started")),
     "no permission to see": ({"template": "Admins only"}, ("no template", "may see")),
     "survey answer out of range": (
         {"template": "Survey deploy", "extra_vars": "version: 2.4.1\ncount: 11"},
@@ -149,8 +152,11 @@ class _Page(BaseHTTPRequestHandler):
     """A web server that is no controller: its answer depends on the port's own `kind`."""
 
     def do_GET(self) -> None:
-        kind = self.server.kind  # type: ignore[attr-defined]
-        location = {"redirect": f"https://127.0.0.1:{self.server.server_port}/api/", "portal": "https://sso.example.com/"}  # type: ignore[attr-defined]
+        kind, port = self.server.kind, self.server.server_port  # type: ignore[attr-defined]
+        location = {
+            "redirect": f"https://127.0.0.1:{port}/api/",
+            "portal": "https://sso.example.com/",
+        }
         self.send_response(301 if kind in location else 200)
         if kind in location:
             self.send_header("Location", location[kind])

@@ -24,9 +24,13 @@ STOPS = [pytest.param(signal.SIGINT, 130, id="SIGINT"), pytest.param(signal.SIGT
 
 
 @contextmanager
-def following(launcher: Launcher, bench: Bench, **inputs: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def following(
+    launcher: Launcher, bench: Bench, **inputs: str
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A slow job, launched as GitHub does and running: the process and the job's id; canceled at the end."""
-    process = launcher.start(launcher.environment(**{"template": "Slow deploy", "extra_vars": SLOW, **inputs}))
+    process = launcher.start(
+        launcher.environment(**{"template": "Slow deploy", "extra_vars": SLOW, **inputs})
+    )
     job = ""
     try:
         job = launcher.launched(process)
