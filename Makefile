@@ -44,6 +44,7 @@ fmt: $(READY) ## Format and mend what can be mended
 lock: ## Renew the lock files in requirements/ (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade pyproject.toml -o requirements/runtime.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra sandbox --extra dev pyproject.toml -o requirements/dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra frontends --constraint requirements/dev.txt pyproject.toml -o requirements/frontends.txt
 
 bench: $(READY) ## Measure: memory, speed, requests (ratios; see bench/README.md)
 	$(BIN)/python -m bench
