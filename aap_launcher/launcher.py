@@ -7,7 +7,18 @@ from collections.abc import Callable
 from aap_launcher import endings, once
 from aap_launcher.errors import LauncherError, Refused
 from aap_launcher.inputs import Connection, Inputs, secrets
-from aap_launcher.models import Job, Launched, Line, Notice, Outcome, Template, TemplateType, Tone, Verdict
+from aap_launcher.models import (
+    Job,
+    Launched,
+    LaunchRequest,
+    Line,
+    Notice,
+    Outcome,
+    Template,
+    TemplateType,
+    Tone,
+    Verdict,
+)
 from aap_launcher.prompts import ignored, launch_request, relaunch_request
 from aap_launcher.report import hidden, junit, launched_outputs, outputs, result, summary
 from aap_launcher.state import Run, Tools, connect
@@ -52,11 +63,11 @@ def _launch(run: Run) -> Job | None:
     inputs, controller = run.inputs, run.controller
     template = controller.find_template(inputs.template, inputs.template_type, inputs.organization)
     run.template = template
-    prompts = controller.prompts(template)
-    run.request = launch_request(inputs, template, prompts, controller.find_id, context=run.tools.context)
-    run.tools.ci.mask(run.request.secrets)
     kind = f"{template.type.replace('_', ' ')} {template.id}"
     _header(run, "Template", " · ".join(filter(None, [template.name, kind, template.organization])))
+    prompts = controller.prompts(template)
+    request = launch_request(inputs, template, prompts, controller.find_id, context=run.tools.context)
+    _ask(run, request)
     if inputs.dry_run:
         return None
     launched = _once(run, once.template_launch(controller, template, prompts, run.request.body))
@@ -75,8 +86,8 @@ def _relaunch(run: Run) -> Job | None:
     """Relaunch a job; None for a dry run."""
     controller = run.controller
     old = controller.find_job(run.inputs.relaunch)
-    run.request = relaunch_request(run.inputs, old, controller.relaunch_prompts(old))
     _header(run, "Relaunch", f"{old.name} · {old.label} · {old.status}")
+    _ask(run, relaunch_request(run.inputs, old, controller.relaunch_prompts(old)))
     if run.inputs.dry_run:
         return None
     body = run.request.body
@@ -114,6 +125,12 @@ def _header(run: Run, label: str, what: str) -> None:
         parts.append(f"as {controller.username}")
     run.tools.ci.emit(Line(" · ".join(parts), Tone.NOTE))
     run.say(label, what)
+
+
+def _ask(run: Run, request: LaunchRequest) -> None:
+    """What is going to be asked of the controller, shown without secrets."""
+    run.request = request
+    run.tools.ci.mask(request.secrets)
     if run.request.shown:
         run.say("Prompts", " · ".join(f"{name}={value}" for name, value in run.request.shown))
     for notice in run.request.notices:
@@ -126,30 +143,30 @@ def _header(run: Run, label: str, what: str) -> None:
 def _reported(run: Run, deed: Callable[[], Outcome]) -> Outcome:
     try:
         outcome = deed()
-        return endings.guarded(run, lambda: _report(run, outcome))
+        _report(run, outcome)
     finally:
         run.close()
+    return outcome
 
 
-def _report(run: Run, outcome: Outcome) -> Outcome:
-    """Tell the outcome everywhere it is asked for; a report that cannot be written changes no verdict."""
+def _report(run: Run, outcome: Outcome) -> None:
+    """Tell the outcome everywhere it is asked for; a report that cannot be made changes no verdict."""
     ci, inputs = run.tools.ci, run.inputs
     run.end_log()
     if outcome.job is not None:
         run.say("Attach", run.attach_hint())
     clean = hidden(outcome, ci.hide)
-    ci.set_outputs(outputs(clean))
+    reports = {"the outputs": lambda: ci.set_outputs(outputs(clean))}
     if inputs.summary:
-        ci.write_summary(summary(clean))
+        reports["the summary"] = lambda: ci.write_summary(summary(clean))
     if inputs.result_file:
-        _write(run, inputs.result_file, result(clean))
+        reports[inputs.result_file] = lambda: run.tools.write(inputs.result_file, result(clean))
     if inputs.junit:
-        _write(run, inputs.junit, junit(clean))
-    return outcome
-
-
-def _write(run: Run, path: str, text: str) -> None:
-    try:
-        run.tools.write(path, text)
-    except OSError as fault:
-        run.say("warning", f"{path} could not be written: {fault.strerror or fault}", Tone.WARN)
+        reports[inputs.junit] = lambda: run.tools.write(inputs.junit, junit(clean))
+    for what, write in reports.items():
+        try:
+            write()
+        except OSError as fault:
+            run.say("warning", f"{what} could not be written: {fault.strerror or fault}", Tone.WARN)
+        except Exception as fault:  # noqa: BLE001 - a fault of a report must not hide how the job ended
+            run.say("warning", f"{what} could not be made: {type(fault).__name__}: {fault}", Tone.WARN)

@@ -242,6 +242,18 @@ def test_a_report_that_cannot_be_written_changes_no_verdict() -> None:
     assert "/full could not be written: No space left on device" in house.ci.text
 
 
+def test_a_fault_in_a_report_hides_neither_the_verdict_nor_the_other_reports() -> None:
+    house = House(statuses={0: S.RUNNING, 12: S.FAILED})
+
+    def broken(text: str) -> None:
+        raise KeyError(text[:3])
+
+    house.ci.write_summary = broken  # type: ignore[method-assign]
+    assert house.run(result_file="r.json").exit_code == 1
+    assert "the summary could not be made: KeyError" in house.ci.text
+    assert "r.json" in house.written
+
+
 def test_a_job_that_matched_no_host_fails_only_when_asked_to() -> None:
     rows = [(1.0, make_event(1, event="playbook_on_no_hosts_matched", stdout="skipping: no hosts matched")),
             (1.1, make_event(2, event="playbook_on_stats", stdout="PLAY RECAP"))]  # fmt: skip
