@@ -1,0 +1,145 @@
+"""`make pictures`: what users look at, drawn from real runs on the sandbox. Needs Chromium for the summaries.
+
+Logs become SVG (by Rich, from the coloured log), summaries PNG (Markdown by markdown-it-py, Mermaid by Mermaid itself
+in headless Chromium). Texts are kept beside the pictures' making, not the pictures beside the texts: run it again
+after a change of the log or the summary.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from rich.console import Console
+from rich.terminal_theme import MONOKAI
+from rich.text import Text
+
+import sandbox
+from sandbox.demo import github_environment
+from sandbox.runner_log import RunnerLog
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+MERMAID = ROOT / ".ci/node_modules/mermaid/dist/mermaid.min.js"
+WIDTH = 118
+_FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+_SECRETS_OF_THE_RUN = re.compile(r"http://127\.0\.0\.1:\d+")
+_FOLDERS = re.compile(r"/tmp/[\w./-]*?/project/")
+
+
+def main() -> int:
+    """Draw every picture; the exit code tells whether each could be drawn."""
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    with sandbox.start(layout="gateway26", speed=3) as box, tempfile.TemporaryDirectory() as folder:
+        failing = _run(box.url, Path(folder), template="Broken deploy")
+        _draw_log("log-github", "GitHub, as its log viewer draws it", RunnerLog().show(failing.log.splitlines()))
+        refused = _run(box.url, Path(folder), template="Locked", limit="web1", extra_vars="version: 2.4.1")
+        _draw_log("refused", "Refused before the launch", RunnerLog().show(refused.log.splitlines()))
+        terminal = _run(box.url, Path(folder), ci=("--ci", "plain"), template="Broken deploy")
+        _draw_log("log-terminal", "A terminal", iter(terminal.log.splitlines()))
+        train = _run(box.url, Path(folder), template="Release train")
+        _draw_log("log-workflow", "A workflow", RunnerLog().show(train.log.splitlines()))
+        if browser is None or not MERMAID.exists():
+            print("no Chromium, or no Mermaid in .ci/node_modules: the summaries were not drawn", file=sys.stderr)
+            return 1
+        for name, run in (("summary-job", failing), ("summary-workflow", train)):
+            draw_summary(browser, run.summary, HERE / f"{name}.png")
+    return 0
+
+
+class _Run:
+    def __init__(self, log: str, summary: str) -> None:
+        self.log = _tidy(log)
+        self.summary = _tidy(summary)
+
+
+def _run(url: str, folder: Path, *, ci: tuple[str, ...] = (), **inputs: str) -> _Run:
+    files = {name: folder / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+    for file in files.values():
+        file.write_text("")
+    environment: Mapping[str, str] = github_environment({"url": url, "token": "ci-bot-token"} | inputs, files)
+    done = subprocess.run(
+        [sys.executable, "entrypoint.py", "launch", *ci],
+        cwd=ROOT,
+        env={**environment, "FORCE_COLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    return _Run(done.stdout.decode(), files["GITHUB_STEP_SUMMARY"].read_text(encoding="utf-8"))
+
+
+def _tidy(text: str) -> str:
+    """The sandbox's own addresses and folders say nothing to a reader."""
+    return _FOLDERS.sub("", _SECRETS_OF_THE_RUN.sub("https://aap.example.com", text))
+
+
+def _draw_log(name: str, title: str, lines: Iterator[str]) -> None:
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="standard")
+    for line in lines:
+        console.print(Text.from_ansi(line), soft_wrap=False, overflow="fold")
+    drawn = console.export_svg(title=f"aap-launcher · {title}", theme=MONOKAI, unique_id=name)
+    (HERE / f"{name}.svg").write_text(_FONTS.sub("", drawn), encoding="utf-8")
+
+
+def draw_summary(browser: str, markdown: str, picture: Path) -> str:
+    """Render a summary in the browser as GitHub would; returns the page's text after rendering."""
+    with _page(markdown) as page:
+        common = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars"]
+        common += ["--disable-background-networking", "--disable-sync", "--virtual-time-budget=15000"]
+        profile = f"--user-data-dir={page.parent / 'profile'}"
+        subprocess.run(
+            [browser, *common, profile, "--window-size=1000,1400", f"--screenshot={picture}", page.as_uri()],
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
+        dumped = subprocess.run(
+            [browser, *common, profile, "--dump-dom", page.as_uri()], check=True, capture_output=True, timeout=120
+        )
+    return dumped.stdout.decode()
+
+
+@contextmanager
+def _page(markdown: str) -> Iterator[Path]:
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    body = parser.render(markdown)
+    body = re.sub(
+        r'<pre><code class="language-mermaid">(.*?)</code></pre>',
+        lambda block: f'<pre class="mermaid">{block[1]}</pre>',
+        body,
+        flags=re.DOTALL,
+    )
+    config = json.dumps({"startOnLoad": True, "securityLevel": "strict"})
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder, "summary.html")
+        page.write_text(
+            f"<!doctype html><meta charset=utf-8><title>{html.escape('summary')}</title><style>{_STYLE}</style>"
+            f"<article>{body}</article><script src='{MERMAID.as_uri()}'></script>"
+            f"<script>mermaid.initialize({config})</script>",
+            encoding="utf-8",
+        )
+        yield page
+
+
+_STYLE = """
+body { font: 15px/1.5 -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif; margin: 24px; color: #1f2328 }
+article { max-width: 920px } table { border-collapse: collapse; margin: 12px 0 }
+th, td { border: 1px solid #d1d9e0; padding: 5px 12px } tr:nth-child(2n) { background: #f6f8fa }
+code { background: #eff1f3; padding: 2px 5px; border-radius: 5px; font: 13px 'DejaVu Sans Mono', monospace }
+pre { background: #f6f8fa; padding: 12px; border-radius: 6px; overflow: auto } pre code { background: none; padding: 0 }
+h3 { border-bottom: 1px solid #d1d9e0; padding-bottom: 6px } a { color: #0969da }
+"""
+
+if __name__ == "__main__":
+    sys.exit(main())
