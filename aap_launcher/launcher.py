@@ -156,7 +156,7 @@ def _report(run: Run, outcome: Outcome) -> None:
     if outcome.job is not None:
         run.say("Attach", run.attach_hint())
     clean = hidden(outcome, ci.hide)
-    reports = {"the outputs": lambda: ci.set_outputs(outputs(clean))}
+    reports: dict[str, Callable[[], None]] = {"the outputs": lambda: ci.set_outputs(outputs(clean))}
     if inputs.summary:
         reports["the summary"] = lambda: ci.write_summary(summary(clean))
     if inputs.result_file:
