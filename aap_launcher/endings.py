@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from aap_launcher.errors import Interrupted, LauncherError, explain
-from aap_launcher.models import Annotation, Level, Line, Outcome, Tone, Verdict
+from aap_launcher.models import Annotation, JobType, Level, Line, Outcome, Tone, Verdict
 from aap_launcher.state import Run
 from aap_launcher.words import duration
 
@@ -32,12 +32,21 @@ def guarded(run: Run, deed: Callable[[], Outcome]) -> Outcome:
 def ended(run: Run) -> Outcome:
     """The job's end was followed: its status is the verdict."""
     verdict = Verdict(run.known_job.status)
+    if run.refused_approval:
+        why = (
+            f'the workflow waited for the approval "{run.refused_approval}", and was not to wait '
+            f"(approvals: fail): it was asked to cancel, and ended {run.known_job.status}"
+        )
+        return run.outcome(Verdict.FAILED, 1, why)
     if verdict is not Verdict.SUCCESSFUL:
         return run.outcome(verdict, 1, run.explanation)
-    if run.tally.matched_no_host and run.inputs.on_no_hosts == "fail":
-        why = "the job is successful to the controller, but it matched no host (on_no_hosts: fail)"
-        run.say("failed", why, Tone.BAD)
-        return run.outcome(Verdict.FAILED, 1, why)
+    if run.tally.matched_no_host:
+        what = "a job of it" if run.known_job.type == JobType.WORKFLOW_JOB else "it"
+        why = f"the job is successful to the controller, but {what} matched no host"
+        if run.inputs.on_no_hosts == "warn":
+            return run.outcome(verdict, 0, why)
+        run.say("failed", f"{why} (on_no_hosts: fail)", Tone.BAD)
+        return run.outcome(Verdict.FAILED, 1, f"{why} (on_no_hosts: fail)")
     return run.outcome(verdict, 0, run.explanation)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from aap_launcher.failures import REAL, by_task
 from aap_launcher.models import Failure, Job, Status
@@ -86,7 +87,14 @@ def _last_line(text: str) -> str:
     return one_line(plain(text).strip().rpartition("\n")[2], 500)
 
 
-def real_failures(tally: Tally) -> tuple[Failure, ...]:
+class Failed(Protocol):
+    """What is told of failures: by the tally of a job, and by that of a workflow."""
+
+    @property
+    def failures(self) -> tuple[Failure, ...]: ...
+
+
+def real_failures(tally: Failed) -> tuple[Failure, ...]:
     """The failures that count: neither ignored nor rescued."""
     return tuple(failure for failure in tally.failures if failure.kind in REAL)
 
@@ -95,5 +103,5 @@ def headline(failures: Sequence[Failure]) -> str:
     """One task's failures: `TASK [web : Restart service] failed on web2`."""
     hosts = listed([failure.host for failure in failures], 5)
     what = "unreachable for" if failures[0].kind == "unreachable" else ""
-    task = f"TASK [{failures[0].task}]"
+    task = failures[0].where
     return f"{hosts} {what} {task}" if what else f"{task} failed on {hosts}"

@@ -186,7 +186,8 @@ def task_name(event: Event) -> str:
 
 def by_task(failures: Iterable[Failure]) -> list[tuple[Failure, ...]]:
     """The failures of each task together, in the order in which the tasks failed first."""
-    tasks: dict[tuple[str, str, str, str], list[Failure]] = {}
+    tasks: dict[tuple[str, ...], list[Failure]] = {}
     for failure in failures:
-        tasks.setdefault((failure.kind, failure.play, failure.task, failure.path), []).append(failure)
+        key = (failure.node, failure.kind, failure.play, failure.task, failure.path)
+        tasks.setdefault(key, []).append(failure)
     return [tuple(group) for group in tasks.values()]

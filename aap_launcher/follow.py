@@ -26,6 +26,7 @@ from aap_launcher.models import (
     Event,
     Finished,
     Job,
+    JobUpdate,
     Log,
     Logged,
     Notice,
@@ -171,7 +172,7 @@ class Follower:
         self._interval = self._pace.ending
         self.due = now
 
-    def step(self, now: float) -> Iterator[Update]:
+    def step(self, now: float) -> Iterator[JobUpdate]:
         """Ask what is due, and tell what is new. Raises `NotFound` when the job was deleted."""
         if self._wants_job(now):
             self._look(now)
@@ -261,7 +262,7 @@ class Follower:
             return False
         return self._stored is not None or now - self._ended >= self._grace()
 
-    def _finish(self) -> Iterator[Update]:
+    def _finish(self) -> Iterator[JobUpdate]:
         self.finished = True
         late = [event for hole in tuple(self._cursor.missing) for event in self._refetch(*hole)]
         if late:
@@ -297,7 +298,17 @@ class Follower:
         self.due = now + self._interval * (0.9 + 0.2 * self._jitter())
 
 
-def follow(follower: Follower, clock: Clock, *, until: float | None = None) -> Iterator[Update]:
+class Steps(Protocol):
+    """What is followed in steps: one job, or a workflow job with all of its nodes."""
+
+    @property
+    def due(self) -> float: ...
+    @property
+    def finished(self) -> bool: ...
+    def step(self, now: float) -> Iterator[Update]: ...
+
+
+def follow(follower: Steps, clock: Clock, *, until: float | None = None) -> Iterator[Update]:
     """Updates until the job's end, or until the clock reads `until`: then `follower.finished` is false."""
     while not follower.finished:
         now = clock.now()

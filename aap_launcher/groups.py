@@ -192,6 +192,9 @@ class Grouping:
             return
         if self._group_by == "play" and key != _RECAP:
             key, title = f"play {self._plays}", self._play
+        elif self._prefix and self._play and key != _RECAP and title != self._play:
+            # Groups of several nodes stand between each other: each says in which play it is.
+            title = f"{self._play.removeprefix('PLAY [').removesuffix(']')} > {title}"
         elif first and title != self._play and self._play:
             title = f"{self._play} · {title}"
         if key == self._open:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -280,15 +281,36 @@ class Node:
     always: tuple[int, ...] = ()
     all_parents: bool = False  # all_parents_must_converge
 
+    @property
+    def label(self) -> str:
+        """The node as people name it: by its author's name, else by what it runs (AWX sets a UUID then)."""
+        return self.name if not self.identifier or _UUID.fullmatch(self.identifier) else self.identifier
+
+    @property
+    def handled(self) -> bool:
+        """Whether the workflow goes on when this node fails (AWX awx/main/scheduler/dag_workflow.py)."""
+        return bool(self.on_failure or self.always)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more can come of it."""
+        return self.do_not_run or (self.job is not None and self.job.status.final)
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What an approval node waits for. `timeout` is in seconds, 0 for none."""
+    """What an approval node waits for. `timeout` and `left` are in seconds, 0 for none."""
 
     name: str
     description: str = ""
     timeout: int = 0
     timed_out: bool = False
+    left: float = 0.0  # until it times out, when it was read
+    by: str = ""  # who approved or denied it
+    may_decide: bool | None = None  # can_approve_or_deny: whether this user may; None where it is not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,11 +328,12 @@ class NodeUpdate:
     """An update of one node's job."""
 
     node: Node
-    update: Logged | StatusChanged | Tick | Notice | Finished
+    update: JobUpdate
     path: tuple[str, ...] = ()
 
 
-Update = Logged | StatusChanged | Tick | Notice | Finished
+JobUpdate = Logged | StatusChanged | Tick | Notice | Finished
+Update = JobUpdate | NodeChanged | NodeUpdate
 
 
 # --- render -> ci ---------------------------------------------------------------------------------------
@@ -407,6 +430,12 @@ class Failure:
     play: str = ""
     path: str = ""  # file:line of the task on the controller
     counter: int = 0
+    node: str = ""  # the node of a workflow: "release > deploy"
+
+    @property
+    def where(self) -> str:
+        """The task as a report names it: `TASK [web : Restart]`, of a workflow with its node before it."""
+        return f"{self.node} > TASK [{self.task}]" if self.node else f"TASK [{self.task}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,6 +445,7 @@ class TaskTime:
     task: str
     seconds: float
     host: str = ""
+    node: str = ""  # the node of a workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -429,6 +459,37 @@ class Case:
     seconds: float = 0.0
     message: str = ""
     output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeOutcome:
+    """How one node of a workflow ended; `node.job` is its job as last seen."""
+
+    node: Node
+    path: tuple[str, ...] = ()  # labels of the nodes that it is nested in, from the outside
+    approval: Approval | None = None
+    explanation: str = ""
+    log: Log = Log()
+    hosts: tuple[HostSummary, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The node with the nodes around it: `release > deploy`."""
+        return " > ".join([*self.path, self.node.label])
+
+    @property
+    def state(self) -> str:
+        """One word or two: the job's status, or `skipped`, `not run`, `approved`, `denied`, `timed out`."""
+        job = self.node.job
+        if job is None:
+            return "skipped" if self.node.do_not_run else "not run"
+        if job.type != JobType.WORKFLOW_APPROVAL:
+            return str(job.status)
+        if self.approval is not None and self.approval.timed_out:
+            return "timed out"
+        words = {Status.SUCCESSFUL: "approved", Status.FAILED: "denied", Status.PENDING: "waiting"}
+        return words.get(job.status, str(job.status))
 
 
 class Verdict(StrEnum):
@@ -477,6 +538,7 @@ class Outcome:
     seconds: float = 0.0  # wall time of the launcher, for endings without a job
     ci: CIContext = CIContext()
     platform: str = ""  # "AAP 2.6 (controller 4.7.3)"
+    nodes: tuple[NodeOutcome, ...] = ()  # of a workflow job; a nested workflow's stand after its own node
 
 
 # --- what is passed in ----------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from aap_launcher.models import (
     GroupEnd,
     GroupStart,
     Job,
+    JobUpdate,
     Line,
     Logged,
     Mark,
@@ -28,10 +29,9 @@ from aap_launcher.models import (
     StatusChanged,
     Tick,
     Tone,
-    Update,
 )
 from aap_launcher.tally import Tally
-from aap_launcher.verdict import findings, verdict
+from aap_launcher.verdict import Role, findings, verdict
 from aap_launcher.words import count, duration, listed, number, one_line
 
 __all__ = ["Renderer", "Style", "explain_failure"]
@@ -54,23 +54,28 @@ class Style:
 
 
 class Renderer:
-    """Renders one job. Give each update to the tally first; `close` belongs to every ending, also a crash."""
+    """Renders one job. Give each update to the tally first; `close` belongs to every ending, also a crash.
 
-    def __init__(self, tally: Tally, style: Style | None = None) -> None:
+    Of a workflow's node (`role`) each line tells the node's name, and findings and time are told elsewhere.
+    """
+
+    def __init__(self, tally: Tally, style: Style | None = None, role: Role | None = None) -> None:
         self.explanation = (
             ""  # why it failed, where the launcher learned more than the job and its events tell
         )
         self._tally = tally
         self._style = style or Style()
-        self._groups = Grouping(self._style.group_by, self._style.show)
+        self._role = role or Role()
+        self._prefix = f"{self._role.name} > " if role is not None else ""
+        self._groups = Grouping(self._style.group_by, self._style.show, self._prefix)
         self._job: Job | None = None
         self._began: float | None = None  # when the job ran for 0 s, on the clock of `at`
         self._at = 0.0
         self._wrote_at = 0.0
         self._lines = 0  # how many lines of the job were written when the clock was last read
-        self._annotated = False
+        self._annotated = role is not None or not self._style.annotations
 
-    def marks(self, update: Update) -> Iterable[Mark]:
+    def marks(self, update: JobUpdate) -> Iterable[Mark]:
         """What the update adds to the log; take all of it before the next update."""
         if isinstance(update, Logged):
             event = update.event
@@ -88,7 +93,7 @@ class Renderer:
     def close(self) -> Iterator[Mark]:
         """End the open group, and tell the findings if the end of the job never came."""
         yield from self._groups.finish()
-        if self._style.annotations and not self._annotated:
+        if not self._annotated:
             self._annotated = True
             yield from findings(self._tally)
 
@@ -102,7 +107,8 @@ class Renderer:
                 yield Progress("▸ " + " · ".join(what))
             case Notice(text, warning):
                 yield from self._groups.close()
-                yield Line(text, Tone.WARN if warning else Tone.NOTE, "warning" if warning else "")
+                tone, label = (Tone.WARN, "warning") if warning else (Tone.NOTE, "")
+                yield Line(" · ".join(filter(None, [self._role.name, text])), tone, label)
             case Finished():
                 yield from self._finished(update)
 
@@ -118,7 +124,8 @@ class Renderer:
         if job.status.final:
             return  # the verdict waits until the log is whole
         yield from self._groups.close()
-        yield Line(self._where(job, at, changed=changed), Tone.NOTE, str(job.status))
+        told = [self._role.name, job.label] if self._role.name else []
+        yield Line(" · ".join([*told, self._where(job, at, changed=changed)]), Tone.NOTE, str(job.status))
 
     def _where(self, job: Job, at: float, *, changed: bool) -> str:
         if job.status is not Status.RUNNING:
@@ -155,6 +162,10 @@ class Renderer:
             what += ["a cancel was asked for" if job.canceled_on else "", self._task(), *self._hosts(" of ")]
         yield Line(" · ".join(filter(None, what)), Tone.NOTE, str(job.status))
 
+    def doing(self) -> str:
+        """What it does now: `TASK [db : Migrate] · 1 of 2 hosts`; "" where no task runs."""
+        return " · ".join(filter(None, [self._task(), *self._hosts(" of ")]))
+
     def _elapsed(self) -> float:
         return self._at - (self._began or 0.0)
 
@@ -179,18 +190,19 @@ class Renderer:
         tasks = by_task(failure for failure in self._tally.failures if failure.kind == "rescued")
         for failures in tasks[:10]:
             hosts = listed([failure.host for failure in failures])
-            yield Line(f"TASK [{failures[0].task}] · {hosts}: not an error", Tone.NOTE, "rescued")
+            task = f"{self._prefix}TASK [{failures[0].task}]"
+            yield Line(f"{task} · {hosts}: not an error", Tone.NOTE, "rescued")
         if len(tasks) > 10:
             yield Line(f"and {count(len(tasks) - 10, 'more task')}", Tone.NOTE, "rescued")
 
     def _finished(self, end: Finished) -> Iterator[Mark]:
         yield from self._groups.finish()
-        yield from verdict(end.job, end.log, self._tally, self.explanation)
+        yield from verdict(end.job, end.log, self._tally, self.explanation, self._role)
         trace = end.job.traceback.strip()
         if "\n" in trace:
-            yield GroupStart("the controller's traceback")
+            yield GroupStart(f"{self._prefix}the controller's traceback")
             yield Line(trace)
             yield GroupEnd()
-        self._annotated = True
-        if self._style.annotations:
+        if not self._annotated:
+            self._annotated = True
             yield from findings(self._tally, end.job, end.log, self.explanation)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aap_launcher.ci import CI
 from aap_launcher.controller import Controller
@@ -16,10 +16,14 @@ from aap_launcher.models import (
     Clock,
     Finished,
     Job,
+    JobType,
     LaunchRequest,
     Line,
     Log,
     Mark,
+    NodeChanged,
+    NodeOutcome,
+    NodeUpdate,
     Notice,
     Outcome,
     Signals,
@@ -32,6 +36,9 @@ from aap_launcher.models import (
 )
 from aap_launcher.render import Renderer, Style
 from aap_launcher.tally import Tally
+from aap_launcher.workflow import WorkflowFollower
+from aap_launcher.workflow_render import WorkflowRenderer
+from aap_launcher.workflow_tally import WorkflowTally
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +66,12 @@ class Run:
         self.template: Template | None = None
         self.request = LaunchRequest({})
         self.job: Job | None = None
-        self.follower: Follower | None = None
+        self.follower: Follower | WorkflowFollower | None = None
         self.explanation = ""
-        self.tally = Tally(keep_cases=bool(inputs.junit))
-        style = Style(group_by=inputs.group_by, show=inputs.show, annotations=inputs.annotations)
-        self.renderer = Renderer(self.tally, style)
+        self.refused_approval = ""  # the approval for which the workflow was canceled (approvals: fail)
+        self.tally: Tally | WorkflowTally = Tally(keep_cases=bool(inputs.junit))
+        self._style = Style(group_by=inputs.group_by, show=inputs.show, annotations=inputs.annotations)
+        self.renderer: Renderer | WorkflowRenderer = Renderer(self.tally, self._style)
         self._controller: Controller | None = None
 
     @property
@@ -86,11 +94,31 @@ class Run:
 
     def follow(self, until: float | None) -> bool:
         """Follow the job and show it; whether its end was reached before the clock read `until`."""
-        if self.follower is None:
-            self.follower = Follower(self.controller, self.known_job, self.clock.now())
-        for update in follow(self.follower, self.clock, until=until):
+        follower = self.follower = self.follower or self._follower()
+        for update in follow(follower, self.clock, until=until):
             self.show(update)
-        return self.follower.finished
+            if isinstance(update, NodeChanged):
+                self._mind_approval(update)
+        return follower.finished
+
+    def _follower(self) -> Follower | WorkflowFollower:
+        """What follows the job, by its type: a job template that is sliced made a workflow job as well."""
+        job, now = self.known_job, self.clock.now()
+        if job.type != JobType.WORKFLOW_JOB:
+            return Follower(self.controller, job, now)
+        tally = self.tally = WorkflowTally(keep_cases=bool(self.inputs.junit))
+        self.renderer = WorkflowRenderer(tally, self._style)
+        return WorkflowFollower(self.controller, job, now)
+
+    def _mind_approval(self, update: NodeChanged) -> None:
+        """Nobody is there to approve (approvals: fail): the workflow is canceled, and followed to its end."""
+        job = update.node.job
+        waits = update.approval is not None and job is not None and not job.status.final
+        if not waits or self.inputs.approvals != "fail" or self.refused_approval or update.approval is None:
+            return
+        self.refused_approval = update.approval.name or update.node.label
+        self.cancel()
+        self.say("canceling", "it waits for an approval, and is not to wait (approvals: fail)", Tone.BAD)
 
     def cancel(self) -> bool:
         """Ask for the cancel of the job; whether it was accepted."""
@@ -103,23 +131,39 @@ class Run:
         """Take an update in, and write what it adds to the log."""
         if isinstance(update, StatusChanged | Finished):
             self.job = update.job
-        self.tally.add(update)
-        if isinstance(update, Finished):
-            self._explain(update.job)
-        self._emit(self.renderer.marks(update))
+        if isinstance(self.tally, WorkflowTally):
+            self.tally.add(update)
+            self._explain_nodes(update, self.tally)
+        elif not isinstance(update, NodeChanged | NodeUpdate):
+            self.tally.add(update)
+            if isinstance(update, Finished) and update.job.status is not Status.SUCCESSFUL:
+                self._explained(explain_failure(update.job, self.tally, self._update_lines(update.job)))
+        self._emit(self._marks(update))
 
-    def _explain(self, job: Job) -> None:
-        """Why the job failed, with the failed update's own last lines where an update is the reason."""
-        if job.status is Status.SUCCESSFUL:
-            return
-        lines: tuple[str, ...] = ()
+    def _marks(self, update: Update) -> Iterable[Mark]:
+        if isinstance(self.renderer, WorkflowRenderer):
+            return self.renderer.marks(update)
+        return () if isinstance(update, NodeChanged | NodeUpdate) else self.renderer.marks(update)
+
+    def _explain_nodes(self, update: Update, tally: WorkflowTally) -> None:
+        if isinstance(update, Finished):
+            self._explained(tally.explain(update.job))
+        elif isinstance(update, NodeUpdate) and isinstance(update.update, Finished):
+            job, node = update.update.job, tally.of(update.node, update.path)
+            if lines := self._update_lines(job):
+                node.explanation = explain_failure(job, node.tally, lines)
+
+    def _explained(self, explanation: str) -> None:
+        self.explanation = self.renderer.explanation = explanation
+
+    def _update_lines(self, job: Job) -> tuple[str, ...]:
+        """The failed update's own last lines, where an update is the reason why the job failed."""
         try:
             update = self.controller.failed_update(job)
         except LauncherError as error:
             self.show(Notice(f"the failed update's output could not be read: {error}", warning=True))
-        else:
-            lines = tuple(update[1]) if update is not None else ()
-        self.explanation = self.renderer.explanation = explain_failure(job, self.tally, lines)
+            return ()
+        return tuple(update[1]) if update is not None else ()
 
     # --- words --------------------------------------------------------------------------------------
 
@@ -149,10 +193,14 @@ class Run:
 
     def outcome(self, verdict: Verdict, exit_code: int, explanation: str) -> Outcome:
         """The outcome with all that is known."""
+        job, nodes = self.job, tuple[NodeOutcome, ...]()
+        if isinstance(self.tally, WorkflowTally):
+            nodes = self.tally.nodes
+            job = job and replace(job, artifacts=self.tally.artifacts)
         return Outcome(
             verdict=verdict,
             exit_code=exit_code,
-            job=self.job,
+            job=job,
             template=self.template,
             explanation=explanation,
             log=self.follower.log if self.follower is not None else Log(),
@@ -160,6 +208,7 @@ class Run:
             failures=self.tally.failures,
             slowest=self.tally.slowest,
             cases=self.tally.cases,
+            nodes=nodes,
             shown=self.request.shown,
             seconds=self.clock.now() - self.began,
             ci=self.tools.context,

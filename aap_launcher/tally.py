@@ -17,10 +17,11 @@ from aap_launcher.models import (
     Failure,
     Finished,
     HostSummary,
+    JobType,
+    JobUpdate,
     Logged,
     Status,
     TaskTime,
-    Update,
 )
 from aap_launcher.words import plain, shortened
 
@@ -72,7 +73,7 @@ class Tally:
 
     # --- collecting -----------------------------------------------------------------------------------
 
-    def add(self, update: Update) -> None:
+    def add(self, update: JobUpdate) -> None:
         """Take in the next update; call it before the update is rendered."""
         self.latest = None
         if isinstance(update, Logged):
@@ -81,7 +82,8 @@ class Tally:
             if update.job.status is Status.SUCCESSFUL:
                 self._failures.forgive()
             counts = update.job.host_status_counts
-            self._matched_none = counts is not None and not counts
+            # An inventory update has no hosts either, and nothing is wrong with it.
+            self._matched_none = update.job.type == JobType.JOB and counts is not None and not counts
 
     def _event(self, event: Event) -> None:
         name = event.event

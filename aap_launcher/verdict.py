@@ -3,43 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
-from aap_launcher.explain import controllers_word, explain_failure, headline, real_failures
+from aap_launcher.explain import Failed, controllers_word, explain_failure, headline, real_failures
 from aap_launcher.failures import by_task
 from aap_launcher.models import Annotation, Failure, HostSummary, Job, Level, Line, Log, Status, Tone
 from aap_launcher.tally import Tally
 from aap_launcher.words import count, duration, listed, number, one_line
 
+GOES_ON = "the workflow goes on by its failure path"
 _MOST = 10  # annotations of a kind that GitHub shows for a step, and failures that the verdict names
 
 
-def verdict(job: Job, log: Log, tally: Tally, why: str = "") -> Iterator[Line]:
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a job is in a workflow: its node's name, and whether the workflow goes on when it fails."""
+
+    name: str = ""
+    handled: bool = False
+
+
+_ALONE = Role()
+
+
+def verdict(job: Job, log: Log, tally: Tally, why: str = "", role: Role = _ALONE) -> Iterator[Line]:
     """How it ended, after how long, on which hosts, how whole the log is; then each failed task and host.
 
     `why` is the explanation where more is known than job and tally tell.
     """
     good = job.status is Status.SUCCESSFUL
-    lines = [" · ".join(filter(None, _headline(job, log, tally)))]
+    lines = [" · ".join(filter(None, [role.name, *_headline(job, log, tally)]))]
     failures = real_failures(tally)
     lines += _failure_lines(failures, tally.more_failures)
     if failures:
         lines += filter(None, [controllers_word(job, tally)])
     elif not good:
         lines += filter(None, [why or explain_failure(job, tally)])
-    yield Line("\n".join(lines), Tone.GOOD if good else Tone.BAD, str(job.status))
+    handled = role.handled and not good
+    if handled:
+        lines.append(GOES_ON)
+    tone = Tone.GOOD if good else Tone.WARN if handled else Tone.BAD
+    yield Line("\n".join(lines), tone, str(job.status))
     if good and tally.matched_no_host:
         yield Line(_no_host(job), Tone.WARN, "warning")
     if log.state == "partial":
-        yield Line(_gaps(log), Tone.WARN, "warning")
+        yield Line(gaps(log), Tone.WARN, "warning")
 
 
 def _headline(job: Job, log: Log, tally: Tally) -> Iterator[str]:
-    yield job.label + (f" after {duration(job.elapsed)}" if job.elapsed else "")
+    yield after(job)
     yield _hosts(tally.hosts, good=job.status is Status.SUCCESSFUL)
     if log.state == "complete":
         yield f"log complete: {count(log.received, 'event')}"
     if tally.warnings:
         yield count(tally.warnings, "warning")
+
+
+def after(job: Job) -> str:
+    """`job 423 after 4 min 02 s`."""
+    return job.label + (f" after {duration(job.elapsed)}" if job.elapsed else "")
 
 
 def _hosts(hosts: Sequence[HostSummary], *, good: bool) -> str:
@@ -69,7 +92,8 @@ def _no_host(job: Job) -> str:
     return f"no host matched{limit}: the controller calls that successful, but nothing was done"
 
 
-def _gaps(log: Log) -> str:
+def gaps(log: Log, *, counters: bool = True) -> str:
+    """What is missing of the log; with `counters`, which mean nothing for several jobs together."""
     if not log.lost:
         return (
             f"log perhaps incomplete: {count(log.received, 'event')} came, and the controller "
@@ -77,14 +101,19 @@ def _gaps(log: Log) -> str:
         )
     ranges = [str(first) if first == last else f"{first}-{last}" for first, last in log.missing]
     total = log.received + log.lost
-    return (
-        f"log incomplete: {number(log.lost)} of {number(total)} events missing "
-        f"({'counter' if log.lost == 1 else 'counters'} {listed(ranges, 5)})"
-    )
+    which = f" ({'counter' if log.lost == 1 else 'counters'} {listed(ranges, 5)})" if counters else ""
+    return f"log incomplete: {number(log.lost)} of {number(total)} events missing{which}"
+
+
+class Told(Failed, Protocol):
+    """What the findings are made of."""
+
+    @property
+    def matched_no_host(self) -> bool: ...
 
 
 def findings(
-    tally: Tally, job: Job | None = None, log: Log | None = None, why: str = ""
+    tally: Told, job: Job | None = None, log: Log | None = None, why: str = ""
 ) -> Iterator[Annotation]:
     """An error for each failed task, its hosts joined, or for a job that failed without one; warnings."""
     tasks = by_task(real_failures(tally))
@@ -93,12 +122,14 @@ def findings(
         errors += _of_job(job, tally, why)
     yield from _at_most(errors)
     if log is not None and log.state == "partial":
-        yield Annotation(Level.WARNING, "the log is not complete", _gaps(log))
+        yield Annotation(
+            Level.WARNING, "the log is not complete", gaps(log, counters=isinstance(tally, Tally))
+        )
 
 
-def _of_job(job: Job, tally: Tally, why: str) -> Iterator[Annotation]:
+def _of_job(job: Job, tally: Told, why: str) -> Iterator[Annotation]:
     if job.status is not Status.SUCCESSFUL:
-        text = why or explain_failure(job, tally)
+        text = why or (explain_failure(job, tally) if isinstance(tally, Tally) else job.explanation)
         yield Annotation(Level.ERROR, f"{job.label} {job.status}", text)
     elif tally.matched_no_host:
         yield Annotation(Level.WARNING, f"{job.label} matched no host", _no_host(job))

@@ -12,6 +12,7 @@ from aap_launcher import __version__
 from aap_launcher.controller import address, auth, decode, discovery, tls
 from aap_launcher.controller.auth import Credential
 from aap_launcher.controller.jobs import Jobs
+from aap_launcher.controller.nodes import Nodes, open_approvals
 from aap_launcher.controller.recent import RecentJob
 from aap_launcher.controller.session import Session, as_object
 from aap_launcher.controller.templates import Templates, describe
@@ -19,11 +20,13 @@ from aap_launcher.controller.wire import Wire
 from aap_launcher.errors import AnswerLost, LauncherError
 from aap_launcher.inputs import Connection
 from aap_launcher.models import (
+    Approval,
     Clock,
     Event,
     HostSummary,
     Job,
     Launched,
+    Node,
     Notice,
     Platform,
     Prompts,
@@ -56,6 +59,7 @@ class Controller:
         self.username = ""
         self._session, self._credential = session, credential
         self._templates, self._jobs = Templates(session, platform), Jobs(session, platform)
+        self._nodes = Nodes(session, platform)
 
     def log_in(self, connection: Connection) -> None:
         """Present the credential and learn whose it is; GET me/ tests it, ping does not."""
@@ -126,6 +130,22 @@ class Controller:
     def events(self, job: Job, after: int, limit: int = 200) -> Sequence[Event]:
         """The next events by counter, at most `limit`; fewer do not mean that there are no more."""
         return self._jobs.events(job, after, limit)
+
+    def nodes(self, job: Job) -> Sequence[Node]:
+        """Every node of the workflow job, by id; each node's job is a stub."""
+        return self._nodes.of(job)
+
+    def approval(self, job: Job) -> Approval:
+        """What an approval (a node's job) waits for, or how it was decided."""
+        return self._nodes.approval(job)
+
+    def open_approvals(self, job: Job) -> Sequence[Job]:
+        """The approvals that the workflow job waits for, those of nested workflows as well."""
+        return tuple(open_approvals(self._nodes, job))
+
+    def decide(self, approval: Job, *, approve: bool) -> bool:
+        """Approve or deny. False: it was decided before. Raises `Forbidden` for who may not."""
+        return self._nodes.decide(approval, approve=approve)
 
     def cancel(self, job: Job, *, timeout: float = 4.0) -> bool:
         """Ask for the cancel, deaf to signals. True: accepted, which is not canceled yet; False: too late."""

@@ -17,10 +17,12 @@ from aap_launcher.controller.nesting import decoded
 from aap_launcher.controller.references import COLLECTIONS, UI_SEGMENTS
 from aap_launcher.errors import Unreachable
 from aap_launcher.models import (
+    Approval,
     Event,
     HostSummary,
     Job,
     JobType,
+    Node,
     Platform,
     Prompts,
     Question,
@@ -114,6 +116,47 @@ def job(row: Row, platform: Platform, local: Callable[[str], str]) -> Job:
         events_url=local(events_path) if events_path else "",
         cancel_url=local(_text(related, "cancel")) if _text(related, "cancel") else url + "cancel/",
         link=_link(kind, number, platform),
+    )
+
+
+def node(row: Row, platform: Platform, local: Callable[[str], str]) -> Node | None:
+    """One row of workflow_nodes/. Its job is a stub: id, type, name, status, elapsed; None without an id."""
+    number, summary = _number(row, "id"), _row(row, "summary_fields")
+    if number is None:
+        return None
+    made, template = _row(summary, "job"), _row(summary, "unified_job_template")
+    made_job = job(made, platform, local) if _number(made, "id") and _text(made, "type") else None
+    kind = _text(made, "type") or _text(template, "unified_job_type")
+    do_not_run = row.get("do_not_run") is True
+    return Node(
+        id=number,
+        identifier=_text(row, "identifier"),
+        name=_text(made, "name") or _text(template, "name") or f"node {number}",
+        type=kind,
+        job=made_job,
+        do_not_run=do_not_run,
+        orphaned=made_job is None and not do_not_run and row.get("unified_job_template") is None,
+        on_success=_numbers(row, "success_nodes"),
+        on_failure=_numbers(row, "failure_nodes"),
+        always=_numbers(row, "always_nodes"),
+        all_parents=row.get("all_parents_must_converge") is True,
+    )
+
+
+def approval(row: Row) -> Approval:
+    """An approval's detail. `elapsed` counts on while it waits, so it tells how much time is left."""
+    summary = _row(row, "summary_fields")
+    timeout = _number(_row(summary, "workflow_approval_template"), "timeout") or 0
+    elapsed, may = row.get("elapsed"), row.get("can_approve_or_deny")
+    passed = float(elapsed) if isinstance(elapsed, int | float) else 0.0
+    return Approval(
+        name=_text(row, "name"),
+        description=_text(row, "description"),
+        timeout=timeout,
+        timed_out=row.get("timed_out") is True,
+        left=max(timeout - passed, 0.0) if timeout else 0.0,
+        by=_text(_row(summary, "approved_or_denied_by"), "username"),
+        may_decide=may if isinstance(may, bool) else None,
     )
 
 
@@ -235,6 +278,12 @@ def _text(row: Row, name: str) -> str:
 def _number(row: Row, name: str) -> int | None:
     value = row.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _numbers(row: Row, name: str) -> tuple[int, ...]:
+    value = row.get(name)
+    items = value if isinstance(value, list) else []
+    return tuple(item for item in items if isinstance(item, int) and not isinstance(item, bool))
 
 
 def _counts(value: object) -> Mapping[str, int] | None:

@@ -15,6 +15,7 @@ from aap_launcher.models import (
     GroupEnd,
     GroupStart,
     Job,
+    JobUpdate,
     Line,
     Log,
     Logged,
@@ -23,7 +24,6 @@ from aap_launcher.models import (
     Status,
     StatusChanged,
     Tone,
-    Update,
 )
 from aap_launcher.render import Renderer, Style
 from aap_launcher.tally import Tally
@@ -63,14 +63,14 @@ def ended(name: str, received: int) -> Finished:
     return Finished(job, Log(received))
 
 
-def updates(name: str) -> Iterator[Update]:
+def updates(name: str) -> Iterator[JobUpdate]:
     rows = events(name)
     yield StatusChanged(JOB, 2.0)
     yield from map(Logged, rows)
     yield ended(name, len(rows))
 
 
-def render(stream: Iterable[Update], style: Style | None = None) -> list[Mark]:
+def render(stream: Iterable[JobUpdate], style: Style | None = None) -> list[Mark]:
     tally = Tally()
     renderer = Renderer(tally, style)
     marks: list[Mark] = []

@@ -12,6 +12,7 @@ from aap_launcher.models import (
     Failure,
     GroupEnd,
     GroupStart,
+    JobUpdate,
     Line,
     Logged,
     Mark,
@@ -19,7 +20,6 @@ from aap_launcher.models import (
     StatusChanged,
     Tick,
     Tone,
-    Update,
 )
 from aap_launcher.render import Style
 from tests.render.streams import JOB, render, view
@@ -52,7 +52,7 @@ def verbose(stdout: str) -> Event:
     return Event(0, "verbose", stdout)
 
 
-def seen(*told: Event | Update, **style: Any) -> list[str]:
+def seen(*told: Event | JobUpdate, **style: Any) -> list[str]:
     style.setdefault("annotations", False)
     marks = render((Logged(each) if isinstance(each, Event) else each for each in told), Style(**style))
     return [line for line in view(marks).split("\n")[:-1] if line != "| "]
@@ -243,7 +243,7 @@ _EVENTS = st.builds(
     failed=st.booleans(),
     changed=st.booleans(),
 )
-_UPDATES: st.SearchStrategy[Update] = st.one_of(
+_UPDATES: st.SearchStrategy[JobUpdate] = st.one_of(
     _EVENTS.map(Logged),
     _EVENTS.map(Logged),
     st.builds(Tick, job=st.just(JOB), at=st.floats(0, 1e4), silent=st.floats(0, 100)),
@@ -268,7 +268,7 @@ def balanced(marks: list[Mark]) -> bool:
     st.sampled_from(["all", "changed", "failed"]),
 )
 def test_any_stream_is_printed_once_in_order_and_every_group_is_closed(
-    stream: list[Update], group_by: str, show: str
+    stream: list[JobUpdate], group_by: str, show: str
 ) -> None:
     marks = render(stream, Style(group_by=group_by, show=show))
     assert balanced(marks)

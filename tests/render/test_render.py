@@ -11,6 +11,7 @@ from aap_launcher.models import (
     Finished,
     GroupStart,
     Job,
+    JobUpdate,
     Level,
     Line,
     Log,
@@ -21,7 +22,6 @@ from aap_launcher.models import (
     StatusChanged,
     Tick,
     Tone,
-    Update,
 )
 from aap_launcher.render import Renderer, Style
 from aap_launcher.tally import Tally
@@ -33,11 +33,11 @@ def job(status: Status, **more: object) -> Job:
     return replace(JOB, status=status, **more)  # type: ignore[arg-type]
 
 
-def text(stream: Iterable[Update], style: Style | None = None) -> str:
+def text(stream: Iterable[JobUpdate], style: Style | None = None) -> str:
     return view(mark for mark in render(stream, style) if not isinstance(mark, Progress | Annotation))
 
 
-def notes(stream: Iterable[Update], kind: Level = Level.ERROR) -> list[Annotation]:
+def notes(stream: Iterable[JobUpdate], kind: Level = Level.ERROR) -> list[Annotation]:
     return [mark for mark in render(stream) if isinstance(mark, Annotation) and mark.level is kind]
 
 
@@ -70,7 +70,7 @@ def test_each_status_says_what_it_waits_for() -> None:
 
 
 def test_a_silent_job_says_every_thirty_seconds_that_it_lives() -> None:
-    stream: list[Update] = [StatusChanged(JOB, 10), Logged(play("P")), Logged(task("Migrate", role="db"))]
+    stream: list[JobUpdate] = [StatusChanged(JOB, 10), Logged(play("P")), Logged(task("Migrate", role="db"))]
     stream += [Logged(result("Migrate", "", event="runner_on_start", host=host)) for host in ("db1", "db2")]
     stream += [Logged(result("Migrate", "ok: [db1]", host="db1"))]
     stream += [Tick(JOB, at, at - 20) for at in range(21, 210, 4)]
@@ -82,14 +82,14 @@ def test_a_silent_job_says_every_thirty_seconds_that_it_lives() -> None:
 
 
 def test_lines_that_are_not_shown_do_not_hide_a_long_silence() -> None:
-    stream: list[Update] = [StatusChanged(JOB, 0), Logged(play("P"))]
+    stream: list[JobUpdate] = [StatusChanged(JOB, 0), Logged(play("P"))]
     for at in range(5, 70, 5):
         stream += [Logged(task(f"t{at}")), Logged(result(f"t{at}")), Tick(JOB, at, 1)]
     assert sum("TASK [t" in line for line in text(stream, Style(show="failed")).splitlines()) == 2
 
 
 def test_lines_that_are_shown_are_sign_of_life_enough() -> None:
-    stream: list[Update] = [StatusChanged(JOB, 0)]
+    stream: list[JobUpdate] = [StatusChanged(JOB, 0)]
     for at in range(5, 300, 5):
         stream += [Logged(result("A", "ok")), Tick(JOB, at, 1)]
     assert sum(line.startswith("running") for line in text(stream).splitlines()) == 1
@@ -114,7 +114,7 @@ def test_a_job_that_is_being_canceled_or_drained_says_so() -> None:
 
 
 def test_a_terminal_gets_a_live_line_with_every_tick() -> None:
-    stream: list[Update] = [StatusChanged(replace(JOB, elapsed=60), 1), Logged(task("Migrate", role="db"))]
+    stream: list[JobUpdate] = [StatusChanged(replace(JOB, elapsed=60), 1), Logged(task("Migrate", role="db"))]
     stream += [Logged(result("Migrate", host=f"h{n}")) for n in range(2)]
     marks = render([*stream, Tick(JOB, 6, 1)])
     assert [mark.text for mark in marks if isinstance(mark, Progress)] == [
@@ -140,7 +140,7 @@ def test_a_log_of_which_the_end_is_not_known_says_so() -> None:
 
 
 def test_ten_annotations_at_most_and_the_tenth_sums_up_the_rest() -> None:
-    stream: list[Update] = []
+    stream: list[JobUpdate] = []
     for n in range(14):
         stream += [Logged(task(f"t{n}")), Logged(failed(f"t{n}"))]
     found = notes([*stream, Finished(job(Status.FAILED), Log(28))])
@@ -206,7 +206,11 @@ def test_what_the_launcher_found_out_is_the_verdicts_reason() -> None:
 
 
 def why(
-    status: Status = Status.FAILED, *, of: Iterable[Update] = (), lines: tuple[str, ...] = (), **more: object
+    status: Status = Status.FAILED,
+    *,
+    of: Iterable[JobUpdate] = (),
+    lines: tuple[str, ...] = (),
+    **more: object,
 ) -> str:
     tally = Tally()
     for update in of:
@@ -234,7 +238,7 @@ def test_an_explanation_that_is_not_understood_is_passed_on(told: str) -> None:
 
 
 def test_the_failed_tasks_are_the_reason() -> None:
-    stream: list[Update] = []
+    stream: list[JobUpdate] = []
     for n in range(5):
         stream += [Logged(task(f"t{n}")), Logged(failed(f"t{n}", "broken\nmore"))]
     assert why(of=stream) == (
