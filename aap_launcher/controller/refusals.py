@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,12 +23,21 @@ _NEEDED = {
 
 
 def content(answer: Answer) -> Any:  # noqa: ANN401 - JSON is anything
-    """The body as JSON, None where it is not."""
+    """The body as JSON, None where it is not.
+
+    Half a surrogate pair is taken as it is: Ansible makes one of each byte that is not UTF-8, and it may stand
+    in artifacts.
+    """
     if not answer.is_json:
         return None
     try:
         return flattened(decoded(msgspec.json.decode, answer.body))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        text = answer.body.decode("utf-8", "replace")
+        return flattened(json.loads(text, parse_constant=lambda _: None))
+    except (ValueError, RecursionError):
         return None
 
 
