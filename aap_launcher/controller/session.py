@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
 from contextlib import suppress
@@ -10,8 +11,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 from urllib.parse import urlencode
-
-import msgspec
 
 from aap_launcher.controller import refusals
 from aap_launcher.controller.address import Address
@@ -52,7 +51,7 @@ class Session:
 
     def basic(self, username: str, password: str) -> str:
         """The Authorization value of a user name and password."""
-        return "Basic " + b64encode(f"{username}:{password}".encode()).decode()
+        return "Basic " + b64encode(f"{username}:{password}".encode(errors="surrogateescape")).decode()
 
     def time(self) -> str:
         """The controller's own clock now (ISO 8601, UTC, whole seconds), "" where it sent no Date."""
@@ -114,7 +113,8 @@ class Session:
 
         Raises `AnswerLost` where it may have been, `Unreachable` where it was not, `Refused` for a no.
         """
-        data = msgspec.json.encode(body, enc_hook=_as_float)
+        # Not msgspec: it takes neither `Number` nor half a surrogate pair, which a survey's default may hold.
+        data = json.dumps(body).encode()
 
         def attempt() -> Answer:
             try:
@@ -245,13 +245,6 @@ class Session:
         if isinstance(error, Unauthorized):
             error = Unauthorized(f"{error} {self.advice}".rstrip())
         raise error
-
-
-def _as_float(value: object) -> float:
-    """A decimal that remembers how it was written is to JSON a number like any other."""
-    if isinstance(value, float):
-        return float(value)
-    raise TypeError(type(value).__name__)
 
 
 def with_query(path: str, query: Query | None) -> str:
