@@ -24,13 +24,28 @@ from sandbox.replies import (
 )
 from sandbox.runs import NODE, Runs
 from sandbox.state import Served, State
-from sandbox.views import catalog, control, events, jobs, meta, stdout, templates, tokens, updates
+from sandbox.views import (
+    approvals,
+    catalog,
+    control,
+    events,
+    jobs,
+    meta,
+    stdout,
+    templates,
+    tokens,
+    updates,
+    workflow_jobs,
+    workflows,
+)
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 # Open to everybody, whatever credential is sent.
 OPEN = frozenset({"meta.api_root", "meta.version_root", "meta.ping"})
 # They choose the form of their answer themselves.
-OWN_FORMAT = frozenset({"stdout.job_stdout", "stdout.update_stdout"})
+OWN_FORMAT = frozenset({"stdout.job_stdout", "stdout.update_stdout", "stdout.inventory_update_stdout"})
+# Below the root of the API's version, in this order.
+RESOURCES = (tokens, templates, workflows, jobs, workflow_jobs, approvals, events, stdout, updates, catalog)
 
 
 def create_app(state: State, runs: Runs) -> Flask:
@@ -39,7 +54,7 @@ def create_app(state: State, runs: Runs) -> Flask:
     app.extensions["runs"] = runs
     app.json.sort_keys = False  # type: ignore[attr-defined]
     root = state.settings.api
-    for module in (tokens, templates, jobs, events, stdout, updates, catalog):
+    for module in RESOURCES:
         app.register_blueprint(module.blueprint, url_prefix=f"{root}/v2")
     app.register_blueprint(meta.blueprint, url_prefix=root)
     if state.settings.gateway:

@@ -15,16 +15,22 @@ from sandbox.models import (
     Template,
     User,
 )
+from sandbox.workflows import InventorySource, SystemTemplate, Workflow
 
 ADMIN = User(id=1, username="admin", password="admin-password", is_superuser=True)
 CI_BOT = User(id=2, username="ci-bot", password="ci-bot-password", first_name="CI", last_name="Bot")
 VIEWER = User(id=3, username="viewer", password="viewer-password", first_name="Vera", last_name="Viewer")
 NOBODY = User(id=4, username="nobody", password="nobody-password")
 SSO_USER = User(id=5, username="sso-user", password="sso-user-password", external=True)
-USERS = (ADMIN, CI_BOT, VIEWER, NOBODY, SSO_USER)
+APPROVER = User(
+    id=6, username="approver", password="approver-password", first_name="Ada", last_name="Approver"
+)
+USERS = (ADMIN, CI_BOT, VIEWER, NOBODY, SSO_USER, APPROVER)
 
 DEFAULT = Organization(id=1, name="Default", description="The default organization")
-RETAIL = Organization(id=2, name="Retail", description="Shops and their databases")
+RETAIL = Organization(
+    id=2, name="Retail", description="Shops and their databases", admins=frozenset({APPROVER.username})
+)
 PLATFORM = Organization(id=3, name="Platform", description="What the others run on")
 
 _BOT = frozenset({CI_BOT.username})
@@ -94,12 +100,27 @@ BROKEN_PROJECT = Project(
 )
 LOST_PROJECT = Project(id=3, name="Lost folder", organization=RETAIL, local_path="no-such-project")
 
+UPDATED_PROJECT = Project(
+    id=4,
+    name="Shop from git",
+    organization=RETAIL,
+    local_path="project",
+    scm_url="https://git.example.test/shop.git",
+    scm_branch="main",
+    update_playbook="project_update_offline.yml",
+)
+SHOP_SOURCE = InventorySource(id=90, name="Shop hosts", inventory=SHOP)
+CLEANUP = SystemTemplate(
+    id=95, name="Cleanup Job Details", job_type="cleanup_jobs", description="Remove job history"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
     """What exists from the start and never changes."""
 
     templates: tuple[Template, ...]
+    workflows: tuple[Workflow, ...] = ()
     users: tuple[User, ...] = USERS
     organizations: tuple[Organization, ...] = (DEFAULT, RETAIL, PLATFORM)
     inventories: tuple[Inventory, ...] = (SHOP, EMPTY, BACK_OFFICE)
@@ -112,7 +133,7 @@ class Catalog:
         GIT_ACCESS,
         ROOT_MACHINE,
     )
-    projects: tuple[Project, ...] = (SHOP_PROJECT, BROKEN_PROJECT, LOST_PROJECT)
+    projects: tuple[Project, ...] = (SHOP_PROJECT, BROKEN_PROJECT, LOST_PROJECT, UPDATED_PROJECT)
     labels: tuple[Label, ...] = (
         Label(id=1, name="ci", organization=RETAIL),
         Label(id=2, name="nightly", organization=RETAIL),

@@ -9,6 +9,7 @@ from sandbox.fields import InvalidFields, launch_fields, read_all
 from sandbox.models import Credential, Job, Prompts, Template, User
 from sandbox.replies import Refused, forbidden
 from sandbox.shapes.templates import ASKS
+from sandbox.slices import new_run
 from sandbox.state import State
 
 
@@ -137,15 +138,10 @@ def create_job(state: State, template: Template, user: User, given: dict[str, An
         kept = {one.unique: one for one in (*template.values.credentials, *accepted["credentials"])}
         accepted["credentials"] = tuple(kept.values())
     prompts = replace(template.values, **accepted, extra_vars=variables)
-    return state.new_job(
-        kind="job",
-        name=template.name,
-        description=template.description,
-        prompts=prompts,
-        organization=template.organization,
-        project=template.project,
-        playbook=template.playbook,
-        template=template,
+    return new_run(
+        state,
+        template,
+        prompts,
         created_by=user,
         payload=given,
         passwords=passwords,
@@ -169,6 +165,7 @@ def relaunch_job(state: State, job: Job, user: User, passwords: dict[str, str], 
         launch_type="relaunch",
         passwords=passwords,
         secret_vars=job.secret_vars,
+        slice_number=job.slice_number,
     )
 
 

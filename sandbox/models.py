@@ -3,10 +3,13 @@
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox.eventlog import Log
 from sandbox.plan import Plan
+
+if TYPE_CHECKING:
+    from sandbox.workflows import Node
 
 FINAL_STATUSES = frozenset({"successful", "failed", "error", "canceled"})
 
@@ -44,6 +47,7 @@ class Organization:
     id: int
     name: str
     description: str = ""
+    admins: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +128,7 @@ class Project:
     scm_url: str = ""
     scm_branch: str = ""
     update_on_launch: bool = False
+    update_playbook: str = "project_update.yml"
     allow_override: bool = False
     description: str = ""
 
@@ -175,7 +180,7 @@ class Template:
 
 @dataclass(slots=True, kw_only=True)
 class Job:
-    """A job, or the project update that one depends on (`kind`)."""
+    """A job, or a run of another kind (`kind` is the `type` of the API)."""
 
     id: int
     kind: str
@@ -209,6 +214,19 @@ class Job:
     runner_stdout: str | None = None
     """Path of the file in which ansible-runner itself keeps the whole output."""
     process_ids: tuple[int, ...] = ()
+    node: "Node | None" = None
+    """The node of a workflow that started it."""
+    slice_number: int = 0
+    """From 1; 0 for a job that is not a slice."""
+
+    @property
+    def hosts(self) -> tuple[Host, ...]:
+        """Those of its inventory; a slice has every n-th of them."""
+        hosts = self.prompts.inventory.hosts if self.prompts.inventory else ()
+        if not self.slice_number:
+            return hosts
+        by_name = sorted(hosts, key=lambda host: host.name)
+        return tuple(by_name[self.slice_number - 1 :: self.prompts.job_slice_count])
 
     @property
     def active(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sandbox.models import Inventory, Job
+from sandbox.models import Host, Job
 from sandbox.unsafe import unsafe_yaml
 
 ROOT = Path(__file__).parent.parent
@@ -87,7 +87,7 @@ class PlaybookRun:
             "private_data_dir": str(self._directory),
             "ident": str(job.id),
             "playbook": job.playbook,
-            "inventory": _inventory(prompts.inventory) if job.kind == "job" else "localhost,",
+            "inventory": _inventory(job.hosts) if job.kind == "job" else "localhost,",
             "limit": prompts.limit or None,
             "tags": prompts.job_tags or None,
             "skip_tags": prompts.skip_tags or None,
@@ -116,9 +116,9 @@ def _password_prompts(job: Job) -> tuple[dict[str, str], list[str]]:
     return answers, options
 
 
-def _inventory(inventory: Inventory | None) -> dict[str, Any]:
+def _inventory(hosts: tuple[Host, ...]) -> dict[str, Any]:
     groups: dict[str, Any] = {}
-    for host in inventory.hosts if inventory else ():
+    for host in hosts:
         for group in host.groups or ("ungrouped",):
             groups.setdefault(group, {"hosts": {}})["hosts"][host.name] = host.variables
     local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}

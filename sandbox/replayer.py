@@ -20,13 +20,13 @@ class Replayer:
     def __init__(self, state: State) -> None:
         self._state = state
         self._lock = threading.Lock()
-        self._recorded: list[EventRow] = []
+        self._recorded: dict[str, list[EventRow]] = {}
 
     def prepare(self, job: Job, directory: Path) -> None:
         """Runs the playbook, unless that was done before."""
         with self._lock:
-            if not self._recorded:
-                self._recorded = self._record(job, directory)
+            if job.playbook not in self._recorded:
+                self._recorded[job.playbook] = self._record(job, directory)
 
     def _record(self, job: Job, directory: Path) -> list[EventRow]:
         log = EventLog(CallbackWorkers(0, seed=0), Plan())
@@ -48,7 +48,7 @@ class Replayer:
         return "successful"
 
     def _log(self, job: Job, count: int, rate: float) -> ReplayLog:
-        moulds = [Mould.of(row) for row in self._recorded]
+        moulds = [Mould.of(row) for row in self._recorded[job.playbook]]
         first = next(index for index, mould in enumerate(moulds) if mould.event == "playbook_on_play_start")
         stream = Stream(tuple(moulds[:first]), tuple(moulds[first:-1]), moulds[-1], count, job.id)
         return ReplayLog(stream, rate, self._state.callback_workers(job.id), reserve_event_ids(count))

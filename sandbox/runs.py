@@ -4,17 +4,24 @@ import shutil
 import threading
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sandbox import commands
 from sandbox.eventlog import EventLog
 from sandbox.models import Job, Prompts, now
 from sandbox.playbook import PlaybookRun
 from sandbox.recorder import Recorder
 from sandbox.replayer import Replayer
+from sandbox.scheduler import TaskManager
 from sandbox.state import State
+from sandbox.workflows import ApprovalJob, InventoryUpdateJob, SystemJob, WorkflowJob
 
 PLACING_SECONDS = 0.05
+# How many runs of workflows are placed at once.
+CAPACITY = 4
 TICK_SECONDS = 0.02
 NODE = "sandbox-1"
 HERE = Path(__file__).parent
@@ -34,8 +41,16 @@ class Runs:
         self._state = state
         self._replayer = Replayer(state)
         self._threads: set[threading.Thread] = set()
+        self._capacity = threading.Semaphore(CAPACITY)
+        self._task_manager = TaskManager(state, start=self.submit, cancel=self.cancel)
 
     def submit(self, job: Job) -> None:
+        if isinstance(job, WorkflowJob):
+            self._task_manager.submit(job)
+        elif not isinstance(job, ApprovalJob):  # that one only waits
+            self._begin(job)
+
+    def _begin(self, job: Job) -> None:
         thread = threading.Thread(target=self._live, args=(job,), name=f"{job.kind}-{job.id}", daemon=True)
         self._threads.add(thread)
         thread.start()
@@ -51,6 +66,7 @@ class Runs:
 
     def shut_down(self) -> None:
         """Kills every playbook and waits until the processes are gone."""
+        self._task_manager.stop()
         for job in list(self._state.jobs.values()):
             job.cancel_asked.set()
         for thread in list(self._threads):
@@ -59,7 +75,9 @@ class Runs:
     def _live(self, job: Job) -> None:
         try:
             if self._wait_while_pending(job):
-                self._finish(job, self._run(job))
+                with self._room(job) as found:
+                    if found and self._update_project(job) and self._place(job):
+                        self._finish(job, self._run(job))
         except Exception:  # noqa: BLE001 - the controller's own faults end a job as `error`
             self._finish(job, Ended("error", traceback=traceback.format_exc()))
         finally:
@@ -68,7 +86,7 @@ class Runs:
     # -- pending ---------------------------------------------------------------------------------------------
 
     def _wait_while_pending(self, job: Job) -> bool:
-        """False when the job ended before it was placed on a node."""
+        """False when the job ended before its turn came."""
         settings = self._state.settings
         delay = job.plan.pending_seconds + settings.scaled(settings.queue_delay)
         if job.cancel_asked.wait(delay):
@@ -79,14 +97,29 @@ class Runs:
                 job.job_explanation = f"waiting for job-{blocker.id} to finish"
             if job.cancel_asked.wait(TICK_SECONDS):
                 return False
-        return self._update_project(job) and self._place(job)
+        return True
 
     def _blocker(self, job: Job) -> Job | None:
         template = job.template
-        if template is None or template.allow_simultaneous:
+        if template is None or template.allow_simultaneous or job.slice_number:
             return None
         earlier = (other for other in self._state.jobs_of(template) if other.active and other.id < job.id)
         return next(earlier, None)
+
+    @contextmanager
+    def _room(self, job: Job) -> Iterator[bool]:
+        """A place on the node. Workflows start many runs at once, so theirs wait until there is one."""
+        if job.node is None:
+            yield True
+            return
+        while not self._capacity.acquire(timeout=TICK_SECONDS):
+            if job.cancel_asked.is_set():
+                yield False
+                return
+        try:
+            yield True
+        finally:
+            self._capacity.release()
 
     def _update_project(self, job: Job) -> bool:
         project = job.project
@@ -98,7 +131,7 @@ class Runs:
             prompts=Prompts(),
             organization=project.organization,
             project=project,
-            playbook="project_update.yml",
+            playbook=project.update_playbook,
             created_by=job.created_by,
             launch_type="dependency",
         )
@@ -128,6 +161,9 @@ class Runs:
         if job.plan.end_as_error:
             raise RuntimeError("the sandbox was told to end this job as an error")
         directory = self._state.directory / f"{job.kind}_{job.id}"
+        if isinstance(job, InventoryUpdateJob | SystemJob):
+            pause = self._state.settings.scaled(commands.LINE_SECONDS)
+            return Ended(commands.play(job, self._state.links, directory, pause))
         assert job.project
         shutil.copytree(HERE / job.project.local_path, directory / "project")
         if job.template and job.template.replay:

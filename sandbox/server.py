@@ -19,6 +19,7 @@ from sandbox.runs import Runs
 from sandbox.settings import Settings
 from sandbox.state import State
 from sandbox.templates import TEMPLATES
+from sandbox.workflow_templates import WORKFLOW_JOBS, WORKFLOWS
 
 THREADS = 16
 CONNECTIONS = 1000
@@ -30,6 +31,7 @@ FIXED_TOKENS = {
     "ci-bot-read-token": (data.CI_BOT, "read", True),
     "viewer-token": (data.VIEWER, "write", True),
     "nobody-token": (data.NOBODY, "write", True),
+    "approver-token": (data.APPROVER, "write", True),
     "expired-token": (data.CI_BOT, "write", False),
 }
 
@@ -83,7 +85,8 @@ class Sandbox:
 
 
 def open_sandbox(settings: Settings, directory: Path) -> Sandbox:
-    state = State(settings=settings, catalog=data.Catalog(templates=TEMPLATES), directory=directory)
+    catalog = data.Catalog(templates=(*TEMPLATES, *WORKFLOW_JOBS), workflows=WORKFLOWS)
+    state = State(settings=settings, catalog=catalog, directory=directory)
     for value, (user, scope, valid) in FIXED_TOKENS.items():
         lifetime = timedelta(days=365_000 if valid else -1)
         state.new_token(user, value=value, scope=scope, lifetime=lifetime, gateway=bool(settings.gateway))

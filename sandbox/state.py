@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sandbox.data import Catalog
 from sandbox.eventlog import CallbackWorkers, EventLog
@@ -16,8 +16,12 @@ from sandbox.links import Links
 from sandbox.models import Job, Template, Token, User, now
 from sandbox.plan import Plan
 from sandbox.settings import Settings
+from sandbox.workflows import Workflow, WorkflowJob
 
 REQUESTS_KEPT = 10_000
+# Kinds of runs for which a plan can be made.
+PLANNED = frozenset({"job", "workflow_job"})
+AnyJob = TypeVar("AnyJob", bound=Job)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class State:
     served_by_path: Counter[str] = field(default_factory=Counter)
     seeded: datetime = field(default_factory=now)
     _last_job_id: int = 0
+    _last_node_id: int = 0
     _last_token_id: int = 0
 
     @property
@@ -56,18 +61,33 @@ class State:
         return CallbackWorkers(period, seed=self.settings.seed * 1_000_003 + job_id)
 
     def new_job(self, *, kind: str, **values: Any) -> Job:
+        return self.add_job(Job, kind=kind, **values)
+
+    def add_job(self, make: type[AnyJob], *, kind: str, **values: Any) -> AnyJob:
         with self.lock:
             self._last_job_id += 1
             number = self._last_job_id
-            plan = self.next_plans.popleft() if kind == "job" and self.next_plans else Plan()
+            plan = self.next_plans.popleft() if kind in PLANNED and self.next_plans else Plan()
             log = EventLog(self.callback_workers(number), plan)
-            job = Job(id=number, kind=kind, log=log, plan=plan, **values)
+            job = make(id=number, kind=kind, log=log, plan=plan, **values)
             self.jobs[number] = job
             return job
 
+    def new_node_ids(self, count: int) -> int:
+        """The first of as many ids of workflow nodes."""
+        with self.lock:
+            self._last_node_id += count
+            return self._last_node_id - count + 1
+
     def jobs_of(self, template: Template) -> list[Job]:
         with self.lock:
-            return [job for job in self.jobs.values() if job.template is template]
+            return [job for job in self.jobs.values() if job.template is template and job.kind == "job"]
+
+    def workflow_jobs(self, template: Workflow | Template) -> list[WorkflowJob]:
+        """The runs of a workflow, or those of a job template in slices."""
+        with self.lock:
+            runs = [job for job in self.jobs.values() if isinstance(job, WorkflowJob)]
+        return [run for run in runs if template is run.workflow or template is run.template]
 
     def delete_job(self, job: Job) -> None:
         with self.lock:

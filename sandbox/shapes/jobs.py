@@ -40,6 +40,38 @@ def short(job: Job) -> Shape:
     return shape
 
 
+def brief(job: Job) -> Shape:
+    """The run in the summary of another one."""
+    shape: Shape = {
+        "id": job.id,
+        "name": job.name,
+        "description": job.description,
+        "status": job.status,
+        "failed": job.status in _FAILED,
+        "elapsed": elapsed(job) if job.finished else 0.0,
+    }
+    return {**shape, "canceled_on": stamp(job.canceled_on)} if job.canceled_on else shape
+
+
+def source_link(links: Links, job: Job) -> Shape:
+    return {"source_workflow_job": links("workflow_jobs", job.node.workflow_job.id)} if job.node else {}
+
+
+def source_summary(job: Job) -> Shape:
+    return {"source_workflow_job": brief(job.node.workflow_job)} if job.node else {}
+
+
+def ancestor_summary(links: Links, job: Job) -> Shape:
+    """The outermost of the workflows in which the run stands."""
+    if job.node is None:
+        return {}
+    top = job.node.workflow_job
+    while top.node:
+        top = top.node.workflow_job
+    url = links("workflow_jobs", top.id)
+    return {"ancestor_job": {"id": top.id, "name": top.name, "type": "workflow_job", "url": url}}
+
+
 def _related(links: Links, job: Job) -> Shape:
     assert job.template
     who = job.created_by
@@ -59,6 +91,7 @@ def _related(links: Links, job: Job) -> Shape:
         "credentials": links("jobs", job.id, "credentials"),
         "unified_job_template": template,
         "stdout": links("jobs", job.id, "stdout"),
+        **source_link(links, job),
     }
     if job.prompts.execution_environment:
         environment = job.prompts.execution_environment
@@ -96,13 +129,14 @@ def _summary_fields(state: State, job: Job, user: User) -> Shape:
             "start": user.is_superuser or user.username in job.template.executors,
         },
         "labels": summaries.labels(job.prompts.labels),
+        **source_summary(job),
         "credentials": [summaries.credential(credential) for credential in job.prompts.credentials],
     }
 
 
 def _launched_by(links: Links, job: Job) -> Shape:
     who = job.created_by
-    if job.kind == "project_update" and job.project:
+    if job.kind == "project_update" and job.project and job.node is None:
         url = links("projects", job.project.id)
         return {"id": job.project.id, "name": job.project.name, "type": "project", "url": url}
     if who is None:
@@ -178,7 +212,7 @@ def job_as_launched(state: State, job: Job, user: User) -> Shape:
         "scm_revision": "",
         "instance_group": state.catalog.instance_groups[1].id if job.execution_node else None,
         "diff_mode": prompts.diff_mode,
-        "job_slice_number": 0,
+        "job_slice_number": job.slice_number,
         "job_slice_count": prompts.job_slice_count,
         "webhook_service": "",
         "webhook_credential": None,
@@ -187,8 +221,10 @@ def job_as_launched(state: State, job: Job, user: User) -> Shape:
 
 
 def job_detail(state: State, job: Job, user: User) -> Shape:
+    shape = job_as_launched(state, job, user)
+    shape["summary_fields"] |= ancestor_summary(state.links, job)
     return {
-        **job_as_launched(state, job, user),
+        **shape,
         "host_status_counts": host_status_counts(job),
         "playbook_counts": playbook_counts(job),
         "custom_virtualenv": None,

@@ -13,6 +13,7 @@ from sandbox.models import (
     Template,
     User,
 )
+from sandbox.workflows import Workflow
 
 Summary = dict[str, Any]
 
@@ -64,7 +65,7 @@ def project(of: Project) -> Summary:
     }
 
 
-def template(of: Template) -> Summary:
+def template(of: Template | Workflow) -> Summary:
     return {"id": of.id, "name": of.name, "description": of.description}
 
 

@@ -11,6 +11,7 @@ from sandbox.links import Links
 from sandbox.models import Job, Template, User
 from sandbox.shapes import summaries
 from sandbox.state import State
+from sandbox.workflows import Workflow
 
 Shape = dict[str, Any]
 
@@ -213,11 +214,14 @@ def template_in_list(state: State, template: Template, user: User) -> Shape:
 def template_detail(state: State, template: Template, user: User) -> Shape:
     """A list leaves out the named URL and the environment that would be used."""
     shape = template_in_list(state, template, user)
-    name = f"{_escaped(template.name)}++{_escaped(template.organization.name)}"
-    shape["related"]["named_url"] = state.links("job_templates", name)
+    shape["related"]["named_url"] = state.links("job_templates", named_url(template))
     environment = summaries.execution_environment(state.catalog.execution_environments[0])
     shape["summary_fields"]["resolved_environment"] = environment
     return shape
+
+
+def named_url(template: Template | Workflow) -> str:
+    return f"{_escaped(template.name)}++{_escaped(template.organization.name)}"
 
 
 def _escaped(name: str) -> str:
@@ -278,7 +282,7 @@ def _defaults(template: Template) -> Shape:
     }
 
 
-def survey_spec(template: Template) -> Shape:
+def survey_spec(template: Template | Workflow) -> Shape:
     if not template.survey:
         return {}
     spec = [

@@ -6,7 +6,7 @@ from sandbox.clock import stamp
 from sandbox.models import Job, Project, User
 from sandbox.outcome import host_status_counts, playbook_counts
 from sandbox.shapes import summaries
-from sandbox.shapes.jobs import DETAIL_ONLY, course
+from sandbox.shapes.jobs import DETAIL_ONLY, ancestor_summary, course, source_link, source_summary
 from sandbox.state import State
 
 Shape = dict[str, Any]
@@ -19,6 +19,7 @@ def _related(state: State, job: Job, project: Project) -> Shape:
         "unified_job_template": links("projects", project.id),
         "stdout": links("project_updates", job.id, "stdout"),
         "project": links("projects", project.id),
+        **source_link(links, job),
         **links.below("project_updates", job.id, *own),
     }
 
@@ -34,6 +35,7 @@ def update_detail(state: State, job: Job, user: User) -> Shape:
     named = {"id": project.id, "name": project.name, "description": project.description}
     run = course(state.links, job)
     del run["controller_node"]
+    nested = {**source_summary(job), **ancestor_summary(state.links, job)}
     return {
         "id": job.id,
         "type": "project_update",
@@ -45,6 +47,7 @@ def update_detail(state: State, job: Job, user: User) -> Shape:
             "unified_job_template": {**named, "unified_job_type": "project_update"},
             "instance_group": summaries.instance_group(state.catalog.instance_groups[0]),
             "user_capabilities": {"delete": user.is_superuser, "start": user.is_superuser},
+            **nested,
         },
         "created": stamp(job.created),
         "modified": stamp(job.created),

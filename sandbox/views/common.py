@@ -1,7 +1,7 @@
 """What the views share: the objects they are about, and lists."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 from flask import Response, current_app, request
 
@@ -12,6 +12,17 @@ from sandbox.filters import Filters
 from sandbox.models import Job, Template
 from sandbox.replies import HtmlNotFound, NameNotFound, Refused, forbidden, json_reply, no_such
 from sandbox.runs import Runs
+from sandbox.workflows import Workflow
+
+MODELS = {
+    "job": "Job",
+    "project_update": "ProjectUpdate",
+    "inventory_update": "InventoryUpdate",
+    "system_job": "SystemJob",
+    "workflow_job": "WorkflowJob",
+    "workflow_approval": "WorkflowApproval",
+}
+AnyTemplate = TypeVar("AnyTemplate", Template, Workflow)
 
 
 def runs() -> Runs:
@@ -21,15 +32,23 @@ def runs() -> Runs:
 
 
 def find_template(ident: str) -> Template:
+    return _find(ident, here().catalog.templates, "JobTemplate")
+
+
+def find_workflow(ident: str) -> Workflow:
+    return _find(ident, here().catalog.workflows, "WorkflowJobTemplate")
+
+
+def _find(ident: str, templates: Sequence[AnyTemplate], model: str) -> AnyTemplate:
     """By id, by `NAME++ORGANIZATION`, or by bare name, which means the one in the oldest organization."""
     if ident.isdigit():
-        template = here().catalog.template(int(ident))
+        template = next((one for one in templates if one.id == int(ident)), None)
         if template is None:
-            raise no_such("JobTemplate")
+            raise no_such(model)
         if not may_read(me(), template):
             raise forbidden()
         return template
-    named = _named(ident)
+    named = _named(ident, templates, model)
     if not may_read(me(), named):
         raise unknown_name()
     return named
@@ -40,15 +59,15 @@ def unknown_name() -> Refused:
     return NameNotFound(404, {"detail": "Not found."})
 
 
-def _named(ident: str) -> Template:
+def _named(ident: str, templates: Sequence[AnyTemplate], model: str) -> AnyTemplate:
     name, separator, organization = ident.partition("++")
-    same_name = [template for template in here().catalog.templates if template.name == _unescaped(name)]
+    same_name = [template for template in templates if template.name == _unescaped(name)]
     if separator:
         wanted = _unescaped(organization)
         for template in same_name:
             if template.organization.name == wanted:
                 return template
-        raise NameNotFound(404, {"detail": "No JobTemplate matches the given query."})
+        raise NameNotFound(404, {"detail": f"No {model} matches the given query."})
     if not same_name:
         raise HtmlNotFound
     return min(same_name, key=lambda template: template.organization.id)
@@ -63,7 +82,7 @@ def _unescaped(part: str) -> str:
 def find_job(number: int, kind: str = "job") -> Job:
     job = here().find_job(number, kind)
     if job is None:
-        raise no_such("Job" if kind == "job" else "ProjectUpdate")
+        raise no_such(MODELS[kind])
     if not may_read_job(me(), job):
         raise forbidden()
     return job

@@ -11,6 +11,7 @@ from sandbox.clock import stamp
 from sandbox.models import Job
 from sandbox.plan import Plan
 from sandbox.replies import Refused, empty, json_reply
+from sandbox.state import PLANNED
 
 blueprint = Blueprint("control", __name__)
 
@@ -24,14 +25,15 @@ def _job(number: int) -> Job:
 
 @blueprint.get("/jobs/")
 def launched() -> Response:
-    """Every job there is, with what its launch asked for: to count launches."""
+    """Every job and workflow job there is, with what its launch asked for: to count launches."""
     jobs = list(here().jobs.values())
-    return json_reply([_launch(job) for job in jobs if job.kind == "job"])
+    return json_reply([_launch(job) for job in jobs if job.kind in PLANNED])
 
 
 def _launch(job: Job) -> dict[str, Any]:
     return {
         "id": job.id,
+        "type": job.kind,
         "template": job.name,
         "launch_type": job.launch_type,
         "created": stamp(job.created),

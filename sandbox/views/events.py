@@ -67,6 +67,16 @@ def update_events(number: int) -> Response:
     return _reply(find_job(number, "project_update"))
 
 
+@blueprint.get("/inventory_updates/<int:number>/events/")
+def inventory_update_events(number: int) -> Response:
+    return _reply(find_job(number, "inventory_update"))
+
+
+@blueprint.get("/system_jobs/<int:number>/events/")
+def system_job_events(number: int) -> Response:
+    return _reply(find_job(number, "system_job"))
+
+
 @blueprint.get("/job_events/<int:number>/")
 def event(number: int) -> Response:
     job, row = _find(number)

@@ -15,7 +15,7 @@ from sandbox.negotiation import body_of
 from sandbox.replies import Refused, empty, forbidden, json_reply, method_not_allowed
 from sandbox.shapes.catalog import credential, label
 from sandbox.shapes.jobs import job_as_launched, job_detail, job_in_list, short
-from sandbox.shapes.updates import update_in_list
+from sandbox.shapes.unified import in_list
 from sandbox.views.common import created, find_job, list_reply, runs
 
 blueprint = Blueprint("jobs", __name__)
@@ -91,10 +91,8 @@ def job_list() -> Response:
 
 @blueprint.get("/unified_jobs/")
 def unified_list() -> Response:
-    rows = [
-        job_in_list(here(), job, me()) if job.kind == "job" else update_in_list(here(), job, me())
-        for job in readable(None)
-    ]
+    """Approvals are not among them."""
+    rows = [in_list(here(), job, me()) for job in readable(None) if job.kind != "workflow_approval"]
     return list_reply(rows, UNIFIED)
 
 
@@ -123,7 +121,10 @@ def cancel_get(number: int) -> Response:
 
 @blueprint.post("/jobs/<int:number>/cancel/")
 def cancel_post(number: int) -> Response:
-    found = find_job(number)
+    return cancel(find_job(number))
+
+
+def cancel(found: Job) -> Response:
     if not may_cancel(me(), found) or (not found.active and not me().is_superuser):
         raise forbidden()
     if not found.active:

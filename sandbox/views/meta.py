@@ -34,6 +34,11 @@ _RESOURCES = {
     "unified_job_templates": "unified_job_templates",
     "unified_jobs": "unified_jobs",
     "workflow_job_templates": "workflow_job_templates",
+    "workflow_jobs": "workflow_jobs",
+    "workflow_job_nodes": "workflow_job_nodes",
+    "workflow_approvals": "workflow_approvals",
+    "inventory_updates": "inventory_updates",
+    "system_jobs": "system_jobs",
 }
 USERS = Filters("User", frozenset({"id", "username", "email", "first_name", "last_name", "is_superuser"}))
 

@@ -36,6 +36,11 @@ def update_stdout(number: int) -> Response:
     return _reply(number, "project_update")
 
 
+@blueprint.get("/inventory_updates/<int:number>/stdout/")
+def inventory_update_stdout(number: int) -> Response:
+    return _reply(number, "inventory_update")
+
+
 def format_asked() -> str:
     if "format" in request.args:
         return request.args["format"]

@@ -13,8 +13,11 @@ from sandbox.negotiation import body_of
 from sandbox.replies import forbidden, json_reply
 from sandbox.shapes.jobs import job_as_launched, job_in_list
 from sandbox.shapes.templates import launch_page, survey_spec, template_detail, template_in_list
+from sandbox.shapes.workflow_jobs import workflow_job_detail
+from sandbox.shapes.workflows import workflow_in_list
 from sandbox.views.common import find_template, list_reply, location, runs, unknown_name
 from sandbox.views.jobs import JOBS
+from sandbox.workflows import WorkflowJob
 
 blueprint = Blueprint("templates", __name__)
 _FIELDS = frozenset(
@@ -49,7 +52,6 @@ _FIELDS = frozenset(
 _RELATIONS = frozenset(["organization", "inventory", "project", "created_by", "modified_by", "last_job"])
 JOB_TEMPLATES = Filters("JobTemplate", _FIELDS, _RELATIONS)
 UNIFIED = Filters("UnifiedJobTemplate", _FIELDS, _RELATIONS)
-WORKFLOWS = Filters("WorkflowJobTemplate", _FIELDS, _RELATIONS)
 
 
 def _visible() -> list[Template]:
@@ -64,13 +66,11 @@ def template_list() -> Response:
 
 @blueprint.get("/unified_job_templates/")
 def unified_list() -> Response:
+    """Of those kinds which a launcher can start."""
     rows = [template_in_list(here(), template, me()) for template in _visible()]
+    workflows = [one for one in here().catalog.workflows if may_read(me(), one)]
+    rows += [workflow_in_list(here(), one, me()) for one in workflows]
     return list_reply(rows, UNIFIED, order="name")
-
-
-@blueprint.get("/workflow_job_templates/")
-def workflow_list() -> Response:
-    return list_reply([], WORKFLOWS, order="name")
 
 
 @blueprint.get("/job_templates/<ident>/")
@@ -106,8 +106,12 @@ def launch_post(ident: str) -> Response:
     state = here()
     verdict = check(state, found, me(), given)
     job = create_job(state, found, me(), given, verdict)
-    shape = job_as_launched(state, job, me())
-    answer = {"job": job.id, "ignored_fields": ignored_as_given(verdict.ignored), **shape}
+    shape = (
+        workflow_job_detail(state, job, me())
+        if isinstance(job, WorkflowJob)
+        else job_as_launched(state, job, me())
+    )
+    answer = {job.kind: job.id, "ignored_fields": ignored_as_given(verdict.ignored), **shape}
     runs().submit(job)
     time.sleep(job.plan.answer_seconds)
     return json_reply(answer, 201, location(shape["url"]))
