@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--no-basic-auth", action="store_true", help="accept tokens only")
     add("--no-token-creation", action="store_true", help="refuse to make tokens")
     add("--no-limit-parameter", action="store_true", help="answer 400 to ?limit=, as old controllers do")
+    add("--read-token-may-launch", action="store_true", help="as gateways did before January 2026")
     add("--verbose", action="store_true", help="log each request to stderr")
     return parser
 
@@ -91,11 +92,13 @@ def _settings(arguments: Sequence[str]) -> Settings:
         basic_auth=not given.no_basic_auth,
         token_creation=not given.no_token_creation,
         limit_parameter=not given.no_limit_parameter,
+        read_token_may_launch=given.read_token_may_launch,
     )
 
 
-def _leave(number: int, _: object) -> NoReturn:
-    raise SystemExit(128 + number)
+def _leave(_number: int, _frame: object) -> NoReturn:
+    """The server's loop ends on this, and that is how a sandbox is meant to end."""
+    raise SystemExit
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

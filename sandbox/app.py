@@ -1,21 +1,24 @@
 """The web application: the controller's views, the gateway before them, and what every answer carries."""
 
+import logging
 import time
 import uuid
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RequestRedirect
 
 from sandbox import gateway
 from sandbox.auth import here, identify, require_credential
 from sandbox.front import Front
 from sandbox.models import now
-from sandbox.negotiation import check_acceptable, wants_html
+from sandbox.negotiation import accepts, check_acceptable, wants_html
 from sandbox.replies import (
     CHALLENGE,
     NOT_FOUND_PAGE,
     HtmlNotFound,
     NameNotFound,
+    ProxyRefused,
     Refused,
     UnreadableBody,
     html,
@@ -39,6 +42,7 @@ from sandbox.views import (
     workflows,
 )
 
+_log = logging.getLogger("sandbox")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 # Open to everybody, whatever credential is sent.
 OPEN = frozenset({"meta.api_root", "meta.version_root", "meta.ping"})
@@ -63,6 +67,7 @@ def create_app(state: State, runs: Runs) -> Flask:
     app.before_request(_before)
     app.after_request(_after)
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(ProxyRefused, _refused_by_proxy)
     app.register_error_handler(HtmlNotFound, _no_page)
     app.register_error_handler(MethodNotAllowed, _wrong_method)
     app.register_error_handler(HTTPException, _no_page)
@@ -76,6 +81,8 @@ def _is_controller() -> bool:
 
 def _before() -> None:
     g.started = time.monotonic()
+    if isinstance(request.routing_exception, RequestRedirect):
+        raise HtmlNotFound  # a slash that may be added was added before
     if not _is_controller():
         return
     state = here()
@@ -109,6 +116,13 @@ def _wrong_method(_: MethodNotAllowed) -> Response:
     return _refused(method_not_allowed(request.method))
 
 
+def _refused_by_proxy(refusal: ProxyRefused) -> Response:
+    g.by_proxy = True
+    if accepts(request, "application/json"):
+        return json_reply({"details": str(refusal)}, 403)
+    return Response(str(refusal), 403, content_type="text/plain")
+
+
 def _no_page(_: Exception) -> Response:
     g.no_view = True
     return html(NOT_FOUND_PAGE, 404)
@@ -118,17 +132,30 @@ def _after(response: Response) -> Response:
     seconds = time.monotonic() - g.get("started", time.monotonic())
     if request.path.startswith("/sandbox/"):
         return response
-    here().remember(
-        Served(
-            request.method, request.path, request.query_string.decode(), response.status_code, seconds, now()
-        )
-    )
+    _remember(response, seconds)
+    if here().settings.gateway:
+        response.headers["Server"] = "envoy"
+        response.headers["x-envoy-upstream-service-time"] = str(round(seconds * 1000))
+    if g.get("by_proxy") or (here().settings.gateway and not _is_service()):
+        return response
     _common_headers(response, seconds)
-    if _is_controller() and not g.get("no_view"):
+    if not g.get("no_view"):
         _view_headers(response, seconds)
-        if wants_html(request) and response.mimetype == "application/json" and request.method == "GET":
-            return _browsable(response)
+    if _is_controller() and wants_html(request) and response.mimetype == "application/json":
+        return _browsable(response)
     return response
+
+
+def _is_service() -> bool:
+    """Whether one of the services behind the proxy answers, and not the proxy or a page for people."""
+    root = f"{here().settings.prefix}/api/"
+    return _is_controller() or request.path == root or request.path.startswith(f"{root}gateway/")
+
+
+def _remember(response: Response, seconds: float) -> None:
+    query = request.query_string.decode()
+    here().remember(Served(request.method, request.path, query, response.status_code, seconds, now()))
+    _log.info("%s %s?%s %s %.3fs", request.method, request.path, query, response.status_code, seconds)
 
 
 def _common_headers(response: Response, seconds: float) -> None:
@@ -141,9 +168,6 @@ def _common_headers(response: Response, seconds: float) -> None:
     if response.status_code < 400:
         headers["Strict-Transport-Security"] = "max-age=15768000"
         headers["X-Content-Type-Options"] = "nosniff"
-    if here().settings.gateway:
-        headers["Server"] = "envoy"
-        headers["x-envoy-upstream-service-time"] = str(round(seconds * 1000))
 
 
 def _view_headers(response: Response, seconds: float) -> None:
@@ -158,7 +182,7 @@ def _view_headers(response: Response, seconds: float) -> None:
     if g.get("identity"):
         headers["X-API-Product-Version"] = settings.controller_version
     if response.status_code == 401:
-        headers["WWW-Authenticate"] = CHALLENGE
+        headers.setdefault("WWW-Authenticate", CHALLENGE)
 
 
 def _request_id(given: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import current_app, g, request
 
 from sandbox.models import Token, User
-from sandbox.replies import forbidden, unauthenticated
+from sandbox.replies import ProxyRefused, forbidden, unauthenticated
 from sandbox.state import State
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -61,5 +61,9 @@ def require_credential() -> None:
     me()
     identity: Identity = g.identity
     read_only = identity.token is not None and identity.token.scope == "read"
-    if read_only and request.method not in SAFE_METHODS:
-        raise forbidden()
+    settings = here().settings
+    if not read_only or request.method in SAFE_METHODS or settings.read_token_may_launch:
+        return
+    if settings.gateway:
+        raise ProxyRefused("Your token has insufficient scope to perform this action")
+    raise forbidden()

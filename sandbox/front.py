@@ -31,10 +31,12 @@ class Front:
         self._application = application
         self._paths = paths
         self._settings = settings
+        # A gateway routes by prefix, and this one ends with a slash.
+        self._bare = {settings.api} if settings.gateway else set()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ["PATH_INFO"] = _merged(environ["PATH_INFO"])
-        if not path.endswith("/") and self._is_view(f"{path}/"):
+        if not path.endswith("/") and path not in self._bare and self._is_view(f"{path}/"):
             if not self._is_named(path):
                 return self._redirect(f"{path}/", environ, start_response)
             environ["PATH_INFO"] = f"{path}/"

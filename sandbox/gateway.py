@@ -46,6 +46,11 @@ def root() -> Response:
     return response
 
 
+@blueprint.get("/up")
+def up() -> Response:
+    return Response("UP", content_type="text/plain")
+
+
 @blueprint.get("/api/gateway/")
 def gateway_root() -> Response:
     version = _path("v1")
@@ -59,9 +64,12 @@ def gateway_version_root() -> Response:
 
 @blueprint.get("/api/gateway/v1/ping/")
 def ping() -> Response:
+    version = here().settings.gateway
+    # The first builds of 2.5 did not tell theirs.
+    told = {} if version == "2.5" else {"version": version}
     return json_reply(
         {
-            "version": here().settings.gateway,
+            **told,
             "pong": now().strftime("%Y-%m-%d %H:%M:%S.%f"),
             "status": "good",
             "db_connected": True,

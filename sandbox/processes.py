@@ -33,14 +33,6 @@ def descendants(root: int) -> list[int]:
     return found[1:]
 
 
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def kill_descendants(root: int) -> None:
     """Stops them first, so that none can start another one while they are being killed."""
     stopped: set[int] = set()

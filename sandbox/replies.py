@@ -35,6 +35,10 @@ class NameNotFound(Refused):
     """A named URL is resolved before any view is called, so the answer lacks a view's headers."""
 
 
+class ProxyRefused(Exception):
+    """The gateway's proxy refuses by itself, without asking the controller: in words of its own."""
+
+
 class HtmlNotFound(Exception):
     """The page for a path which no view serves."""
 

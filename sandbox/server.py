@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import waitress
-from waitress import wasyncore
 
 from sandbox import data
 from sandbox.app import create_app
@@ -81,7 +80,12 @@ class Sandbox:
         self.runs.shut_down()
         self._server.task_dispatcher.shutdown()
         # Sockets belong to the thread that serves them, so it is that one which closes them.
-        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._server._map, ignore_all=True))  # noqa: SLF001
+        self._server.trigger.pull_trigger(self._hang_up)
+
+    def _hang_up(self) -> None:
+        for channel in list(self._server.active_channels.values()):
+            channel.handle_close()
+        self._server.close()
 
 
 def open_sandbox(settings: Settings, directory: Path) -> Sandbox:

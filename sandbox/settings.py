@@ -33,6 +33,9 @@ class Settings:
     basic_auth: bool = True
     token_creation: bool = True
     limit_parameter: bool = True
+    """Controllers older than AWX 19.3 take `limit` for a field of events, and refuse it."""
+    read_token_may_launch: bool = False
+    """Gateways of before January 2026 did not look at a token's scope."""
 
     @property
     def gateway(self) -> str | None:

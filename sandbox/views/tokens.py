@@ -16,7 +16,7 @@ TOKENS = Filters(
     frozenset({"id", "description", "scope", "expires", "created", "modified", "user", "application"}),
     frozenset({"user"}),
 )
-BAD_SCOPE = "Must be a simple space-separated string with allowed scopes ['read', 'write']."
+SCOPES = ["read", "write"]
 EXTERNAL = "OAuth2 Tokens cannot be created by users associated with an external authentication provider ({})"
 
 
@@ -56,8 +56,10 @@ def _create(user: User) -> Response:
 def check_creation(user: User, scope: object) -> str:
     if user.external or not here().settings.token_creation:
         raise forbidden(EXTERNAL.format("social" if user.external else "disabled here"))
-    if not isinstance(scope, str) or not set(scope.split()) <= {"read", "write"} or not scope:
-        raise Refused(400, {"scope": [BAD_SCOPE]})
+    allowed = [*SCOPES, "openid", "roles"] if here().settings.gateway == "2.7" else SCOPES
+    if not isinstance(scope, str) or not scope or not set(scope.split()) <= set(allowed):
+        words = f"Must be a simple space-separated string with allowed scopes {allowed}."
+        raise Refused(400, {"scope": [words]})
     return scope
 
 

@@ -1,43 +1,66 @@
-"""The jobs which the recorded cases ask about, one for each way in which a job can end."""
+"""The jobs which the tests look at, one for each way in which a job can go.
 
-from tests.sandbox.conftest import Client
+Each takes seconds of a real playbook, so all are launched at once, and a test waits only for the one it needs.
+"""
 
-LOCKED, UNREACHABLE, SLOW, LARGE_VALUES = 24, 12, 15, 19
-FAILING_PROJECT, ERRORING, TIMES_OUT, ONE_AT_A_TIME = 31, 32, 33, 34
+from dataclasses import dataclass
+from typing import Any
+
+from tests.sandbox.client import Client, Json
+
+DEPLOY, UNREACHABLE, SECRET_TASKS, RESCUED, SLOW = 10, 12, 13, 14, 15
+HOSTILE, LARGE_VALUES, CHECK_MODE, SURVEY, LOCKED = 16, 19, 22, 23, 24
+EVERYTHING, NEEDS_PASSWORDS, FAILING_PROJECT, ERRORING, TIMES_OUT = 25, 27, 31, 32, 33
+ONE_AT_A_TIME, ASKS_VARIABLES, REPLAY = 34, 38, 41
+
+LONG = {"extra_vars": {"seconds": 600}}
+PASSWORDS = {"ssh_password": "one", "become_password": "two", "vault_password.dev": "three"}
+LAUNCHES: dict[str, tuple[int, dict[str, Any]]] = {
+    "replayed": (REPLAY, {"extra_vars": {"events": 5_000}}),
+    "ok": (LOCKED, {}),
+    "mixed": (UNREACHABLE, {}),
+    "large": (LARGE_VALUES, {}),
+    "timeout": (TIMES_OUT, {}),
+    "error": (ERRORING, {}),
+    "dependency": (FAILING_PROJECT, {}),
+    "deleted": (ERRORING, {}),
+    "running": (SLOW, LONG),
+    "canceled": (SLOW, LONG),
+    "hostile": (HOSTILE, {}),
+    "rescued": (RESCUED, {}),
+    "secret": (SECRET_TASKS, {}),
+    "deployed": (DEPLOY, {"extra_vars": {"app_version": "2.1.0"}}),
+    "jinja": (ASKS_VARIABLES, {"extra_vars": {"version": "{{ lookup('pipe', 'id') }}"}}),
+    "prompted": (EVERYTHING, {"limit": "db1", "verbosity": 1, "job_type": "check"}),
+    "checked": (CHECK_MODE, {"job_type": "check", "diff_mode": True}),
+    "passwords": (NEEDS_PASSWORDS, {"credential_passwords": PASSWORDS}),
+    "survey": (SURVEY, {"extra_vars": {"version": "1.2.3", "env": "prod", "token": "open sesame"}}),
+}
 
 
-def make_jobs(bot: Client, admin: Client) -> dict[str, str]:
-    """Name to number. All are started before the first is waited for."""
-    long = {"extra_vars": {"seconds": 600}}
-    jobs = {
-        "ok": bot.launch(LOCKED),
-        "mixed": bot.launch(UNREACHABLE),
-        "large": bot.launch(LARGE_VALUES),
-        "timeout": bot.launch(TIMES_OUT),
-        "error": bot.launch(ERRORING),
-        "dependency": bot.launch(FAILING_PROJECT),
-        "deleted": bot.launch(ERRORING),
-        "running": bot.launch(SLOW, **long),
-        "canceled": bot.launch(SLOW, **long),
-    }
-    jobs |= _blocked(bot, long)
-    bot.job_when(jobs["canceled"], lambda job: job["playbook_counts"]["task_count"])
-    bot.post(f"jobs/{jobs['canceled']}/cancel/")
-    for name, number in jobs.items():
-        if name not in {"running", "blocking"}:
-            bot.finished(number)
-    bot.job_when(jobs["running"], lambda job: job["playbook_counts"]["task_count"])
-    admin.send("DELETE", f"/api/v2/jobs/{jobs['deleted']}/")
-    explanation = str(bot.job(jobs["dependency"])["job_explanation"])
-    update = explanation.rpartition('"job_id": "')[2].partition('"')[0]
-    event = bot.events(jobs["mixed"], event="runner_on_unreachable")[0]["id"]
-    return {**{name: str(number) for name, number in jobs.items()}, "update": update, "event": str(event)}
+@dataclass
+class Jobs:
+    """Jobs by what they are an example of."""
+
+    client: Client
+    numbers: dict[str, int]
+
+    def __getitem__(self, name: str) -> int:
+        return self.numbers[name]
+
+    def finished(self, name: str) -> Json:
+        return self.client.finished(self.numbers[name])
+
+    def running(self, name: str) -> Json:
+        return self.client.job_when(self[name], lambda job: job["playbook_counts"]["task_count"])
 
 
-def _blocked(bot: Client, long: dict[str, dict[str, int]]) -> dict[str, int]:
-    """One job that keeps the next of its template pending, and that next one, canceled before it began."""
-    blocking = bot.launch(ONE_AT_A_TIME, **long)
-    waiting = bot.launch(ONE_AT_A_TIME)
-    bot.post(f"jobs/{waiting}/cancel/")
-    bot.post(f"jobs/{blocking}/cancel/")
-    return {"blocking": blocking, "canceled_pending": waiting}
+def launch_all(client: Client) -> Jobs:
+    jobs = Jobs(client, {})
+    for name, (template, body) in LAUNCHES.items():
+        jobs.numbers[name] = client.launch(template, **body)
+    blocking = client.launch(ONE_AT_A_TIME, **LONG)
+    jobs.numbers["canceled_pending"] = client.launch(ONE_AT_A_TIME)
+    client.post(f"jobs/{jobs['canceled_pending']}/cancel/")
+    client.post(f"jobs/{blocking}/cancel/")
+    return jobs

@@ -18,8 +18,8 @@ import pytest
 import requests
 
 from sandbox import Sandbox
-from tests.sandbox.conftest import Client, client_of
-from tests.sandbox.jobs import make_jobs
+from tests.sandbox.client import Client, client_of
+from tests.sandbox.jobs import LOCKED, Jobs
 
 pytestmark = pytest.mark.sandbox
 
@@ -39,24 +39,37 @@ LESS_DETAIL = frozenset({"meta", "catalog", "prefix/v2_root", "prefix/config"})
 
 
 @pytest.fixture(scope="session")
-def jobs(bot: Client, admin: Client) -> dict[str, str]:
-    return make_jobs(bot, admin)
+def examples(jobs: Jobs, bot: Client, admin: Client) -> dict[str, str]:
+    """What the names in the cases' paths stand for."""
+    jobs.running("canceled")
+    bot.post(f"jobs/{jobs['canceled']}/cancel/")
+    jobs.running("running")
+    for name in ("ok", "mixed", "large", "timeout", "error", "dependency", "deleted", "canceled"):
+        jobs.finished(name)
+    admin.send("DELETE", f"/api/v2/jobs/{jobs['deleted']}/")
+    explanation = str(bot.job(jobs["dependency"])["job_explanation"])
+    update = explanation.rpartition('"job_id": "')[2].partition('"')[0]
+    event = bot.events(jobs["mixed"], event="runner_on_unreachable")[0]["id"]
+    return {
+        **{name: str(number) for name, number in jobs.numbers.items()},
+        "update": update,
+        "event": str(event),
+    }
 
 
 @pytest.fixture(scope="session")
-def gateway_jobs(gateway: Sandbox) -> dict[str, str]:
+def gateway_examples(gateway: Sandbox) -> dict[str, str]:
     client = client_of(gateway)
-    number = client.launch(24)
+    number = client.launch(LOCKED)
     client.finished(number)
-    event = client.events(number)[-1]["id"]
-    return {"ok": str(number), "event": str(event)}
+    return {"ok": str(number), "event": str(client.events(number)[-1]["id"])}
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_answers_as_recorded(case: dict[str, Any], request: pytest.FixtureRequest) -> None:
     prefixed = case["name"].startswith("prefix/")
     box: Sandbox = request.getfixturevalue("gateway" if prefixed else "box")
-    numbers: dict[str, str] = request.getfixturevalue("gateway_jobs" if prefixed else "jobs")
+    numbers: dict[str, str] = request.getfixturevalue("gateway_examples" if prefixed else "examples")
     client = Client(box, _authorization(case))
     numbers = {**numbers, "token": _own_token(box, case)}
     response = _send(client, case, numbers)
