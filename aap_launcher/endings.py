@@ -6,13 +6,15 @@ import traceback
 from collections.abc import Callable
 from pathlib import PurePath
 
-from aap_launcher.errors import Interrupted, LauncherError, explain
+from aap_launcher.errors import Interrupted, LauncherError, Unreachable, explain
 from aap_launcher.models import Annotation, JobType, Level, Line, Outcome, Tone, Verdict
 from aap_launcher.state import Run
 from aap_launcher.words import duration
 
 # GitHub sends SIGTERM 7.5 s after SIGINT and kills 2.5 s later (actions/runner ProcessInvoker.cs).
 _STOP_SECONDS = 8.0
+_CANCEL_SECONDS = 4.0  # for the cancel itself
+_CANCEL_AGAIN = 1.5
 _TIMEOUT_SECONDS = 60.0  # how long a job that was canceled for its timeout is followed to its end
 
 
@@ -84,7 +86,7 @@ def _canceled(run: Run, until: float) -> str:
     """Cancel the job and follow it until its end or the time given; what became of it, in words."""
     label = run.known_job.label
     try:
-        accepted = run.cancel()
+        accepted = _ask_for_cancel(run, until)
         run.say("canceling", f"{label} was asked to cancel" if accepted else f"{label} has already ended")
         run.follow(until)
     except LauncherError as error:
@@ -93,6 +95,18 @@ def _canceled(run: Run, until: float) -> str:
     if job.status.final:
         return f"{label} ended {job.status}"
     return f"{label} was last seen {job.status}; make sure with: aap-launcher cancel {job.id}"
+
+
+def _ask_for_cancel(run: Run, until: float) -> bool:
+    """Ask, while there is time, until the controller has heard it: it may be away for a moment just now."""
+    while True:
+        try:
+            return run.cancel(timeout=min(_CANCEL_SECONDS, max(until - run.clock.now(), 1.0)))
+        except Unreachable as away:
+            if run.clock.now() + _CANCEL_AGAIN >= until:
+                raise
+            run.say("warning", f"{away} Asking again.", Tone.WARN)
+            run.clock.sleep(_CANCEL_AGAIN)
 
 
 def broken(run: Run, error: LauncherError) -> Outcome:

@@ -101,7 +101,10 @@ class LaunchUnknown(LauncherError):
 
 
 class Interrupted(LauncherError):
-    """SIGINT or SIGTERM (`signum`) arrived when the clock read `at`, where that is known."""
+    """SIGINT or SIGTERM (`signum`) arrived when the clock read `at`, where that is known.
+
+    `sent`: in the middle of a request that changes something, which may have taken effect.
+    """
 
     verdict = "interrupted"
 
@@ -109,3 +112,4 @@ class Interrupted(LauncherError):
         super().__init__(f"interrupted by signal {signum}")
         self.signum = signum
         self.at = at
+        self.sent = False

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aap_launcher.controller import Controller, RecentJob
-from aap_launcher.errors import AnswerLost, Interrupted, LaunchUnknown
+from aap_launcher.errors import AnswerLost, Interrupted, LauncherError, LaunchUnknown
 from aap_launcher.models import Clock, Job, Launched, Notice, Prompts, Template
 
 MARKER = "aap_launcher_id"  # the correlation value, where the template takes variables
@@ -67,12 +67,15 @@ def launch(
     `LaunchUnknown` where it cannot be settled, and whatever the controller refuses with.
     """
     for again in (False, True):
-        since = controller.time()
+        # The marker alone tells a job; without one, no older job may be taken for this launch's.
+        search = _Search(
+            controller, attempt, clock, 0 if attempt.marker else controller.newest_job(attempt.template)
+        )
         try:
             return attempt.send()
         except AnswerLost as lost:
             tell(Notice(f"{lost} Looking for the job it may have made.", warning=True))
-            job = _look(controller, attempt, since, clock, _GRACE)
+            job = search.patiently(found)
             if job is not None:
                 tell(Notice(f"{job.label} was made by this launch; it is followed, nothing was sent again"))
                 return Launched(job)
@@ -80,13 +83,8 @@ def launch(
                 break
             tell(Notice("no job was made; the launch is sent again, once"))
         except Interrupted as stop:
-            job = _look(controller, attempt, since, clock, _GRACE_INTERRUPTED)
-            if job is None:
-                raise LaunchUnknown(
-                    f"interrupted while {attempt.template.name!r} was being launched, and no job of this launch has "
-                    "shown up yet; if one does, it runs on. " + _advice(attempt)
-                ) from stop
-            found(job)
+            if stop.sent:
+                search.in_haste(stop, found)
             raise
     raise LaunchUnknown(
         f"the launch of {attempt.template.name!r} was sent twice, both answers were lost, and no job has shown up. "
@@ -94,22 +92,61 @@ def launch(
     )
 
 
-def _look(controller: Controller, attempt: Attempt, since: str, clock: Clock, grace: float) -> Job | None:
-    """The one job that this launch made; None where there is none until the grace has passed."""
-    end = clock.now() + grace
-    while True:
-        recent = controller.recent_jobs(attempt.template, since)
-        mine = [one.job for one in recent if attempt.made(one, controller.user_id)]
-        if len(mine) > 1:
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Looks for the job that a launch may have made, among the template's jobs newer than `newest`."""
+
+    controller: Controller
+    attempt: Attempt
+    clock: Clock
+    newest: int
+
+    def patiently(self, found: Callable[[Job], None]) -> Job | None:
+        """The one job that this launch made; None where there is none until the grace has passed."""
+        try:
+            return self._look(_GRACE)
+        except Interrupted as stop:
+            self.in_haste(stop, found)
+            raise
+
+    def in_haste(self, stop: Interrupted, found: Callable[[Job], None]) -> None:
+        """A kill is near: tell `found` of the job, so that it is canceled. Raises `LaunchUnknown` without one."""
+        self.controller.hurry(self.clock.now() + _GRACE_INTERRUPTED)
+        job = self._look(_GRACE_INTERRUPTED)
+        if job is None:
             raise LaunchUnknown(
-                "the answer of the launch was lost, and several jobs could be its own; nothing was sent again. "
-                f"Candidates: {_candidates(mine)}. {_advice(attempt)}"
-            )
-        if mine:
-            return mine[0]
-        if clock.now() >= end:
-            return None
-        clock.sleep(min(_STEP, max(end - clock.now(), 0.1)))
+                f"interrupted while {self.attempt.template.name!r} was being launched, and no job of this launch "
+                "has shown up yet; if one does, it runs on. " + _advice(self.attempt)
+            ) from stop
+        found(job)
+
+    def _look(self, grace: float) -> Job | None:
+        end = self.clock.now() + grace
+        while True:
+            mine = self._mine()
+            if len(mine) > 1:
+                raise LaunchUnknown(
+                    "the answer of the launch was lost, and several jobs could be its own; nothing was sent again. "
+                    f"Candidates: {_candidates(mine)}. {_advice(self.attempt)}"
+                )
+            if mine:
+                return mine[0]
+            if self.clock.now() >= end:
+                return None
+            self.clock.sleep(min(_STEP, max(end - self.clock.now(), 0.1)))
+
+    def _mine(self) -> Sequence[Job]:
+        """The jobs that could be this launch's. Raises `LaunchUnknown` where the controller does not tell."""
+        try:
+            recent = self.controller.recent_jobs(self.attempt.template, self.newest)
+        except Interrupted:
+            raise
+        except LauncherError as error:
+            raise LaunchUnknown(
+                f"the launch of {self.attempt.template.name!r} was sent, its answer was lost, and the job it may have "
+                f"made could not be looked for: {error} {_advice(self.attempt)}"
+            ) from error
+        return [one.job for one in recent if self.attempt.made(one, self.controller.user_id)]
 
 
 def _candidates(jobs: Sequence[Job]) -> str:

@@ -120,9 +120,9 @@ class Run:
         self.cancel()
         self.say("canceling", "it waits for an approval, and is not to wait (approvals: fail)", Tone.BAD)
 
-    def cancel(self) -> bool:
+    def cancel(self, *, timeout: float = 4.0) -> bool:
         """Ask for the cancel of the job; whether it was accepted."""
-        accepted = self.controller.cancel(self.known_job)
+        accepted = self.controller.cancel(self.known_job, timeout=timeout)
         if self.follower is not None:
             self.follower.hurry(self.clock.now())
         return accepted

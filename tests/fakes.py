@@ -187,6 +187,8 @@ class FakeController:
     bodies: list[Mapping[str, Any]] = field(default_factory=list)
     others: list[RecentJob] = field(default_factory=list)
     jobs: list[RecentJob] = field(default_factory=list)
+    list_fault: LauncherError | None = None
+    launched_at: float = 0.0
     visible_after: float = 0.0  # seconds until a job that was made shows up in the list
     user_id: int | None = 7
     username: str = "ci-bot"
@@ -196,9 +198,6 @@ class FakeController:
 
     def describe(self) -> str:
         return "AAP 2.6 (controller 4.7.3)"
-
-    def time(self) -> str:
-        return str(self.clock.now())
 
     def find_template(self, reference: str, template_type: str = "auto", organization: str = "") -> Template:
         self._listen()
@@ -212,6 +211,7 @@ class FakeController:
 
     def launch(self, template: Template, body: Mapping[str, Any]) -> Launched:
         self.bodies.append(body)
+        self.launched_at = self.clock.now()
         job = make_job(id=423 + len(self.jobs))
         fault = self.launch_faults.pop(0) if self.launch_faults else None
         if fault is None or self.made_anyway.pop(0):
@@ -221,9 +221,15 @@ class FakeController:
             raise fault
         return Launched(job, self.ignored)
 
-    def recent_jobs(self, template: Template, since: str) -> Sequence[RecentJob]:
-        late = self.clock.now() < float(since) + self.visible_after
-        return [*self.others, *([] if late else self.jobs)]
+    def newest_job(self, template: Template) -> int:
+        return 422
+
+    def recent_jobs(self, template: Template, newer_than: int) -> Sequence[RecentJob]:
+        self._listen()
+        if self.list_fault is not None:
+            raise self.list_fault
+        late = self.clock.now() < self.launched_at + self.visible_after
+        return [one for one in [*self.others, *([] if late else self.jobs)] if one.job.id > newer_than]
 
     def find_job(self, reference: str) -> Job:
         return self.story.job(make_job(id=int(reference)))

@@ -49,6 +49,8 @@ class ProcessSignals:
         """Inside, a signal gives the block `seconds` more, then raises `Interrupted`."""
         self._grace = seconds
         try:
+            if self._signum and not self._told:  # it came a moment before
+                signal.setitimer(signal.ITIMER_REAL, seconds)
             yield
         finally:
             self._grace = None

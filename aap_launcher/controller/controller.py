@@ -83,10 +83,6 @@ class Controller:
         platform = _PLATFORMS.get(".".join(version.split(".")[:2]), "")
         return f"AAP {platform} (controller {version})" if platform else f"AAP (controller {version})"
 
-    def time(self) -> str:
-        """The controller's own clock now (ISO 8601, UTC, whole seconds); take it just before a launch."""
-        return self._session.time()
-
     def find_template(self, reference: str, template_type: str = "auto", organization: str = "") -> Template:
         """One template, by id, name, NAME++ORGANIZATION or address; `template_type`: auto, job, workflow."""
         return self._templates.find(reference, template_type, organization)
@@ -104,9 +100,13 @@ class Controller:
         path = self._templates.path(template) + "launch/"
         return self._launched(path, body, f"the launch of {describe(template)}")
 
-    def recent_jobs(self, template: Template, since: str) -> Sequence[RecentJob]:
-        """The template's jobs made by a launch or relaunch since `since` (from `time()`), newest first."""
-        return self._jobs.recent(template, since)
+    def newest_job(self, template: Template) -> int:
+        """The id of the template's newest job, 0 for none; take it just before a launch."""
+        return self._jobs.newest(template)
+
+    def recent_jobs(self, template: Template, newer_than: int) -> Sequence[RecentJob]:
+        """The template's jobs made by a launch or relaunch, with an id above `newer_than`, newest first."""
+        return self._jobs.recent(template, newer_than)
 
     def relaunch(self, job: Job, body: Mapping[str, Any]) -> Launched:
         """Relaunch, once; `body` is {"hosts": "failed"}, {"credential_passwords": ...} or empty."""

@@ -15,7 +15,7 @@ from aap_launcher.controller.recent import RecentJob
 from aap_launcher.controller.references import COLLECTIONS
 from aap_launcher.controller.session import Session, as_object
 from aap_launcher.controller.wire import Answer, Fault
-from aap_launcher.errors import Forbidden, LaunchUnknown, Refused, Unauthorized, Unreachable
+from aap_launcher.errors import Forbidden, Refused, Unauthorized, Unreachable
 from aap_launcher.models import Event, HostSummary, Job, JobType, Platform, Status, Template
 
 _PREVIOUS_FAILED = re.compile(r"Previous Task Failed: (\{.*\})", re.DOTALL)
@@ -195,20 +195,25 @@ class Jobs:
             return update, ()
         return update, tuple(deque((line for line in lines if line.strip()), maxlen=_LAST_LINES))
 
-    def recent(self, template: Template, since: str) -> Sequence[RecentJob]:
-        """The template's jobs that a launch made since then (the controller's clock), the newest first."""
-        if not since:
-            raise LaunchUnknown(
-                "the controller tells no time (no Date header), so the job cannot be looked for."
-            )
-        query = {
-            "unified_job_template": template.id,
-            "created__gte": since,
-            "order_by": "-id",
-            "page_size": 200,
-        }
-        what = f"the recent jobs of {template.name}"
-        results = self._session.json(f"{self._platform.api}unified_jobs/", query, what=what).get("results")
-        rows = [row for row in results if isinstance(row, dict)] if isinstance(results, list) else []
-        found = (recent.read(row, self.read(row)) for row in rows)
+    def newest(self, template: Template) -> int:
+        """The id of the template's newest job, 0 where it has none."""
+        row = next(iter(self._of(template, page_size=1)), {})
+        return self.read(row).id if row else 0
+
+    def recent(self, template: Template, newer_than: int) -> Sequence[RecentJob]:
+        """The template's jobs that a launch made, with a higher id, the newest first.
+
+        By id and not by time: the clock of a gateway or proxy (Date) need not be the controller's.
+        """
+        found = (
+            recent.read(row, self.read(row)) for row in self._of(template, id__gt=newer_than, page_size=200)
+        )
         return [item for item in found if item is not None]
+
+    def _of(self, template: Template, **query: object) -> Sequence[Mapping[str, Any]]:
+        """Rows of the template's jobs, the newest first."""
+        query |= {"unified_job_template": template.id, "order_by": "-id"}
+        what = f"the recent jobs of {template.name}"
+        body = self._session.json(f"{self._platform.api}unified_jobs/", query, what=what, keys={"results"})
+        rows = body["results"]
+        return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []

@@ -53,17 +53,23 @@ def of_answer(answer: Answer, standing: Standing) -> Trouble | None:
     match answer.status:
         case 401:
             return _of_401(answer, standing)
-        case 403 if not refusals.detail(answer) or "database" in refusals.detail(answer):
-            # The gateway's authorizer failing, not the controller refusing (AAP-51931; Envoy's default).
+        case 403 if authorizer_failed(answer):
             return Trouble("the gateway answers 403 without a reason", patience=60, error=Forbidden)
         case 500:
-            return Trouble("500 internal server error", tries=4)
+            # At first a fault that repeating does not mend; for one who follows a job, trouble like any other.
+            return Trouble("500 internal server error", tries=None if standing.accepted else 4)
         case 429 | 502 | 503 | 504:
             return Trouble(
                 f"{answer.status} {answer.beginning}", after=_retry_after(answer), slow=answer.status == 504
             )
         case _:
             return Trouble("the controller's database is being migrated") if migrating(answer) else None
+
+
+def authorizer_failed(answer: Answer) -> bool:
+    """A 403 of the gateway's own authorizer, not the controller's word (AAP-51931; empty is Envoy's default)."""
+    said = refusals.detail(answer)
+    return answer.status == 403 and (not said or "database" in said)
 
 
 def migrating(answer: Answer) -> bool:

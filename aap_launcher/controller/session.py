@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
-from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 from urllib.parse import urlencode
 
 from aap_launcher.controller import refusals
 from aap_launcher.controller.address import Address
-from aap_launcher.controller.outage import Outage, Standing, Trouble, migrating, of_answer, of_fault
+from aap_launcher.controller.outage import (
+    Outage,
+    Standing,
+    Trouble,
+    authorizer_failed,
+    migrating,
+    of_answer,
+    of_fault,
+)
 from aap_launcher.controller.wire import JSON, Answer, Fault, Wire
-from aap_launcher.errors import AnswerLost, LauncherError, Unauthorized, Unreachable
+from aap_launcher.errors import AnswerLost, Interrupted, LauncherError, Unauthorized, Unreachable
 from aap_launcher.models import Clock, Notice, Signals
 
 _FINISHING = 4.0  # seconds that a signal leaves to a POST under way
@@ -47,18 +52,10 @@ class Session:
         self._wire, self._timeout, self._tolerance, self._signals = wire, timeout, tolerance, signals
         self._standing = Standing()
         self._until = float("inf")
-        self._date: tuple[datetime, float] | None = None
 
     def basic(self, username: str, password: str) -> str:
         """The Authorization value of a user name and password."""
         return "Basic " + b64encode(f"{username}:{password}".encode(errors="surrogateescape")).decode()
-
-    def time(self) -> str:
-        """The controller's own clock now (ISO 8601, UTC, whole seconds), "" where it sent no Date."""
-        if self._date is None:
-            return ""
-        date, seen = self._date
-        return (date + timedelta(seconds=self.clock.now() - seen)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def get(
         self,
@@ -117,10 +114,15 @@ class Session:
         data = json.dumps(body).encode()
 
         def attempt() -> Answer:
+            with self._signals.listening():
+                pass  # a signal that came before stops it here
             try:
                 # On a fresh connection: one that died while idle would look like a lost answer.
                 with self._signals.finishing(_FINISHING):
                     return self._send("POST", path, body=data, fresh=True)
+            except Interrupted as stop:
+                stop.sent = True
+                raise
             except Fault as fault:
                 if fault.sent:
                     raise AnswerLost(f"{what}: {fault}; it may have taken effect.") from None
@@ -130,7 +132,7 @@ class Session:
             return of_answer(answer, self._standing) if answer.status in {401, 429} else None
 
         answer = self._persist(attempt, judge, what)
-        if answer.status >= 500 or (answer.status == 403 and not refusals.detail(answer)):
+        if answer.status >= 500 or authorizer_failed(answer):
             raise AnswerLost(f"{what}: {answer.status} {answer.beginning}; it may have taken effect.")
         return self._counted(answer, what, allow, anonymous=False)
 
@@ -223,9 +225,7 @@ class Session:
         return answer
 
     def _learn(self, answer: Answer) -> None:
-        """The controller's clock, name and version are in the headers of any answer of its own."""
-        with suppress(KeyError, ValueError, TypeError, OverflowError):
-            self._date = parsedate_to_datetime(answer.headers["Date"]).astimezone(UTC), self.clock.now()
+        """The controller's name and version are in the headers of any answer of its own."""
         if version := answer.headers.get("X-API-Product-Version"):
             self.version, self.product = version, answer.headers.get("X-API-Product-Name", "")
 

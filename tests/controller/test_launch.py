@@ -10,7 +10,7 @@ from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from aap_launcher.controller import Controller
-from aap_launcher.errors import AnswerLost, Forbidden, LaunchUnknown, NotFound, Refused, Unreachable
+from aap_launcher.errors import AnswerLost, Forbidden, NotFound, Refused, Unreachable
 from aap_launcher.models import Template, TemplateType
 from tests.controller.conftest import HEADERS, World, job_row, page
 
@@ -181,9 +181,9 @@ def test_recent_jobs_are_those_that_launches_made_since_then(world: World, awx: 
     ]
     asked = world.json("GET", "/api/v2/unified_jobs/", page(*rows))
     controller = awx()
-    found = controller.recent_jobs(TEMPLATE, controller.time())
+    found = controller.recent_jobs(TEMPLATE, 5)
     assert [(item.job.id, item.user_id) for item in found] == [(9, 2), (7, 4)]
-    assert asked.last_request.qs["created__gte"] == ["2026-11-22T17:50:22Z"]
+    assert asked.last_request.qs["id__gt"] == ["5"]
     assert asked.last_request.qs["unified_job_template"] == ["12"]
 
 
@@ -213,13 +213,16 @@ def test_a_recent_job_tells_whether_it_holds_what_was_sent(
         summary_fields=summary,
     )
     world.json("GET", "/api/v2/unified_jobs/", page(row))
-    (found,) = awx().recent_jobs(TEMPLATE, "2026-11-22T17:50:22Z")
+    (found,) = awx().recent_jobs(TEMPLATE, 0)
     assert found.holds(body) is holds
 
 
-def test_without_the_controllers_clock_a_lost_launch_stays_unknown(awx: Connect) -> None:
-    with pytest.raises(LaunchUnknown):
-        awx().recent_jobs(TEMPLATE, "")
+def test_the_newest_job_of_a_template_is_the_mark_before_a_launch(world: World, awx: Connect) -> None:
+    asked = world.json("GET", "/api/v2/unified_jobs/", page(job_row(9)))
+    assert awx().newest_job(TEMPLATE) == 9
+    assert asked.last_request.qs["page_size"] == ["1"]
+    world.json("GET", "/api/v2/unified_jobs/", page())
+    assert awx().newest_job(TEMPLATE) == 0
 
 
 def test_a_relaunch_tells_what_it_asks_for_and_what_it_made(world: World, awx: Connect) -> None:

@@ -324,9 +324,15 @@ def test_without_a_marker_two_equal_jobs_of_the_same_user_exit_6_with_the_candid
     assert len(house.controller.bodies) == 1
 
 
+def during_the_post() -> Interrupted:
+    stop = Interrupted(signal.SIGINT)
+    stop.sent = True
+    return stop
+
+
 def test_a_signal_during_the_launch_cancels_the_job_that_it_made() -> None:
     house = House(statuses={0: S.RUNNING, 5000: S.SUCCESSFUL})
-    house.controller.launch_faults = [Interrupted(signal.SIGINT)]
+    house.controller.launch_faults = [during_the_post()]
     house.controller.made_anyway = [True]
     outcome = house.run()
     assert (outcome.exit_code, len(house.controller.cancels)) == (130, 1)
@@ -335,11 +341,42 @@ def test_a_signal_during_the_launch_cancels_the_job_that_it_made() -> None:
 
 def test_a_signal_during_a_launch_whose_job_does_not_show_up_exits_6() -> None:
     house = House()
-    house.controller.launch_faults = [Interrupted(signal.SIGINT)]
+    house.controller.launch_faults = [during_the_post()]
     house.controller.made_anyway = [False]
     outcome = house.run()
     assert (outcome.exit_code, outcome.verdict) == (6, "unknown")
     assert len(house.controller.bodies) == 1
+
+
+def test_a_signal_before_the_launch_is_sent_launches_nothing_and_looks_for_nothing() -> None:
+    """For example while a 429 is waited for."""
+    house = House()
+    house.controller.launch_faults = [Interrupted(signal.SIGINT)]
+    house.controller.made_anyway = [False]
+    house.controller.list_fault = Unreachable("nobody should ask")
+    outcome = house.run()
+    assert (outcome.exit_code, outcome.explanation) == (130, "interrupted before anything was launched")
+
+
+def test_a_signal_while_a_lost_launch_is_looked_for_cancels_its_job() -> None:
+    house = House(statuses={0: S.RUNNING, 5000: S.SUCCESSFUL})
+    house.controller.launch_faults = [AnswerLost("504")]
+    house.controller.made_anyway = [True]
+    house.controller.visible_after = 2
+    house.signal_at(1)
+    outcome = house.run()
+    assert (outcome.exit_code, len(house.controller.cancels)) == (130, 1)
+
+
+@pytest.mark.parametrize("fault", [Unreachable("the network is gone"), Forbidden("not for you")])
+def test_a_lost_launch_that_cannot_be_looked_for_is_unknown_and_not_merely_unreachable(fault: Any) -> None:
+    house = House()
+    house.controller.launch_faults = [AnswerLost("504")]
+    house.controller.made_anyway = [True]
+    house.controller.list_fault = fault
+    outcome = house.run()
+    assert (outcome.exit_code, outcome.verdict) == (6, "unknown")
+    assert str(fault) in outcome.explanation
 
 
 def test_a_refused_launch_is_not_repeated() -> None:
