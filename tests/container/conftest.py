@@ -36,7 +36,9 @@ def step(engine: Engine, tmp_path: Path) -> Step:
 def launch(step: Step, box: Sandbox) -> Callable[..., Ended]:
     """Launch a template as a step of a workflow, to its end."""
 
-    def run(template: str, *, variables: dict[str, str] | None = None, options: tuple[str, ...] = (), **given: str) -> Ended:
+    def run(
+        template: str, *, variables: dict[str, str] | None = None, options: tuple[str, ...] = (), **given: str
+    ) -> Ended:
         inputs = {"url": box.url, "token": box.token, "template": template} | given
         return step.end(step.start(inputs, variables=variables, options=options))
 

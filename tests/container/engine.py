@@ -31,9 +31,16 @@ class Engine:
     def docker(self, *arguments: str, check: bool = True) -> str:
         """What `docker ...` says on stdout; its stderr is in the failure."""
         done = subprocess.run(
-            ["docker", *arguments], env=self.environment, capture_output=True, text=True, cwd=ROOT, check=False
+            ["docker", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            check=False,
         )
-        assert not check or done.returncode == 0, f"docker {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
+        assert not check or done.returncode == 0, (
+            f"docker {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
+        )
         return done.stdout.strip()
 
     def image(self) -> str:
@@ -113,7 +120,11 @@ def _own(environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
             time.sleep(0.1)
         yield client
         left = subprocess.run(
-            ["docker", "ps", "-aq", "--filter", f"label={LABEL}"], env=client, capture_output=True, text=True, check=True
+            ["docker", "ps", "-aq", "--filter", f"label={LABEL}"],
+            env=client,
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout.split()
         if left:
             subprocess.run(["docker", "rm", "-f", *left], env=client, capture_output=True, check=False)

@@ -21,7 +21,13 @@ from tests.ci.parsers import Command, Runner, github_outputs
 from tests.container.engine import LABEL, Engine
 
 SIGTERM_AFTER, KILL_AFTER = 7.5, 2.5  # seconds: ProcessInvoker.cs
-_FILES = {"GITHUB_OUTPUT": "set_output", "GITHUB_STEP_SUMMARY": "step_summary", "GITHUB_ENV": "set_env", "GITHUB_STATE": "save_state", "GITHUB_PATH": "add_path"}
+_FILES = {
+    "GITHUB_OUTPUT": "set_output",
+    "GITHUB_STEP_SUMMARY": "step_summary",
+    "GITHUB_ENV": "set_env",
+    "GITHUB_STATE": "save_state",
+    "GITHUB_PATH": "add_path",
+}
 _FOLDERS = {
     "_temp": "/github/runner_temp",
     "_temp/_github_home": "/github/home",
@@ -72,14 +78,28 @@ class Step:
         return self.folder / "workspace"
 
     def start(
-        self, given: Mapping[str, str], *, variables: Mapping[str, str] | None = None, options: tuple[str, ...] = ()
+        self,
+        given: Mapping[str, str],
+        *,
+        variables: Mapping[str, str] | None = None,
+        options: tuple[str, ...] = (),
     ) -> subprocess.Popen[bytes]:
         """The docker client, as the runner starts it: no stdin, no terminal."""
         environment = self._environment(given) | dict(variables or {})
         names = [part for name in environment for part in ("-e", name)]
         return subprocess.Popen(
             [
-                *("docker", "run", "--name", self.name, "--label", LABEL, "--workdir", "/github/workspace", "--rm"),
+                *(
+                    "docker",
+                    "run",
+                    "--name",
+                    self.name,
+                    "--label",
+                    LABEL,
+                    "--workdir",
+                    "/github/workspace",
+                    "--rm",
+                ),
                 *names,
                 *("-e", "GITHUB_ACTIONS=true", "-e", "CI=true", "--network", "host", *options),
                 *(part for volume in self._volumes() for part in ("-v", volume)),
@@ -131,8 +151,12 @@ class Step:
         }  # fmt: skip
 
     def _volumes(self) -> list[str]:
-        socket = self.engine.environment.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix("unix://")
-        return [f"{socket}:/var/run/docker.sock"] + [f"{self.folder / local}:{there}" for local, there in _FOLDERS.items()]
+        socket = self.engine.environment.get("DOCKER_HOST", "unix:///var/run/docker.sock").removeprefix(
+            "unix://"
+        )
+        return [f"{socket}:/var/run/docker.sock"] + [
+            f"{self.folder / local}:{there}" for local, there in _FOLDERS.items()
+        ]
 
 
 def _ended(client: subprocess.Popen[bytes], seconds: float) -> bool:

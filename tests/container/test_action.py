@@ -121,7 +121,9 @@ def test_inputs_arrive_as_they_were_written(launch: Launch, bench: Bench) -> Non
 
 def test_files_are_read_from_and_written_to_the_workspace(launch: Launch, step: Step) -> None:
     (step.workspace / "vars.yml").write_text("greeting: from-file\n")
-    ended = launch("Asks for variables", extra_vars_file="vars.yml", junit="junit.xml", result_file="result.json")
+    ended = launch(
+        "Asks for variables", extra_vars_file="vars.yml", junit="junit.xml", result_file="result.json"
+    )
     assert ended.code == 0, ended.log
     assert (step.workspace / "junit.xml").read_text().startswith("<?xml")
     assert '"outcome"' in (step.workspace / "result.json").read_text()
@@ -134,7 +136,12 @@ def test_the_workspace_cannot_change_the_launcher(launch: Launch, step: Step) ->
     user_site = step.folder / "_temp/_github_home/.local/lib/python3.13/site-packages"
     user_site.mkdir(parents=True)
     (user_site / "usercustomize.py").write_text("raise SystemExit('hijacked')\n")
-    variables = {"PYTHONPATH": "/github/workspace", "PYTHONSTARTUP": "x.py", "PYTHONWARNINGS": "error", "PYTHONHOME": "/nowhere"}
+    variables = {
+        "PYTHONPATH": "/github/workspace",
+        "PYTHONSTARTUP": "x.py",
+        "PYTHONWARNINGS": "error",
+        "PYTHONHOME": "/nowhere",
+    }
     ended = launch("Locked", variables=variables)
     assert ended.code == 0, (ended.log, ended.stderr)
 
@@ -150,9 +157,13 @@ def test_secrets_are_masked_first_and_never_shown(launch: Launch, box: Sandbox) 
 # --- users ----------------------------------------------------------------------------------------------
 
 
-def test_a_user_who_may_not_write_the_runners_files_is_told_and_the_verdict_stands(step: Step, box: Sandbox) -> None:
+def test_a_user_who_may_not_write_the_runners_files_is_told_and_the_verdict_stands(
+    step: Step, box: Sandbox
+) -> None:
     """Against GitHub's advice, `options: --user 1001` is used; the files belong to the runner."""
-    client = step.start({"url": box.url, "token": box.token, "template": "Locked"}, options=("--user", "1001"))
+    client = step.start(
+        {"url": box.url, "token": box.token, "template": "Locked"}, options=("--user", "1001")
+    )
     ended = step.end(client)
     assert ended.code == 0, ended.log
     assert "the outputs could not be written" in ended.log
@@ -160,7 +171,9 @@ def test_a_user_who_may_not_write_the_runners_files_is_told_and_the_verdict_stan
     assert ended.outputs == {}
 
 
-def test_a_user_who_may_write_them_gets_everything_on_a_read_only_file_system(step: Step, box: Sandbox) -> None:
+def test_a_user_who_may_write_them_gets_everything_on_a_read_only_file_system(
+    step: Step, box: Sandbox
+) -> None:
     for file in step.files.values():
         file.chmod(0o666)
     options = ("--user", "1001", "--read-only", "--cap-drop", "ALL")
@@ -181,7 +194,9 @@ def test_a_run_writes_nothing_into_its_container(engine: Engine, step: Step, box
 
 
 @contextmanager
-def following(step: Step, box: Sandbox, bench: Bench, **given: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def following(
+    step: Step, box: Sandbox, bench: Bench, **given: str
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """A slow job that the step has launched and that runs: the docker client and the job's id."""
     inputs: Mapping[str, str] = {
         "url": box.url, "token": box.token, "template": "Slow deploy", "extra_vars": SLOW, **given,
@@ -208,7 +223,9 @@ def seconds_until_canceled(bench: Bench, job: str, since: float) -> float:
     return datetime.fromisoformat(noted).replace(tzinfo=UTC).timestamp() - since
 
 
-def test_a_canceled_workflow_cancels_the_job_within_two_seconds(step: Step, box: Sandbox, bench: Bench) -> None:
+def test_a_canceled_workflow_cancels_the_job_within_two_seconds(
+    step: Step, box: Sandbox, bench: Bench
+) -> None:
     with following(step, box, bench) as (client, job):
         since = time.time()
         assert step.cancel(client) == "", "SIGINT alone ends it"
@@ -222,7 +239,9 @@ def test_a_canceled_workflow_cancels_the_job_within_two_seconds(step: Step, box:
     only_ours(ended)
 
 
-def test_a_job_that_does_not_end_leaves_time_to_report_before_the_kill(step: Step, box: Sandbox, bench: Bench) -> None:
+def test_a_job_that_does_not_end_leaves_time_to_report_before_the_kill(
+    step: Step, box: Sandbox, bench: Bench
+) -> None:
     bench.control("POST", "plans/", {"never_processed": True})
     with following(step, box, bench) as (client, job):
         since = time.time()
@@ -235,7 +254,9 @@ def test_a_job_that_does_not_end_leaves_time_to_report_before_the_kill(step: Ste
     only_ours(ended)
 
 
-def test_a_stopped_container_hears_sigterm_as_process_1(engine: Engine, step: Step, box: Sandbox, bench: Bench) -> None:
+def test_a_stopped_container_hears_sigterm_as_process_1(
+    engine: Engine, step: Step, box: Sandbox, bench: Bench
+) -> None:
     """`docker stop`, Kubernetes and GitLab send SIGTERM to PID 1, for which the kernel has no default action."""
     with following(step, box, bench) as (client, job):
         assert engine.docker("exec", step.name, "cat", "/proc/1/comm").startswith("python")

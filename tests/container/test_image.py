@@ -32,14 +32,19 @@ def test_it_adds_at_most_15_megabytes_to_its_base(engine: Engine) -> None:
 def test_it_holds_nothing_that_installs_or_compiles(engine: Engine) -> None:
     script = "import importlib.util, shutil; print([n for n in ('pip', 'wheel', 'ensurepip.pip') if '.' not in n and importlib.util.find_spec(n)], [n for n in ('pip', 'pip3', 'uv', 'gcc', 'cc', 'ld', 'make') if shutil.which(n)])"
     assert engine.run("-c", script, entrypoint="python") == "[] []"
-    assert engine.run("-c", "ls -A /root /tmp /var/tmp; ls -d /build 2>/dev/null; :", entrypoint="sh").split() == ["/root:", "/tmp:", "/var/tmp:"]
+    assert engine.run(
+        "-c", "ls -A /root /tmp /var/tmp; ls -d /build 2>/dev/null; :", entrypoint="sh"
+    ).split() == ["/root:", "/tmp:", "/var/tmp:"]
 
 
 def test_it_holds_only_what_the_launcher_runs_on(engine: Engine) -> None:
     script = "cd /opt/aap-launcher; find . -type f ! -name '*.pyc' ! -path './aap_launcher/*'; ls /opt/venv/lib/python3*/site-packages | grep dist-info"
     found = engine.run("-c", script, entrypoint="sh").split()
     names = sorted(name.split("-")[0] for name in found if name.endswith(".dist-info"))
-    assert sorted(set(found) - {name for name in found if name.endswith(".dist-info")}) == ["./aap-launcher", "./entrypoint.py"]
+    assert sorted(set(found) - {name for name in found if name.endswith(".dist-info")}) == [
+        "./aap-launcher",
+        "./entrypoint.py",
+    ]
     locked = Path(__file__).parents[2].joinpath("requirements/runtime.txt").read_text().splitlines()
     assert names == sorted(line.split("==")[0].replace("-", "_") for line in locked if "==" in line)
 
@@ -58,7 +63,9 @@ print([name for name, module in sorted(sys.modules.items()) if name != "__main__
 
 
 def test_labels_tell_what_it_is(engine: Engine) -> None:
-    labels = json.loads(engine.docker("image", "inspect", "--format", "{{json .Config.Labels}}", engine.image()))
+    labels = json.loads(
+        engine.docker("image", "inspect", "--format", "{{json .Config.Labels}}", engine.image())
+    )
     assert labels["org.opencontainers.image.title"] == "aap-launcher"
     assert labels["org.opencontainers.image.licenses"] == "Apache-2.0"
     assert "org.opencontainers.image.description" in labels

@@ -46,7 +46,9 @@ def test_inputs_are_those_of_the_core_in_its_order(name: str) -> None:
 @pytest.mark.parametrize("name", ACTIONS)
 def test_outputs_are_those_of_the_core_in_its_order(name: str) -> None:
     declared = load(name)["outputs"]
-    assert {key: each["description"] for key, each in declared.items()} == {each.name: each.description for each in OUTPUTS}
+    assert {key: each["description"] for key, each in declared.items()} == {
+        each.name: each.description for each in OUTPUTS
+    }
     assert list(declared) == [each.name for each in OUTPUTS]
 
 
@@ -123,7 +125,11 @@ def says(*command: str, environment: dict[str, str] | None = None) -> str:
 
 @pytest.mark.parametrize(
     ("schema", "files"),
-    [("github-actions", ACTIONS), ("github-workflows", WORKFLOWS), ("dependabot", (".github/dependabot.yml",))],
+    [
+        ("github-actions", ACTIONS),
+        ("github-workflows", WORKFLOWS),
+        ("dependabot", (".github/dependabot.yml",)),
+    ],
 )
 def test_files_follow_the_published_schema(schema: str, files: tuple[str, ...]) -> None:
     tool = program("check-jsonschema", _INSTALL)
@@ -132,7 +138,18 @@ def test_files_follow_the_published_schema(schema: str, files: tuple[str, ...]) 
 
 def test_zizmor_finds_no_weakness() -> None:
     tool = program("zizmor", _INSTALL)
-    assert says(tool, "--offline", "--no-progress", "--pedantic", "--strict-collection", *FILES, ".github/dependabot.yml") == ""
+    assert (
+        says(
+            tool,
+            "--offline",
+            "--no-progress",
+            "--pedantic",
+            "--strict-collection",
+            *FILES,
+            ".github/dependabot.yml",
+        )
+        == ""
+    )
 
 
 def test_hadolint_finds_no_fault_in_the_dockerfile() -> None:
