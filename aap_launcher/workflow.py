@@ -8,23 +8,23 @@ What the controller does that decides the design (seen on AWX 24.6.1):
   the log of every node's job is whole, which comes about a second later.
 * Nodes of nodes: a nested workflow and a sliced job are workflow jobs themselves, and followed in the same way.
 
-What it costs, in requests a minute: at most 30 for the workflow job and the list of its nodes, at most 60 for
-each node's job that runs (28 while it is silent), and never more than 120 for everything together, however
-many nodes run: then each is asked more seldom, in turn. Only reading on what is stored already is not counted.
+What it costs, in requests a minute: some 20 for the workflow job and the list of its nodes while nothing
+changes, at most 60 for each node's job that runs (28 while it is silent), and never more than 120 for everything
+together, however many nodes run: then each is asked more seldom, in turn. Only reading on in what is stored
+already is not counted.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Protocol
 
+from aap_launcher.budget import Budget, Counted, WorkflowSource, pages
 from aap_launcher.errors import NotFound, Refused, Unauthorized
-from aap_launcher.follow import PAGE, Follower, JobSource, Pace
+from aap_launcher.follow import Follower, Pace
 from aap_launcher.models import (
     Approval,
-    Event,
     Finished,
     Job,
     JobType,
@@ -38,71 +38,9 @@ from aap_launcher.models import (
     Update,
 )
 
-_PER_MINUTE = 120
-_BURST = 6.0  # requests that may be sent at once
 _PATIENT = 10.0  # seconds that a node's job may queue before it is asked why
 _STRAGGLE = 60.0  # seconds after the workflow's end that a job may still be without a final status
 _QUICK, _SLOW, _SLOWEST = 1.0, 4.0, 10.0  # seconds between two lists of the nodes
-
-
-class WorkflowSource(JobSource, Protocol):
-    """What following a workflow needs of the controller."""
-
-    def nodes(self, job: Job) -> Sequence[Node]:
-        """Every node of the workflow job, by id."""
-        ...
-
-    def approval(self, job: Job) -> Approval:
-        """What the approval node's job waits for, or how it was decided."""
-        ...
-
-
-class Budget:
-    """So many requests a minute, a few of them at once; shared by a workflow and all that is nested in it."""
-
-    def __init__(self, now: float, per_minute: float = _PER_MINUTE) -> None:
-        self._rate = per_minute / 60
-        self._left = _BURST
-        self._at = now
-
-    def ready(self, now: float) -> float:
-        """When the next request may be sent."""
-        self._fill(now)
-        return now if self._left >= 1 else now + (1 - self._left) / self._rate
-
-    def spend(self, now: float, requests: int) -> None:
-        """So many were sent."""
-        self._fill(now)
-        self._left -= requests
-
-    def _fill(self, now: float) -> None:
-        self._left = min(_BURST, self._left + max(now - self._at, 0.0) * self._rate)
-        self._at = now
-
-
-class _Counted:
-    """The source, and how many requests it was asked for."""
-
-    def __init__(self, source: WorkflowSource) -> None:
-        self.requests = 0
-        self._source = source
-
-    def job(self, job: Job) -> Job:
-        self.requests += 1
-        return self._source.job(job)
-
-    def events(self, job: Job, after: int, limit: int = PAGE) -> Sequence[Event]:
-        self.requests += 1
-        return self._source.events(job, after, limit)
-
-    def nodes(self, job: Job) -> Sequence[Node]:
-        nodes = self._source.nodes(job)
-        self.requests += _pages(nodes)
-        return nodes
-
-    def approval(self, job: Job) -> Approval:
-        self.requests += 1
-        return self._source.approval(job)
 
 
 class _Child:
@@ -140,6 +78,11 @@ class _Child:
         log = self.follower.log if self.follower is not None else Log()
         return replace(log, settled=False) if self.lost else log
 
+    def hurry(self, now: float) -> None:
+        """Its end is near, or the list of the nodes knew of it first."""
+        if self.follower is not None and not self.done and not self.follower.job.status.final:
+            self.follower.hurry(now)
+
     def stepped(self, now: float) -> None:
         self._stepped = now
         if self.lost or (self.follower is not None and self.follower.finished):
@@ -166,10 +109,11 @@ class WorkflowFollower:
     ) -> None:
         self.due = now
         self.finished = False
-        self._source = _Counted(source)
+        self._source = Counted(source)
         self._pace, self._jitter, self._path = pace or Pace(), jitter, path
         self._budget = budget or Budget(now)
-        self._self = Follower(self._source, job, now, pace=self._pace, jitter=jitter)  # the status alone
+        # The status alone, and seldom: while a node is not done, the workflow job is not either.
+        self._self = Follower(self._source, job, now, pace=replace(self._pace, idle=_SLOWEST), jitter=jitter)
         self._began = now
         self._news = now
         self._nodes: dict[int, Node] = {}
@@ -202,8 +146,7 @@ class WorkflowFollower:
         self._list_due, self._interval = now, _QUICK
         self._self.hurry(now)
         for child in self._children.values():
-            if child.follower is not None and not child.done:
-                child.follower.hurry(now)
+            child.hurry(now)
         self.due = now
 
     def step(self, now: float) -> Iterator[Update]:
@@ -275,7 +218,7 @@ class WorkflowFollower:
             nodes = self._source.nodes(self.job)
         except NotFound:  # it was deleted: a verdict that is known stays, else the next look tells
             self._listed = ended
-            self._plan_list(now, changed=False, pages=1)
+            self._plan_list(now, changed=False, cost=1)
             return
         changed = False
         for node in nodes:
@@ -285,12 +228,17 @@ class WorkflowFollower:
             self._start(node, now)
         if changed:
             self._news = now
+            if not ended and all(node.ended for node in nodes):
+                self._self.hurry(now)
         self._listed = ended and self._all_told(now)
-        self._plan_list(now, changed=changed, pages=_pages(nodes))
+        self._plan_list(now, changed=changed, cost=pages(nodes))
 
     def _learn(self, node: Node, now: float) -> Iterator[Update]:
         known = self._nodes.get(node.id)
         self._nodes[node.id] = node
+        child = self._children.get(node.id)
+        if child is not None and node.ended:
+            child.hurry(now)
         if known is not None and _seen(known) == _seen(node):
             return
         approval = None
@@ -323,12 +271,12 @@ class WorkflowFollower:
         jobs = [node.job for node in self._nodes.values()]
         return all(job is None or job.status.final for job in jobs)
 
-    def _plan_list(self, now: float, *, changed: bool, pages: int) -> None:
+    def _plan_list(self, now: float, *, changed: bool, cost: int) -> None:
         busy = any(not child.done for child in self._children.values())
         slowest = _SLOW if busy or self._end is not None else _SLOWEST
         if changed:
             self._interval = _QUICK
-        self._list_due = now + self._interval * pages * (0.9 + 0.2 * self._jitter())
+        self._list_due = now + self._interval * cost * (0.9 + 0.2 * self._jitter())
         self._interval = min(self._interval * self._pace.growth, slowest)
 
     # --- a node's job -------------------------------------------------------------------------------
@@ -382,7 +330,3 @@ class WorkflowFollower:
 def _seen(node: Node) -> tuple[object, ...]:
     """What makes a node new to the reader."""
     return node.job and (node.job.id, node.job.status), node.do_not_run, node.orphaned
-
-
-def _pages(nodes: Sequence[Node]) -> int:
-    return max(1, -(-len(nodes) // PAGE))
