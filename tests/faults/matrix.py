@@ -62,7 +62,9 @@ class Stage:
         """Wait until the launcher has asked this often."""
 
         def enough() -> bool:
-            found = [one for one in self.front.requests if one.method == method and re.search(path, one.target)]
+            found = [
+                one for one in self.front.requests if one.method == method and re.search(path, one.target)
+            ]
             return len(found) >= times or self.running.poll() is not None
 
         wait_for(enough, 60, f"{method} {path}")
@@ -100,7 +102,9 @@ class Row:
     outputs: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)  # of the environment
     during: Callable[[Stage], None] | None = None
-    around: Callable[[Stage], AbstractContextManager[Mapping[str, str]]] | None = None  # yields more variables
+    around: Callable[[Stage], AbstractContextManager[Mapping[str, str]]] | None = (
+        None  # yields more variables
+    )
     after: Callable[[Stage, Ended], None] | None = None
     front: Mapping[str, Any] = field(default_factory=dict)
     real_time: bool = False
@@ -126,7 +130,15 @@ class Result:
     read: str
 
 
-_SURVIVED = {0: "yes", 1: "yes", 2: "nothing sent", 3: "no, told", 4: "no, told", 5: "timed out, told", 6: "unknown, told"}
+_SURVIVED = {
+    0: "yes",
+    1: "yes",
+    2: "nothing sent",
+    3: "no, told",
+    4: "no, told",
+    5: "timed out, told",
+    6: "unknown, told",
+}
 
 
 class Boxes:
@@ -217,7 +229,7 @@ def _run(row: Row, stage: Stage, more: Mapping[str, str]) -> Ended:
         **row.inputs,
     }
     given = {name: text for name, text in inputs.items() if text}
-    environment = stage.launcher.environment(**given) | row.variables | more
+    environment = {**stage.launcher.environment(**given), **row.variables, **more}
     program = ("entrypoint.py",) if row.real_time else ("-m", "tests.faults.quick")
     stage.process = stage.launcher.start(environment, program=program)
     if row.during is not None:
@@ -229,7 +241,11 @@ def _judged(row: Row, stage: Stage, ended: Ended) -> Result:
     told = f"\n--- {row.fault}: exit {ended.code}, jobs {stage.front.launched}\n{ended.log}\n{ended.stderr}"
     assert ended.code == row.exit, told
     assert "Traceback (most recent call last)" not in ended.log + ended.stderr, told
-    made = [number for number in stage.front.launched if any(one == number for one in stage.box.state.jobs) or row.exit]
+    made = [
+        number
+        for number in stage.front.launched
+        if any(one == number for one in stage.box.state.jobs) or row.exit
+    ]
     assert len(made) == row.jobs, told
     _check_outputs(row, stage, ended, told)
     lost = _lost(row, stage, ended, told)

@@ -1,0 +1,28 @@
+"""Runs the chosen rows beside each other; writes docs/reliability.md when it is asked to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults.matrix import Matrix, Row
+
+
+@pytest.fixture(scope="session")
+def matrix(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]:
+    """All chosen rows are under way at once; an xdist worker waits to be asked for each."""
+    running = Matrix(tmp_path_factory.mktemp("faults"))
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        for row in _chosen(request.session.items):
+            running.begin(row)
+    yield running
+    running.close()
+
+
+def _chosen(items: list[pytest.Item]) -> Iterator[Row]:
+    for item in items:
+        row = item.callspec.params.get("row") if hasattr(item, "callspec") else None
+        if isinstance(row, Row):
+            yield row

@@ -1,0 +1,9 @@
+"""Every row of the matrix, by what it is about."""
+
+from __future__ import annotations
+
+from tests.faults import launch_rows, log_rows, outage_rows
+from tests.faults.matrix import Row
+
+GROUPS: dict[str, list[Row]] = {**launch_rows.ROWS, **log_rows.ROWS, **outage_rows.ROWS}
+ROWS = [row for rows in GROUPS.values() for row in rows]
