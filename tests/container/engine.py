@@ -131,7 +131,15 @@ def _own(environment: Mapping[str, str]) -> Iterator[dict[str, str]]:
     finally:
         daemon.terminate()
         daemon.wait(30)
+        _unmount(folder)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unmount(folder: Path) -> None:
+    """dockerd leaves the network namespace of `--network host` mounted."""
+    points = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
+    for point in sorted((point for point in points if point.startswith(f"{folder}/")), reverse=True):
+        subprocess.run(["umount", point], capture_output=True, check=False)
 
 
 def _stand_in(environment: Mapping[str, str]) -> str:
