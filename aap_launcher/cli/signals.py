@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,16 @@ from types import FrameType
 
 from aap_launcher.errors import Interrupted
 
-_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# Windows has neither hang-ups nor timers of a process; its runners send Ctrl-C and Ctrl-Break.
+if sys.platform == "win32":
+    _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGBREAK)
+else:
+    _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def _alarm(seconds: float) -> None:
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 class ProcessSignals:
@@ -31,7 +41,8 @@ class ProcessSignals:
         """Take the signals over."""
         for signum in _STOPS:
             signal.signal(signum, self._arrived)
-        signal.signal(signal.SIGALRM, self._grace_over)
+        if sys.platform != "win32":
+            signal.signal(signal.SIGALRM, self._grace_over)
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -50,11 +61,11 @@ class ProcessSignals:
         self._grace = seconds
         try:
             if self._signum and not self._told:  # it came a moment before
-                signal.setitimer(signal.ITIMER_REAL, seconds)
+                _alarm(seconds)
             yield
         finally:
             self._grace = None
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            _alarm(0)
 
     def _arrived(self, signum: int, _frame: FrameType | None) -> None:
         if self._signum:
@@ -63,7 +74,7 @@ class ProcessSignals:
         if self._listening:
             self._raise()
         elif self._grace is not None:
-            signal.setitimer(signal.ITIMER_REAL, self._grace)
+            _alarm(self._grace)
 
     def _grace_over(self, _signum: int, _frame: FrameType | None) -> None:
         if self._grace is not None and not self._told:
