@@ -35,9 +35,10 @@ from aap_launcher.models import (
     Tick,
     Update,
 )
+from aap_launcher.words import count
 
 PAGE = 200  # the controller's own cap of a page; a larger one is no faster and costs memory
-_QUEUED = frozenset({Status.NEW, Status.PENDING, Status.WAITING})
+QUEUED = frozenset({Status.NEW, Status.PENDING, Status.WAITING})
 _QUEUED_LONG = 300.0
 
 
@@ -154,8 +155,8 @@ class Follower:
         self._ended: float | None = None  # when a final status was first seen
         self._stored: float | None = None  # when event_processing_finished was first seen
         self._ending: float | None = None  # the last event has come, or a cancel was asked for
-        self._told = job.status in _QUEUED  # a queue that is left at once is not worth a line
-        if job.status not in _QUEUED:
+        self._told = job.status in QUEUED  # a queue that is left at once is not worth a line
+        if job.status not in QUEUED:
             self._learn(job, now)
         else:
             self.due = now + self._interval
@@ -180,7 +181,7 @@ class Follower:
             self._told = True
             yield StatusChanged(self.job, now - self._began)
         moved, full = False, False
-        if self.job.events_url and self.job.status not in _QUEUED:
+        if self.job.events_url and self.job.status not in QUEUED:
             rows = self._page()
             full = len(rows) >= PAGE
             for event in self._cursor.take(rows, now, self._patience(now)):
@@ -201,7 +202,7 @@ class Follower:
         status = self.job.status
         if status.final:
             return self._stored is None
-        if status in _QUEUED or self._ending is not None or not self.job.events_url:
+        if status in QUEUED or self._ending is not None or not self.job.events_url:
             return True
         wait = self._pace.look if now - self._news < 60 else 2 * self._pace.look
         return now - max(self._looked, self._news) >= wait
@@ -216,7 +217,7 @@ class Follower:
             self._told = False
             self._news = now
             self._interval = self._pace.ending
-        elif before.status in _QUEUED and self._looked == self._began:
+        elif before.status in QUEUED and self._looked == self._began:
             self._told = False  # queued still at the first look: worth a line
         self._learn(job, now)
 
@@ -266,9 +267,7 @@ class Follower:
         self.finished = True
         late = [event for hole in tuple(self._cursor.missing) for event in self._refetch(*hole)]
         if late:
-            yield Notice(
-                f"{len(late)} events came late; they are printed here, out of their place", warning=True
-            )
+            yield Notice(f"{count(len(late), 'event')} came late, printed here out of place", warning=True)
             yield from map(Logged, late)
         yield Finished(self.job, self.log)
 
@@ -284,7 +283,7 @@ class Follower:
         if more or (moved and self._stored is not None):
             self.due = now
             return
-        if status in _QUEUED:
+        if status in QUEUED:
             slowest = pace.queued if now - self._began > _QUEUED_LONG else pace.idle
             self._interval = min(self._interval * pace.growth, slowest)
         elif self._ending is not None or self._ended is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from aap_launcher.ci import CI
 from aap_launcher.controller import Controller
-from aap_launcher.errors import LauncherError
+from aap_launcher.errors import LauncherError, Unreachable
 from aap_launcher.explain import explain_failure
 from aap_launcher.follow import Follower, follow
 from aap_launcher.inputs import Inputs
@@ -94,11 +94,18 @@ class Run:
 
     def follow(self, until: float | None) -> bool:
         """Follow the job and show it; whether its end was reached before the clock read `until`."""
-        follower = self.follower = self.follower or self._follower()
-        for update in follow(follower, self.clock, until=until):
-            self.show(update)
-            if isinstance(update, NodeChanged):
-                self._mind_approval(update)
+        if until is not None:
+            self.controller.hurry(until)
+        try:
+            follower = self.follower = self.follower or self._follower()
+            for update in follow(follower, self.clock, until=until):
+                self.show(update)
+                if isinstance(update, NodeChanged):
+                    self._mind_approval(update)
+        except Unreachable:
+            if until is None or self.clock.now() < until:
+                raise
+            return False  # the time ran out during an outage
         return follower.finished
 
     def _follower(self) -> Follower | WorkflowFollower:

@@ -38,8 +38,8 @@ class Front:
         seed: int = 1,
     ) -> None:
         self.requests: list[Request] = []
-        self.launched: list[int] = []
-        """Ids of the jobs that the controller made for requests through this front, told to the client or not."""
+        self.created: list[tuple[str, int]] = []
+        """(path, id) of what the controller made for requests through this front, told to the client or not."""
         parts = urlsplit(behind.origin)
         self._upstream = (parts.hostname or _HOST, parts.port or 80)
         self._prefix = urlsplit(behind.url).path
@@ -59,6 +59,11 @@ class Front:
     def url(self) -> str:
         """What a launcher is given as the controller's URL."""
         return self.origin + self._prefix
+
+    @property
+    def launched(self) -> list[int]:
+        """Ids of the jobs that were launched through this front."""
+        return [number for path, number in self.created if path.endswith("launch/")]
 
     def leave(self, seconds: float) -> None:
         """Nothing listens for so long; idle connections end."""
@@ -131,8 +136,8 @@ class Front:
                     return
 
     def _acted(self, request: Request, reply: Reply) -> None:
-        if request.method == "POST" and request.path.endswith("launch/") and reply.status == 201:
-            self.launched.append(int(reply.json()["id"]))
+        if request.method == "POST" and reply.status == 201:
+            self.created.append((request.path, int(reply.json()["id"])))
 
 
 @contextlib.contextmanager

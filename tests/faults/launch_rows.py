@@ -223,17 +223,17 @@ UNKNOWN = [
     ),
     Row(
         fault="A redirect of the launch to another host",
-        rules=lambda stage: [_post(faults.answer(gateway.redirect(_witness(stage).url + "/launch/", 307)))],
+        rules=lambda stage: [_post(faults.answer(gateway.redirect(witness(stage).url + "/launch/", 307)))],
         exit=3,
         jobs=0,
         lost=None,
         says=r"redirected to .* which is not followed",
-        after=lambda stage, _: _untouched(stage),
+        after=lambda stage, _: untouched(stage),
     ),
 ]
 
 
-def _witness(stage: Stage) -> faults.Front:
+def witness(stage: Stage) -> faults.Front:
     """Another host, which writes down who knocks."""
     if "witness" not in stage.extra:
         stage.extra["witness"] = faults.Front(
@@ -243,9 +243,9 @@ def _witness(stage: Stage) -> faults.Front:
     return found
 
 
-def _untouched(stage: Stage) -> None:
-    assert not _witness(stage).requests, "the token must not follow"
-    _witness(stage).close()
+def untouched(stage: Stage) -> None:
+    assert not witness(stage).requests, "the token must not follow"
+    witness(stage).close()
 
 
 # --- templates that take no variables, so that there is no correlation value ----------------------------

@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import sandbox
@@ -110,7 +111,6 @@ class Row:
     real_time: bool = False
     in_order: bool = True
     layout: str = "gateway26"
-    alone: bool = False  # in a sandbox of its own
     others: str = ""  # what other launchers do
 
     @property
@@ -193,13 +193,9 @@ class Matrix:
         self._boxes.close()
 
     def _play(self, row: Row) -> Result:
-        folder = self._folder / row.name[:60]
-        folder.mkdir()
+        folder = Path(mkdtemp(dir=self._folder))
         with ExitStack() as stack:
-            if row.alone:
-                box = stack.enter_context(sandbox.start(speed=10, layout=row.layout))
-            else:
-                box = self._boxes.get(row.layout)
+            box = self._boxes.get(row.layout)
             stage = Stage(box, None, Launcher(box, folder))  # type: ignore[arg-type]
             rules = row.rules(stage) if callable(row.rules) else row.rules
             stage.front = stack.enter_context(faults.front(box, *rules, **row.front))
@@ -228,8 +224,7 @@ def _run(row: Row, stage: Stage, more: Mapping[str, str]) -> Ended:
         "extra_vars": json.dumps({"events": 60, "rate": 20}),
         **row.inputs,
     }
-    given = {name: text for name, text in inputs.items() if text}
-    environment = {**stage.launcher.environment(**given), **row.variables, **more}
+    environment = {**stage.launcher.environment(**inputs), **row.variables, **more}
     program = ("entrypoint.py",) if row.real_time else ("-m", "tests.faults.quick")
     stage.process = stage.launcher.start(environment, program=program)
     if row.during is not None:
@@ -296,7 +291,8 @@ def _restored(line: str) -> str:
 
 
 def _lines(ended: Ended) -> list[str]:
-    return [SGR.sub("", line) for line in ended.without_masks.split("\n") if not line.startswith("::")]
+    log = [line for line in ended.without_masks.split("\n") if not line.startswith("::")]
+    return [SGR.sub("", line) for line in [*log, *ended.stderr.split("\n")]]
 
 
 def _plain(line: str, stage: Stage) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from email.utils import formatdate
 
 from sandbox import faults
+from sandbox.data import CI_BOT
 from sandbox.faults import Exchange, Rule, gateway
-from tests.e2e.conftest import Ended
-from tests.faults.matrix import ANYTHING, FOLLOWING, JOB, Row, Stage, s
+from tests.e2e.conftest import Ended, wait_for
+from tests.faults.matrix import FOLLOWING, JOB, Row, Stage, s
 
 BACK = r"controller back after"
 _LATER = {"skip": 3}  # the job is followed by then
 LONG = '{"events": 2000, "rate": 20}'
-_USER = {"token": "", "username": "ci-bot", "password": "ci-bot-password"}
+USER = {"token": "", "username": "ci-bot", "password": "ci-bot-password"}
 
 
 def _once(fault: faults.Fault, path: str = FOLLOWING) -> list[Rule]:
@@ -183,24 +186,37 @@ def _ever(fault: faults.Fault, path: str = FOLLOWING) -> list[Rule]:
     return [Rule(path, fault, skip=3, count=None)]
 
 
+def _revoke(stage: Stage, number: int) -> None:
+    """Revoke the launcher's token, the first or the second that it made."""
+    stage.asked(r"/tokens/$", "POST", times=number)
+    wait_for(lambda: len(_tokens(stage)) >= number, 20, "the token")
+    del stage.box.state.tokens[_tokens(stage)[number - 1]]
+
+
+def _tokens(stage: Stage) -> list[int]:
+    return [number for path, number in stage.front.created if path.endswith("/tokens/")]
+
+
 def _revoke_own(stage: Stage) -> None:
-    """What the launcher made is revoked on the controller, in the middle."""
     stage.follows()
-    made = max(stage.box.state.tokens)
-    del stage.box.state.tokens[made]
+    _revoke(stage, 1)
 
 
 def _revoke_all_own(stage: Stage) -> None:
     _revoke_own(stage)
-    stage.asked(r"/tokens/$", "POST", times=2)
-    time.sleep(0.5)
-    made = max(stage.box.state.tokens)
-    del stage.box.state.tokens[made]
+    _revoke(stage, 2)
+
+
+@contextmanager
+def _own_token(stage: Stage) -> Iterator[Mapping[str, str]]:
+    """A token for this row alone."""
+    made = stage.extra["token"] = stage.box.state.new_token(CI_BOT, gateway=True)
+    yield {"INPUT_TOKEN": made.value}
 
 
 def _revoke_given(stage: Stage) -> None:
     stage.follows()
-    stage.bench.control("DELETE", f"tokens/{stage.box.token}/")
+    del stage.box.state.tokens[stage.extra["token"].id]
 
 
 def _delete(stage: Stage) -> None:
@@ -210,7 +226,7 @@ def _delete(stage: Stage) -> None:
 
 
 def _password_hidden(stage: Stage, ended: Ended) -> None:
-    assert _USER["password"] not in ended.without_masks
+    assert USER["password"] not in ended.without_masks
 
 
 LONG_ONES = [
@@ -247,7 +263,7 @@ LONG_ONES = [
     ),
     Row(
         fault="The timeout passes during an outage",
-        rules=_ever(faults.answer(gateway.NO_UPSTREAM), ANYTHING),
+        rules=_ever(faults.answer(gateway.NO_UPSTREAM)),
         inputs={"extra_vars": LONG, "timeout": "20s"},
         exit=5,
         lost=None,
@@ -258,17 +274,15 @@ LONG_ONES = [
 CREDENTIALS = [
     Row(
         fault="The token is revoked in the middle; it was made from username and password",
-        inputs=_USER | {"extra_vars": '{"events": 200, "rate": 20}'},
+        inputs=USER | {"extra_vars": '{"events": 200, "rate": 20}'},
         during=_revoke_own,
-        alone=True,
         says=r"the token was revoked; making a new one",
         after=_password_hidden,
     ),
     Row(
         fault="The token is revoked in the middle, and the new one as well",
-        inputs=_USER | {"extra_vars": LONG},
+        inputs=USER | {"extra_vars": LONG},
         during=_revoke_all_own,
-        alone=True,
         exit=3,
         lost=None,
         says=r"The credential was revoked",
@@ -277,8 +291,8 @@ CREDENTIALS = [
     Row(
         fault="The given token is revoked in the middle",
         inputs={"extra_vars": LONG},
+        around=_own_token,
         during=_revoke_given,
-        alone=True,
         exit=3,
         lost=None,
         says=r"The credential was revoked",

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from tests.faults import launch_rows, log_rows, outage_rows
+from tests.faults import launch_rows, log_rows, network_rows, outage_rows, stop_rows
 from tests.faults.matrix import Row
 
-GROUPS: dict[str, list[Row]] = {**launch_rows.ROWS, **log_rows.ROWS, **outage_rows.ROWS}
+GROUPS: dict[str, list[Row]] = {
+    **launch_rows.ROWS,
+    **log_rows.ROWS,
+    **outage_rows.ROWS,
+    **stop_rows.ROWS,
+    **network_rows.ROWS,
+}
 ROWS = [row for rows in GROUPS.values() for row in rows]
