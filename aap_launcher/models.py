@@ -309,6 +309,7 @@ class Approval:
     timeout: int = 0
     timed_out: bool = False
     left: float = 0.0  # until it times out, when it was read
+    started: str = ""  # when it came up, ISO 8601
     by: str = ""  # who approved or denied it
     may_decide: bool | None = None  # can_approve_or_deny: whether this user may; None where it is not told
 

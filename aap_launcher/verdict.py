@@ -10,7 +10,7 @@ from aap_launcher.explain import Failed, controllers_word, explain_failure, head
 from aap_launcher.failures import by_task
 from aap_launcher.models import Annotation, Failure, HostSummary, Job, Level, Line, Log, Status, Tone
 from aap_launcher.tally import Tally
-from aap_launcher.words import count, duration, listed, number, one_line
+from aap_launcher.words import count, duration, listed, number, one_line, shortened
 
 GOES_ON = "the workflow goes on by its failure path"
 _MOST = 10  # annotations of a kind that GitHub shows for a step, and failures that the verdict names
@@ -40,7 +40,7 @@ def verdict(job: Job, log: Log, tally: Tally, why: str = "", role: Role = _ALONE
         lines += filter(None, [controllers_word(job, tally)])
     elif not good:
         lines += filter(None, [why or explain_failure(job, tally)])
-    handled = role.handled and not good
+    handled = role.handled and job.status in (Status.FAILED, Status.ERROR)
     if handled:
         lines.append(GOES_ON)
     tone = Tone.GOOD if good else Tone.WARN if handled else Tone.BAD
@@ -142,7 +142,7 @@ def _details(failures: Sequence[Failure]) -> str:
     if len(messages) == 1:
         lines = [failures[0].message]
     else:
-        lines = [f"{listed(hosts, 5)}: {said[:500]}" for said, hosts in list(messages.items())[:_MOST]]
+        lines = [f"{listed(hosts, 5)}: {shortened(said, 500)}" for said, hosts in list(messages.items())[:_MOST]]
         if len(messages) > _MOST:
             lines.append(f"and {len(messages) - _MOST} more messages")
     path = failures[0].path.removeprefix("/runner/project/")

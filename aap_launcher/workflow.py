@@ -22,7 +22,7 @@ from dataclasses import replace
 
 from aap_launcher.budget import Budget, Counted, WorkflowSource, pages
 from aap_launcher.errors import NotFound, Refused, Unauthorized
-from aap_launcher.follow import Follower, Pace
+from aap_launcher.follow import QUEUED, Follower, Pace
 from aap_launcher.models import (
     Approval,
     Finished,
@@ -33,7 +33,6 @@ from aap_launcher.models import (
     NodeChanged,
     NodeUpdate,
     Notice,
-    Status,
     Tick,
     Update,
 )
@@ -175,7 +174,7 @@ class WorkflowFollower:
         waiting: list[tuple[float, float, int, _Child | Follower | None]] = []
         if self._end is None:
             waiting.append((max(self._self.due, ready), self._self.due, 0, self._self))
-        if not self._listed:
+        if not self._listed and self.job.status not in QUEUED:
             waiting.append((max(self._list_due, ready), self._list_due, 0, None))
         for child in self._children.values():
             if not child.done:
@@ -259,9 +258,8 @@ class WorkflowFollower:
         job = node.job
         if job is None or job.type == JobType.WORKFLOW_APPROVAL or node.id in self._children:
             return
-        queued = job.status in (Status.NEW, Status.PENDING, Status.WAITING)
         since = self._queued.setdefault(node.id, now)
-        if not queued or now - since >= _PATIENT or self._end is not None:
+        if job.status not in QUEUED or now - since >= _PATIENT or self._end is not None:
             self._children[node.id] = _Child(node, now)
 
     def _all_told(self, now: float) -> bool:

@@ -121,9 +121,9 @@ class WorkflowRenderer:
             return
         good = status is Status.SUCCESSFUL
         words = [name, _decision(approval, status)]
-        if not good and node.handled:
+        if known.handled:
             words.append(GOES_ON)
-        tone = Tone.GOOD if good else Tone.WARN if node.handled else Tone.BAD
+        tone = Tone.GOOD if good else Tone.WARN if known.handled else Tone.BAD
         yield from self._write(known, [Line(" · ".join(words), tone, known.outcome(whole=False).state)])
 
     def _waiting(self, name: str, node: Node, approval: Approval) -> Iterator[Mark]:

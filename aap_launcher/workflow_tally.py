@@ -59,6 +59,12 @@ class NodeTally:
         return JobType.WORKFLOW_JOB in (self.node.type, job.type if job is not None else "")
 
     @property
+    def handled(self) -> bool:
+        """Whether it failed, and the workflow goes on all the same; a canceled one may end with its workflow."""
+        job = self.node.job
+        return self.node.handled and job is not None and job.status in (Status.FAILED, Status.ERROR)
+
+    @property
     def failed(self) -> bool:
         """Whether its job ended badly: failed, error or canceled; a denied approval as well."""
         return self.node.job is not None and self.node.job.status in _BAD
@@ -223,15 +229,20 @@ class WorkflowTally:
 
     def bad_nodes(self) -> Iterator[str]:
         """A line for each failed node: its name, how it ended and why; a nested workflow's nodes stand for it."""
-        failed = [known for known in self.all if known.failed and not known.nested]
-        failed.sort(key=lambda known: known.node.handled)
+        failed = [known for known in self.all if known.failed and not self._told_inside(known)]
+        failed.sort(key=lambda known: known.handled)
         for known in failed[:_MOST_NAMED]:
             state = known.outcome(whole=False).state
             why = one_line(known.explanation.partition("\n")[0], 300)
-            path = " (the workflow went on by its failure path)" if known.node.handled else ""
+            path = " (the workflow went on by its failure path)" if known.handled else ""
             yield f"{known.name} {state}{path}" + (f": {why}" if why else "")
         if len(failed) > _MOST_NAMED:
             yield f"and {len(failed) - _MOST_NAMED} more failed nodes"
+
+    def _told_inside(self, known: NodeTally) -> bool:
+        """Whether a nested workflow's own nodes tell why it failed."""
+        inside = (*known.path, known.node.label)
+        return known.nested and any(one.failed and one.path == inside for one in self._nodes.values())
 
 
 def _forgiven(kind: str) -> str:

@@ -7,7 +7,7 @@ import sys
 import click
 
 from aap_launcher import __version__
-from aap_launcher.cli import cancel, follow, launch, output, relaunch
+from aap_launcher.cli import approve, cancel, deny, follow, launch, output, relaunch
 
 _SECRETS = ("--token", "--password", "--client-key", "--credential-passwords")
 
@@ -33,7 +33,15 @@ def cli() -> None:
     """Hold the commands."""
 
 
-for command in (launch.command, follow.command, relaunch.command, cancel.command, output.command):
+for command in (
+    launch.command,
+    follow.command,
+    relaunch.command,
+    cancel.command,
+    approve.command,
+    deny.command,
+    output.command,
+):
     cli.add_command(command)
 
 

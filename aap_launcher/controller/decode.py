@@ -155,6 +155,7 @@ def approval(row: Row) -> Approval:
         timeout=timeout,
         timed_out=row.get("timed_out") is True,
         left=max(timeout - passed, 0.0) if timeout else 0.0,
+        started=_text(row, "started") or _text(row, "created"),
         by=_text(_row(summary, "approved_or_denied_by"), "username"),
         may_decide=may if isinstance(may, bool) else None,
     )

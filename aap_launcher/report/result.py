@@ -6,7 +6,7 @@ import dataclasses
 import json
 from typing import Any
 
-from aap_launcher.models import Job
+from aap_launcher.models import Job, Log, NodeOutcome
 from aap_launcher.report.hidden import Clean
 from aap_launcher.report.outputs import failed_hosts, outputs
 
@@ -32,11 +32,12 @@ def result(outcome: Clean) -> str:
         "template": dataclasses.asdict(outcome.template) if outcome.template else None,
         "launched_with": dict(outcome.shown),
         "artifacts": outcome.job.artifacts if outcome.job else {},
-        "events": _events(outcome),
+        "events": _events(outcome.log),
         "hosts": [dataclasses.asdict(host) for host in outcome.hosts],
         "failed_hosts": failed_hosts(outcome),
         "failures": [dataclasses.asdict(failure) for failure in outcome.failures],
         "slowest": [dataclasses.asdict(task) for task in outcome.slowest],
+        "nodes": [_node(node) for node in outcome.nodes],
         "ci": dataclasses.asdict(outcome.ci),
         "outputs": outputs(outcome),
     }
@@ -49,8 +50,27 @@ def _job(job: Job) -> dict[str, Any]:
     return {name: getattr(job, name) for name in _JOB} | {"url": job.link}
 
 
-def _events(outcome: Clean) -> dict[str, Any]:
-    log = outcome.log
+def _node(outcome: NodeOutcome) -> dict[str, Any]:
+    node = outcome.node
+    return {
+        "id": node.id,
+        "name": outcome.name,
+        "path": list(outcome.path),
+        "type": node.type,
+        "state": outcome.state,
+        "explanation": outcome.explanation,
+        "job": _job(node.job) if node.job else None,
+        "on_success": list(node.on_success),
+        "on_failure": list(node.on_failure),
+        "always": list(node.always),
+        "all_parents": node.all_parents,
+        "approval": dataclasses.asdict(outcome.approval) if outcome.approval else None,
+        "events": _events(outcome.log),
+        "hosts": [dataclasses.asdict(host) for host in outcome.hosts],
+    }
+
+
+def _events(log: Log) -> dict[str, Any]:
     return {
         "state": log.state,
         "received": log.received,

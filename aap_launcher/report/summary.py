@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from aap_launcher.failures import by_task
 from aap_launcher.models import Failure, Outcome, Verdict
+from aap_launcher.report.graph import graph, node_table, timeline
 from aap_launcher.report.hidden import Clean
 from aap_launcher.report.markdown import block, code, folded, link, table, text
 from aap_launcher.report.outputs import counts, failed_hosts, worst_first
@@ -32,7 +33,9 @@ class _Room:
     """How much is shown. Each next one gives up what is worth least."""
 
     artifacts: int = 60_000  # characters
+    timeline: bool = True
     slowest: bool = True
+    graph: bool = True
     hosts: int = 200
     message: int = 30_000  # characters of a folded message
     failures: int = 50
@@ -41,10 +44,10 @@ class _Room:
 _ROOMS = (
     _Room(),
     _Room(artifacts=0),
-    _Room(artifacts=0, slowest=False),
-    _Room(artifacts=0, slowest=False, hosts=30),
-    _Room(artifacts=0, slowest=False, hosts=30, message=3_000),
-    _Room(artifacts=0, slowest=False, hosts=30, message=0, failures=20),
+    _Room(artifacts=0, timeline=False, slowest=False),
+    _Room(artifacts=0, timeline=False, slowest=False, hosts=30),
+    _Room(artifacts=0, timeline=False, slowest=False, hosts=30, message=3_000),
+    _Room(artifacts=0, timeline=False, slowest=False, graph=False, hosts=30, message=0, failures=20),
 )
 
 
@@ -62,7 +65,12 @@ def _parts(outcome: Outcome, room: _Room) -> Iterator[str]:
     yield _title(outcome)
     yield _circumstances(outcome)
     yield _why(outcome, room)
+    if room.graph:
+        yield graph(outcome.nodes)
     yield from _failures(outcome, room)
+    yield node_table(outcome.nodes)
+    if room.timeline:
+        yield timeline(outcome.nodes)
     yield _hosts(outcome, room)
     if room.slowest:
         yield _slowest(outcome)
@@ -132,7 +140,7 @@ def _failed_task(failures: tuple[Failure, ...], room: _Room) -> Iterator[str]:
     hosts = [failure.host for failure in failures]
     more = f" and {number(len(hosts) - 10)} more" if len(hosts) > 10 else ""
     word = "unreachable" if failures[0].kind == "unreachable" else "failed"
-    yield f"**{code('TASK [' + failures[0].task + ']')}** {word} on {', '.join(map(code, hosts[:10]))}{more}"
+    yield f"**{code(failures[0].where)}** {word} on {', '.join(map(code, hosts[:10]))}{more}"
     for message in list(dict.fromkeys(failure.message for failure in failures))[:5]:
         whole = plain(message).strip()
         yield code(whole.partition("\n")[0], _LONG)
@@ -158,7 +166,10 @@ def _hosts(outcome: Outcome, room: _Room) -> str:
 
 
 def _slowest(outcome: Outcome) -> str:
-    rows = [(code(task.task), code(task.host), duration(task.seconds)) for task in outcome.slowest[:10]]
+    rows = [
+        (code(" > ".join(filter(None, [task.node, task.task]))), code(task.host), duration(task.seconds))
+        for task in outcome.slowest[:10]
+    ]
     return folded("slowest tasks", table(("task", "host", "time"), rows)) if rows else ""
 
 

@@ -1,0 +1,22 @@
+"""`aap-launcher deny`: deny what a workflow waits for; it goes on by its failure path, or fails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from aap_launcher.cli import options
+
+
+@click.command("deny", cls=options.SectionedCommand, short_help="Deny what a workflow waits for.")
+@click.argument("approval")
+@options.inputs((*options.connection_names(), "outage_tolerance"))
+@options.common
+def command(approval: str, ci: str | None, *, debug: bool, **given: Any) -> None:
+    """Deny APPROVAL (its id, API URL or address), or the one that a workflow job (id, URL) waits for."""
+    from aap_launcher.cli.approve import decide
+    from aap_launcher.cli.run import with_controller
+
+    deed = lambda controller: decide(controller, approval, approve=False)  # noqa: E731
+    with_controller({**given, "job": approval}, deed, ci=ci, debug=debug)

@@ -1,0 +1,220 @@
+"""A workflow drawn: its graph and its timeline as Mermaid, and a table of its nodes.
+
+Names are foreign text in a small language with many special words and characters, and each host (GitHub,
+GitLab) has its own version of it. So a name keeps its letters and digits, and every character that Mermaid
+could read becomes one that only looks like it; and it never stands first in a label or a line.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+
+from aap_launcher.models import JobType, NodeOutcome
+from aap_launcher.report.markdown import code, folded, link, table, text
+from aap_launcher.visible import visible
+from aap_launcher.words import count, duration, one_line
+
+_OPEN = 60  # nodes; more are folded
+_MOST_TEXT = 45_000  # characters: Mermaid refuses 50,000 (maxTextSize)
+_MOST_EDGES = 450  # Mermaid refuses 500 (maxEdges)
+_MOST_NAME = 60
+_MOST_ROWS = 300
+_PLAIN = frozenset(" -./+,")
+_STARTED = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)", re.ASCII)
+
+_GOOD, _BAD, _OFF, _GONE, _BUSY = "good", "bad", "off", "gone", "busy"
+_KINDS = {
+    "successful": _GOOD,
+    "approved": _GOOD,
+    "failed": _BAD,
+    "error": _BAD,
+    "denied": _BAD,
+    "timed out": _BAD,
+    "canceled": _GONE,
+    "skipped": _OFF,
+    "not run": _OFF,
+}
+_ICONS = {_GOOD: "✔", _BAD: "✖", _GONE: "⊘", _OFF: "○", _BUSY: "▶"}
+_SHAPES = {_GOOD: '(["{}"])', _BAD: '{{{{"{}"}}}}', _GONE: '[/"{}"/]', _OFF: '["{}"]', _BUSY: '("{}")'}
+_CLASSES = (
+    "classDef good fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
+    "classDef bad fill:#ffebe9,stroke:#cf222e,color:#1f2328",
+    "classDef gone fill:#fff8c5,stroke:#9a6700,color:#1f2328",
+    "classDef off fill:#f6f8fa,stroke:#8c959f,color:#59636e,stroke-dasharray: 4 4",
+    "classDef busy fill:#ddf4ff,stroke:#0969da,color:#1f2328",
+)
+_TAGS = {_GOOD: "done", _BAD: "crit", _GONE: "crit", _BUSY: "active"}
+
+
+def graph(nodes: Sequence[NodeOutcome]) -> str:
+    """The graph in Markdown, folded above 60 nodes; "" where there is none, or too much for Mermaid.
+
+    Colour and shape tell the status; a dotted line is a path that was not taken.
+    """
+    chart = _first_that_fits(
+        lambda: _flowchart(nodes, _MOST_NAME),
+        lambda: _flowchart(nodes, 20),
+        lambda: _flowchart([node for node in nodes if not node.path], 20),
+    )
+    return _shown("graph", chart, len(nodes))
+
+
+def timeline(nodes: Sequence[NodeOutcome]) -> str:
+    """When each node ran, as a Gantt chart in Markdown; "" where fewer than two did."""
+    timed = [node for node in nodes if _start(node)]
+    if len(timed) < 2:
+        return ""
+    return _shown("timeline", _first_that_fits(lambda: _gantt(timed)), len(timed))
+
+
+def node_table(nodes: Sequence[NodeOutcome]) -> str:
+    """Each node with its status, its time and a link to its job; folded above 60 nodes."""
+    if not nodes:
+        return ""
+    rows = [
+        (code(node.name) or "?", f"{_ICONS[_kind(node)]} {text(node.state)}", _time(node), _job(node))
+        for node in nodes[:_MOST_ROWS]
+    ]
+    shown = table(("node", "status", "time", "job"), rows)
+    if len(nodes) > _MOST_ROWS:
+        shown += f"\n\nand {count(len(nodes) - _MOST_ROWS, 'more node')}"
+    return shown if len(nodes) <= _OPEN else folded(count(len(nodes), "node"), shown)
+
+
+def inert(foreign: str, most: int = _MOST_NAME) -> str:
+    """A foreign text as one line in which Mermaid reads nothing but letters."""
+    shown = visible(one_line(foreign, most))
+    return "".join(_letter(shown, at) for at in range(len(shown))) or "?"
+
+
+def _letter(shown: str, at: int) -> str:
+    character = shown[at]
+    if character.isalnum() or character in _PLAIN:
+        return character
+    if character == "_" and shown[at - 1 : at].isalnum() and shown[at + 1 : at + 2].isalnum():
+        return character
+    if "!" <= character <= "~":
+        return chr(ord(character) + 0xFEE0)  # its full-width twin
+    return character if unicodedata.category(character) in {"Mn", "Mc"} else "·"
+
+
+def _first_that_fits(*drawings: Callable[[], str]) -> str:
+    for draw in drawings:
+        chart = draw()
+        if len(chart) <= _MOST_TEXT and len(re.findall(r"(?m)^n\d+ -", chart)) <= _MOST_EDGES:
+            return chart
+    return ""
+
+
+def _shown(title: str, chart: str, size: int) -> str:
+    if not chart:
+        return ""
+    block = f"```mermaid\n{chart}\n```"
+    return block if size <= _OPEN and title == "graph" else folded(title, block)
+
+
+def _kind(node: NodeOutcome) -> str:
+    return _KINDS.get(node.state, _BUSY)
+
+
+# --- the graph ------------------------------------------------------------------------------------------
+
+
+def _flowchart(nodes: Sequence[NodeOutcome], most: int) -> str:
+    if not nodes:
+        return ""
+    lines = ["flowchart LR", *_level(nodes, (), most), *_edges(nodes), *_CLASSES]
+    return "\n".join(lines)
+
+
+def _level(nodes: Sequence[NodeOutcome], path: tuple[str, ...], most: int) -> Iterator[str]:
+    """The nodes of one workflow; those of a nested one stand in a box, which is the nested one's node."""
+    for node in nodes:
+        if node.path != path:
+            continue
+        name, kind = f"n{node.node.id}", _kind(node)
+        label = _label(node, most)
+        inside = list(_level(nodes, (*path, node.node.label), most)) if _nested(node) else []
+        if inside:
+            yield f'subgraph {name}["{label}"]'
+            yield from inside
+            yield "end"
+            yield f"class {name} {kind}"
+        else:
+            yield f"{name}{_SHAPES[kind].format(label)}:::{kind}"
+
+
+def _label(node: NodeOutcome, most: int) -> str:
+    time = _time(node)
+    words = [f"{_ICONS[_kind(node)]} {inert(node.node.label, most)}", inert(node.state)]
+    return " · ".join([*words, *([time] if time else [])])
+
+
+def _edges(nodes: Sequence[NodeOutcome]) -> Iterator[str]:
+    known = {node.node.id: node for node in nodes}
+    for node in nodes:
+        steps = (
+            ("success", node.node.on_success),
+            ("failure", node.node.on_failure),
+            ("always", node.node.always),
+        )
+        for word, targets in steps:
+            for target in targets:
+                if target in known:
+                    arrow = "-->" if _taken(node, word, known[target]) else "-.->"
+                    yield f"n{node.node.id} {arrow}|{word}| n{target}"
+
+
+def _taken(node: NodeOutcome, word: str, target: NodeOutcome) -> bool:
+    kind = _kind(node)
+    if target.node.do_not_run or kind in (_OFF, _BUSY):
+        return False
+    return word == "always" or (word == "success") == (kind == _GOOD)
+
+
+def _nested(node: NodeOutcome) -> bool:
+    job = node.node.job
+    return JobType.WORKFLOW_JOB in (node.node.type, job.type if job is not None else "")
+
+
+# --- time -----------------------------------------------------------------------------------------------
+
+
+def _gantt(nodes: Sequence[NodeOutcome]) -> str:
+    lines = [
+        "gantt",
+        "title when each node ran, in UTC",
+        "dateFormat YYYY-MM-DD HH:mm:ss",
+        "axisFormat %H:%M:%S",
+    ]
+    path: tuple[str, ...] = ()
+    for node in sorted(nodes, key=lambda node: (node.path, _start(node), node.node.id)):
+        if node.path != path:
+            path = node.path
+            lines.append(f"section {inert(' / '.join(path))}")
+        tag = _TAGS.get(_kind(node), "active")
+        seconds = max(1, round(_seconds(node)))
+        lines.append(f"{_ICONS[_kind(node)]} {inert(node.node.label)} :{tag}, {_start(node)}, {seconds}s")
+    return "\n".join(lines)
+
+
+def _start(node: NodeOutcome) -> str:
+    job = node.node.job
+    said = (job.started if job is not None else "") or (node.approval.started if node.approval else "")
+    found = _STARTED.match(said)
+    return f"{found[1]} {found[2]}" if found else ""
+
+
+def _seconds(node: NodeOutcome) -> float:
+    return node.node.job.elapsed if node.node.job is not None else 0.0
+
+
+def _time(node: NodeOutcome) -> str:
+    return duration(_seconds(node)) if _seconds(node) > 0 else ""
+
+
+def _job(node: NodeOutcome) -> str:
+    job = node.node.job
+    return link(text(job.label), job.link) if job is not None else ""
