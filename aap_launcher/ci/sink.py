@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
@@ -65,5 +66,6 @@ def put(path: str, text: str, *, append: bool = False) -> str:
 
 def _make_blocking(stream: BinaryIO) -> None:
     # Node hands its children pipes that do not block: a full one would look like a broken one.
-    with contextlib.suppress(OSError, ValueError):
-        os.set_blocking(stream.fileno(), True)
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError, ValueError):
+            os.set_blocking(stream.fileno(), True)
