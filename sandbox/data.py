@@ -151,6 +151,3 @@ class Catalog:
 
     def user(self, username: str) -> User | None:
         return next((user for user in self.users if user.username == username), None)
-
-    def template(self, number: int) -> Template | None:
-        return next((template for template in self.templates if template.id == number), None)

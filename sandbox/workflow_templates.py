@@ -173,7 +173,7 @@ WORKFLOWS: tuple[Workflow, ...] = (
         description=HOSTILE_TEXT,
     ),
     _workflow(
-        73, "Surveyed release", ("deploy", DEPLOY, {}), survey=SURVEY, asks=frozenset({"inventory", "limit"})
+        73, "Surveyed release", ("deploy", DEPLOY, {}), survey=SURVEY[:2], asks=frozenset({"inventory", "limit"})
     ),
     _workflow(
         74,
@@ -183,4 +183,12 @@ WORKFLOWS: tuple[Workflow, ...] = (
         asks=frozenset({"variables"}),
     ),
     TWO_CHECKS,
+    _workflow(
+        76,
+        "Quick approval",
+        ("gate", GATE, {"success": ("deploy",), "failure": ("rollback",)}),
+        ("deploy", INSTANT, {}),
+        ("rollback", INSTANT, {}),
+        description="Waits for the approval at once",
+    ),
 )

@@ -7,19 +7,11 @@ from sandbox.access import administers, may_decide
 from sandbox.clock import stamp
 from sandbox.models import User
 from sandbox.shapes import summaries
-from sandbox.shapes.jobs import ancestor_summary, course, source_link, source_summary
+from sandbox.shapes.jobs import DETAIL_ONLY, ancestor_summary, course, source_link, source_summary
 from sandbox.state import State
 from sandbox.workflows import ApprovalJob
 
 Shape = dict[str, Any]
-_DETAIL_ONLY = (
-    "execution_environment",
-    "job_args",
-    "job_cwd",
-    "job_env",
-    "result_traceback",
-    "event_processing_finished",
-)
 
 
 def _related(state: State, job: ApprovalJob) -> Shape:
@@ -80,4 +72,4 @@ def approval_detail(state: State, job: ApprovalJob, user: User) -> Shape:
 def approval_in_list(state: State, job: ApprovalJob, user: User) -> Shape:
     shape = approval_detail(state, job, user)
     del shape["summary_fields"]["ancestor_job"]
-    return {key: value for key, value in shape.items() if key not in _DETAIL_ONLY}
+    return {key: value for key, value in shape.items() if key not in DETAIL_ONLY}
