@@ -287,3 +287,13 @@ def test_a_closed_stream_is_no_fault() -> None:
     stream.close()
     ci.emit(Line("x"))
     ci.close()
+
+
+@given(st.text("abc ", min_size=6), st.text("xyz ", max_size=5), st.integers(3, 8))
+def test_a_secret_that_was_cut_in_its_middle_is_masked_too(secret: str, before: str, kept: int) -> None:
+    ci, stream = adapter("plain")
+    secret = "hunter" + secret
+    ci.mask([secret])
+    ci.emit(Line(f"{before}{secret[:kept]}… said {before}{secret[:kept]}..."))
+    ci.close()
+    assert secret[:kept] not in stream.getvalue().decode()
