@@ -1,12 +1,18 @@
-"""Secrets replaced by `***` in whatever an adapter writes."""
+"""Secrets replaced by `***` in whatever an adapter writes: whole ones, and the beginning of one that was cut."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 MASK = "***"
 _SHORTEST_LINE = 4  # a shorter line of a secret of several lines is a brace or a number, not a secret
+# Titles, messages and values are shortened before they are masked, and the cut may go through a secret.
+_CUT = re.compile(r"…|(?<!\.)\.\.\.")
+_SHORTEST_PIECE = 3
+_MOST_CUTS, _LONGEST_CUT = 200, 100_000  # of one text, in characters: what we shorten is shorter
 
 
 class Masks:
@@ -25,11 +31,13 @@ class Masks:
 
     def hide(self, text: str) -> str:
         """The text with every secret replaced; secrets that overlap leave nothing of each other."""
-        found = [value for value in self._values if value in text]
-        if not found:
+        spans = [span for value in self._values if value in text for span in _spans(text, value)]
+        if "…" in text or "..." in text:
+            spans += _cut_spans(text, self._values)
+        if not spans:
             return text
         pieces, end = [], 0
-        for start, stop in _merged(sorted(span for value in found for span in _spans(text, value))):
+        for start, stop in _merged(sorted(spans)):
             pieces += [text[end:start], MASK]
             end = stop
         return "".join([*pieces, text[end:]])
@@ -49,6 +57,21 @@ def _spans(text: str, value: str) -> Iterator[tuple[int, int]]:
     while at >= 0:
         yield at, at + len(value)
         at = text.find(value, at + 1)
+
+
+def _cut_spans(text: str, values: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """The beginnings of secrets that stand right before a sign that something was cut off there."""
+    if len(text) > _LONGEST_CUT:
+        return
+    for cut in islice(_CUT.finditer(text), _MOST_CUTS):
+        for value in values:
+            start = max(0, cut.start() - len(value))
+            while (start := text.find(value[:_SHORTEST_PIECE], start, cut.start())) >= 0:
+                piece = text[start : cut.start()]
+                if value.startswith(piece) and len(piece) >= _SHORTEST_PIECE:
+                    yield start, cut.start()
+                    break
+                start += 1
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
