@@ -1,0 +1,86 @@
+"""What the pages show parses, and uses only what exists."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import Any
+
+import click
+import pytest
+import yaml
+
+from aap_launcher.cli.main import cli
+from aap_launcher.definitions import INPUTS, OUTPUTS
+from tests.front_ends import tables
+from tests.front_ends.snippets import Snippet, of, snippets
+from tests.runtimes import ROOT
+
+NAMES = {one.name for one in INPUTS}
+OUTPUT_NAMES = {one.name for one in OUTPUTS}
+MAKE = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+def each(provider: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("snippet", of(provider), ids=lambda one: one.where)
+
+
+def test_every_page_has_snippets_and_every_language_is_known() -> None:
+    assert {one.language for one in snippets()} <= {"yaml", "groovy", "console", "hcl"}
+    assert all(of(provider, "README.md") for provider in ("github", "gitlab", "jenkins", "terminal"))
+
+
+@each("github")
+def test_a_workflow_gives_inputs_and_reads_outputs_that_exist(snippet: Snippet) -> None:
+    (job,) = yaml.safe_load(snippet.text)["jobs"].values()
+    ours = [step for step in job["steps"] if "aap-launcher" in step.get("uses", "")]
+    assert ours
+    for step in ours:
+        assert set(step["with"]) <= NAMES
+    assert set(re.findall(r"\.outputs\.(\w+)", snippet.text)) <= OUTPUT_NAMES
+
+
+@each("gitlab")
+def test_a_pipeline_gives_inputs_and_reads_outputs_that_exist(snippet: Snippet) -> None:
+    pipeline = yaml.safe_load(snippet.text)
+    spec = next(yaml.safe_load_all((ROOT / "templates/launch.yml").read_text()))["spec"]["inputs"]
+    prefixes = ["AAP_"]
+    for include in pipeline["include"]:
+        assert set(include["inputs"]) <= set(spec)
+        assert {name for name, one in spec.items() if "default" not in one} <= set(include["inputs"])
+        prefixes.append(include["inputs"].get("outputs_prefix", "AAP_"))
+    read = [name for script in _scripts(pipeline) for name in re.findall(r"\$(\w+)", script)]
+    allowed = {prefix + name.upper() for prefix in prefixes for name in OUTPUT_NAMES}
+    assert set(read) <= allowed
+    for name in pipeline.get("aap-launch", {}).get("variables", {}):
+        assert name.removeprefix("AAP_").lower() in NAMES
+
+
+def _scripts(pipeline: Any) -> list[str]:
+    jobs = [job for name, job in pipeline.items() if name != "include"]
+    return [line for job in jobs for line in job.get("script", [])]
+
+
+@each("jenkins")
+def test_a_jenkinsfile_gives_arguments_and_reads_outputs_that_exist(snippet: Snippet) -> None:
+    own = {"credentialsId", "runtime", "image", "dockerArgs", "propagate"}
+    calls = re.findall(r"(aap\w+)\(([^()]*)\)", snippet.text)
+    assert calls
+    for step, arguments in calls:
+        flat = re.sub(r"\[[^\]]*\]|'[^']*'", "", arguments)
+        assert set(re.findall(r"(\w+):", flat)) <= own | {one.name for one in tables.STEPS[step]}
+    assert set(re.findall(r"\bjob\.(\w+)", snippet.text)) <= OUTPUT_NAMES
+
+
+@each("terminal")
+def test_a_command_exists_with_its_options(snippet: Snippet) -> None:
+    for command in snippet.commands:
+        words = shlex.split(command.partition(">")[0])
+        if words[0] == "aap-launcher":
+            chosen = cli.get_command(click.Context(cli), words[1])
+            assert chosen is not None, command
+            chosen.make_context(words[1], words[2:])
+        elif words[0] == "make":
+            assert words[1] in MAKE
+        else:
+            assert words[0] in {"pip", "export", "git"}, command
