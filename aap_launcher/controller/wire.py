@@ -95,6 +95,14 @@ class _Adapter(HTTPAdapter):
         """Nothing: the context knows whom to trust; requests would load its own list into it."""
 
 
+class _Http(requests.Session):
+    """Follows no redirect: requests reads the address of one even when told not to, and fails on a broken one."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Nowhere."""
+        return None
+
+
 class _NoCookies(requests.cookies.RequestsCookieJar):
     """A jar that keeps nothing: with a session cookie the gateway would demand a CSRF token."""
 
@@ -170,7 +178,7 @@ class Wire:
         self._http.close()
 
     def _fresh(self) -> requests.Session:
-        session = requests.Session()
+        session = _Http()
         session.mount("https://", _Adapter(self._context))
         session.cookies = _NoCookies()
         session.headers.clear()
