@@ -17,11 +17,13 @@ run by ansible-runner. It listens on this machine only and forgets everything wh
 """
 EPILOG = """
 users and their passwords: admin/admin-password, ci-bot/ci-bot-password, viewer/viewer-password,
-nobody/nobody-password, sso-user/sso-user-password (may not make tokens)
+nobody/nobody-password, sso-user/sso-user-password (may not make tokens),
+approver/approver-password (administers the organization Retail)
 
-tokens: admin-token, ci-bot-token, ci-bot-read-token, viewer-token, nobody-token, expired-token
+tokens: admin-token, ci-bot-token, ci-bot-read-token, viewer-token, nobody-token, approver-token,
+expired-token
 
-job templates, the control API under /sandbox/ and the rest are described in sandbox/README.md
+job templates, workflows, the control API under /sandbox/ and the rest are described in sandbox/README.md
 """
 
 
