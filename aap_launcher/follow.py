@@ -159,7 +159,8 @@ class Follower:
         if job.status not in QUEUED:
             self._learn(job, now)
         else:
-            self.due = now + self._interval
+            # Spread over a whole interval: the jobs of a matrix begin together, and would go on together.
+            self.due = now + self._interval * (0.5 + jitter())
 
     @property
     def log(self) -> Log:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 
 from aap_launcher import endings, once
@@ -23,6 +24,7 @@ from aap_launcher.prompts import ignored, launch_request, relaunch_request
 from aap_launcher.report import hidden, junit, launched_outputs, outputs, result, summary
 from aap_launcher.state import Run, Tools, connect
 
+_SPREAD = 0.5  # seconds within which the jobs of a CI's matrix, which start together, come to the controller
 __all__ = ["Tools", "connect", "launch", "refuse"]
 
 
@@ -43,6 +45,8 @@ def _main(run: Run) -> Outcome:
     run.tools.ci.mask(secrets(run.inputs))
     for notice in run.inputs.notices:
         run.show(Notice(notice))
+    if run.tools.context.provider:
+        run.clock.sleep(random.uniform(0.0, _SPREAD))  # noqa: S311 - no secret
     run.connect()
     job = _attach(run) if run.inputs.job else _relaunch(run) if run.inputs.relaunch else _launch(run)
     if job is None:
