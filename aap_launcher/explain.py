@@ -13,6 +13,7 @@ from aap_launcher.tally import Tally
 from aap_launcher.words import count, listed, one_line, plain
 
 _UPDATE_LINES = 10
+_ERROR = re.compile(r"\bERROR\b|^fatal:|FAILED!")
 _PREVIOUS = re.compile(r"^Previous Task (Failed|Canceled): (\{.*\})\s*$", re.DOTALL)
 _PLACES = (
     re.compile(r"appears to be in '(?P<path>[^']+)': line (?P<line>\d+)"),
@@ -36,7 +37,7 @@ def _reasons(job: Job, tally: Tally, update_lines: Sequence[str]) -> Iterator[st
     told = controllers_word(job, tally)
     if told:
         yield told
-    yield from (f"  {one_line(line, 300)}" for line in update_lines[-_UPDATE_LINES:])
+    yield from (f"  {one_line(line, 300)}" for line in _telling(update_lines))
     if job.status is Status.CANCELED and not told:
         yield "it was canceled on the controller" + _at_task(tally)
     tasks = by_task(real_failures(tally))
@@ -50,6 +51,15 @@ def _reasons(job: Job, tally: Tally, update_lines: Sequence[str]) -> Iterator[st
         yield f"the controller could not run it: {_last_line(job.traceback)}"
     elif not told and not tasks and not tally.error_lines and job.status is not Status.CANCELED:
         yield "the controller gives no reason"
+
+
+def _telling(lines: Sequence[str]) -> Sequence[str]:
+    """The lines that tell why: from the first error on, without the recap; else the last ones."""
+    recap = next((at for at, line in enumerate(lines) if line.startswith("PLAY RECAP")), len(lines))
+    first = next((at for at, line in enumerate(lines[:recap]) if _ERROR.search(line)), None)
+    if first is None:
+        return lines[:recap][-_UPDATE_LINES:]
+    return lines[first : min(recap, first + _UPDATE_LINES)]
 
 
 def controllers_word(job: Job, tally: Tally) -> str:

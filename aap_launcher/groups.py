@@ -152,6 +152,7 @@ class Grouping:
         name = event.event
         if name == "playbook_on_stats":
             self._held_task = ""
+            yield from self.finish()
             yield from self._put(_RECAP, _title(text) or "PLAY RECAP", text)
         elif name == "playbook_on_no_hosts_remaining" or is_error(event, plain(text)):
             yield from self.finish()

@@ -15,6 +15,7 @@ from aap_launcher.models import (
     Line,
     Notice,
     Outcome,
+    Status,
     Template,
     TemplateType,
     Tone,
@@ -157,7 +158,7 @@ def _report(run: Run, outcome: Outcome) -> None:
     """Tell the outcome everywhere it is asked for; a report that cannot be made changes no verdict."""
     ci, inputs = run.tools.ci, run.inputs
     run.end_log()
-    if outcome.job is not None:
+    if outcome.job is not None and outcome.job.status is not Status.SUCCESSFUL:
         run.say("Attach", run.attach_hint())
     clean = hidden(outcome, ci.hide)
     reports: dict[str, Callable[[], None]] = {"the outputs": lambda: ci.set_outputs(outputs(clean))}

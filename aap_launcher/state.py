@@ -26,6 +26,7 @@ from aap_launcher.models import (
     NodeUpdate,
     Notice,
     Outcome,
+    Progress,
     Signals,
     Status,
     StatusChanged,
@@ -145,6 +146,8 @@ class Run:
             self.tally.add(update)
             if isinstance(update, Finished) and update.job.status is not Status.SUCCESSFUL:
                 self._explained(explain_failure(update.job, self.tally, self._update_lines(update.job)))
+        if isinstance(update, Finished):
+            self.tools.ci.emit(Progress(""))  # nothing is going on any more
         self._emit(self._marks(update))
 
     def _marks(self, update: Update) -> Iterable[Mark]:
@@ -181,6 +184,7 @@ class Run:
 
     def end_log(self) -> None:
         """Close the open group, and tell the findings if the job's end never came."""
+        self.tools.ci.emit(Progress(""))
         self._emit(self.renderer.close())
 
     def attach_hint(self) -> str:

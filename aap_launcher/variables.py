@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NoReturn
 
 from aap_launcher.masking import HIDDEN, is_secret
@@ -100,13 +100,23 @@ def _json(text: str) -> object:
 
 def _json_or_yaml(text: str, error: json.JSONDecodeError) -> object:
     """YAML takes more than JSON (no quotes, a comma at the end); where both fail, JSON's word is clearer."""
+    like_json = re.match(r'\s*(?:\{\s*["}]|\[)', text)
     try:
-        return _yaml(text)
+        value = _yaml(text)
     except Wrong as wrong:
-        if not re.match(r'\s*(?:\{\s*["}]|\[)', text) or "is not valid YAML" not in wrong.fault:
+        if not like_json or "is not valid YAML" not in wrong.fault:
             raise
+    else:
+        if not like_json or not _has_null(value):
+            return value  # a null there is a value that was forgotten: {"version": }
     fault = f"is not valid JSON: {error.msg[:1].lower()}{error.msg[1:]}"
     raise _placed(text, fault, "", error.lineno, error.colno) from None
+
+
+def _has_null(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_null, value.values()))
+    return any(map(_has_null, value)) if isinstance(value, list) else value is None
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:

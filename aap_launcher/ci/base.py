@@ -9,6 +9,7 @@ from aap_launcher.ci.defuse import RESET, one_line, readable
 from aap_launcher.ci.masks import Masks
 from aap_launcher.ci.sink import Sink, put
 from aap_launcher.models import Annotation, GroupEnd, GroupStart, Line, Mark, Progress, Tone
+from aap_launcher.words import plain
 
 SUMMARY_FILE = "AAP_SUMMARY_FILE"  # where a provider without a summary of its own writes it, if asked
 _COLUMN = 10  # width of the left column, where labels stand
@@ -62,6 +63,7 @@ class Adapter:
         self._complaints = complaints
         self._masks = Masks()
         self._closed = False
+        self._heading = ""
 
     def mask(self, values: Iterable[str]) -> None:
         self._masks.add(values)
@@ -72,10 +74,12 @@ class Adapter:
     def emit(self, mark: Mark) -> None:
         match mark:
             case Line():
+                self._head(mark.text)
                 self._text(self._lines(mark))
             case GroupStart():
                 self._group_start(self._title(mark.title))
             case GroupEnd():
+                self._head("")
                 self._group_end()
             case Annotation():
                 self._annotation(mark)
@@ -109,7 +113,16 @@ class Adapter:
         self._sink.write("\n".join([*lines, ""]))
 
     def _group_start(self, title: str) -> None:
-        self._text([f"== {title} =="])
+        """Where a group is only a heading, it waits for its first line: Ansible's banner may say the same."""
+        self._heading = title
+
+    def _head(self, text: str) -> None:
+        title, self._heading = self._heading, ""
+        if title and not all(f"{part} **" in plain(text) for part in title.split(" · ")):
+            self._text([self._heading_line(title)])
+
+    def _heading_line(self, title: str) -> str:
+        return f"== {title} =="
 
     def _group_end(self) -> None:
         """Nothing, where a group is only a heading."""

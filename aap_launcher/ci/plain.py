@@ -27,8 +27,8 @@ class Plain(Adapter):
         # The live line is erased and drawn again in one write, so that it does not flicker.
         self._sink.write(f"{_ERASE}{text}{self._last_line}" if self._last_line else text)
 
-    def _group_start(self, title: str) -> None:
-        self._text([f"\x1b[1m{title}{RESET}" if self._colours else title])
+    def _heading_line(self, title: str) -> str:
+        return f"\x1b[1m{title}{RESET}" if self._colours else title
 
     def _progress(self, text: str) -> None:
         if self._live:

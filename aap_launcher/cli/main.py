@@ -8,6 +8,7 @@ import click
 
 from aap_launcher import __version__
 from aap_launcher.cli import approve, cancel, deny, follow, launch, output, relaunch
+from aap_launcher.cli.signals import ProcessSignals
 
 _SECRETS = ("--token", "--password", "--client-key", "--credential-passwords")
 
@@ -57,7 +58,9 @@ def main(arguments: list[str] | None = None) -> None:
                 err=True,
             )
             sys.exit(2)
-    cli(arguments, prog_name="aap-launcher")
+    signals = ProcessSignals()
+    signals.install()  # before anything slow is imported: a signal meanwhile is heard at the first wait
+    cli(arguments, prog_name="aap-launcher", obj=signals)
 
 
 def container() -> None:

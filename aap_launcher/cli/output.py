@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     "--format",
     "form",
     type=click.Choice(("ansi", "txt")),
-    default="ansi",
-    help="With colours, or plain. [ansi]",
+    default=None,
+    help="With colours, or plain; by default as the terminal or CI shows it.",
 )
 @options.inputs((*options.connection_names(), "outage_tolerance"))
 @options.common
-def command(job: str, form: str, ci: str | None, *, debug: bool, **given: Any) -> None:
+def command(job: str, form: str | None, ci: str | None, *, debug: bool, **given: Any) -> None:
     """Print the whole output of JOB (id, API URL or the address from the browser), however large it is."""
     from aap_launcher.cli.run import with_controller
     from aap_launcher.controller import Controller
 
     def deed(controller: Controller) -> Any:
-        return _lines(controller.output(controller.find_job(job), form))
+        return _lines(controller.output(controller.find_job(job), form or "ansi"))
 
-    with_controller({**given, "job": job}, deed, ci=ci, debug=debug)
+    with_controller({**given, "job": job}, deed, ci=ci, debug=debug, colours=form == "ansi")
 
 
 def _lines(pieces: Iterable[str]) -> Iterator[Line]:

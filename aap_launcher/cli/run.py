@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
+import click
+
 from aap_launcher import __version__, ci, launcher
 from aap_launcher.cli.options import environment
 from aap_launcher.cli.signals import ProcessSignals, SystemClock
@@ -38,9 +40,10 @@ def with_controller(
     *,
     ci: str | None,
     debug: bool,
+    colours: bool = False,
 ) -> NoReturn:
-    """Do one thing with the controller, print what it says, and exit."""
-    raw, tools = _wire(given, ci, debug=debug, only=True)
+    """Do one thing with the controller, print what it says, and exit. `colours`: also where none are usual."""
+    raw, tools = _wire(given, ci, debug=debug, only=True, colours=colours)
     code = 0
     try:
         code = _ask(parse(raw), tools, deed)
@@ -63,11 +66,10 @@ def _ask(inputs: Inputs, tools: launcher.Tools, deed: Callable[[Controller], str
 
 
 def _wire(
-    given: Mapping[str, Any], override: str | None, *, debug: bool, only: bool
+    given: Mapping[str, Any], override: str | None, *, debug: bool, only: bool, colours: bool = False
 ) -> tuple[dict[str, str], launcher.Tools]:
-    signals = ProcessSignals()
-    signals.install()
-    environ = environment()
+    signals: ProcessSignals = click.get_current_context().obj
+    environ = environment() | ({"FORCE_COLOR": "1"} if colours else {})
     raw = _merge(read_environment(environ), given, only=only)
     adapter = ci.detect(
         environ, stream=sys.stdout, wall_clock=time.time, override=override or "", complaints=sys.stderr

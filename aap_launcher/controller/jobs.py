@@ -19,7 +19,7 @@ from aap_launcher.errors import Forbidden, Refused, Unauthorized, Unreachable
 from aap_launcher.models import Event, HostSummary, Job, JobType, Platform, Status, Template
 
 _PREVIOUS_FAILED = re.compile(r"Previous Task Failed: (\{.*\})", re.DOTALL)
-_LAST_LINES = 20
+_LAST_LINES = 60
 _ABSENT = frozenset({404})
 
 
@@ -98,8 +98,10 @@ class Jobs:
         if answer.status in {200, 202, 204}:
             return True
         # On an ended job: 405 for an administrator, 403 for the user who launched it (seen on AWX 24.6.1).
-        if answer.status == 405 or (answer.status == 403 and self._ended(job)):
-            return False
+        if answer.status in {403, 405}:
+            status = self._status(job)
+            if status.final or answer.status == 405:
+                return status is Status.CANCELED  # perhaps by the first try, whose answer was lost
         raise self._not_canceled(job, answer)
 
     def _cancel(self, job: Job, deadline: float) -> Answer:
@@ -122,14 +124,14 @@ class Jobs:
             "POST", path, timeout=max((deadline - self._session.clock.now()) / 2, 0.5)
         )
 
-    def _ended(self, job: Job) -> bool:
-        with suppress(Fault):
+    def _status(self, job: Job) -> Status:
+        """The status now, or the last known one."""
+        with suppress(Fault, Unreachable):
             answer = self._session.urgent("GET", job.url, timeout=1.0)
             body = refusals.content(answer)
-            return isinstance(body, dict) and body.get("status") in {
-                status for status in Status if status.final
-            }
-        return False
+            if answer.status == 200 and isinstance(body, dict):
+                return self.read(body).status
+        return job.status
 
     def _not_canceled(self, job: Job, answer: Answer) -> Refused | Unreachable:
         if answer.status >= 500:

@@ -110,7 +110,14 @@ def _why(outcome: Outcome, room: _Room) -> str:
     if outcome.verdict is Verdict.SUCCESSFUL and not outcome.explanation:
         return ""
     trace = outcome.job.traceback if outcome.job else ""
-    said = [text(outcome.explanation, 2_000)]
+    lines = outcome.explanation.splitlines()
+    if any(failure.kind in _REAL for failure in outcome.failures):
+        lines = [
+            line for line in lines if "TASK [" not in line
+        ]  # these stand below, with their whole messages
+    said = [text(" ".join(line for line in lines if not line.startswith("  ")), 2_000)]
+    if quoted := "\n".join(line[2:] for line in lines if line.startswith("  ")):
+        said.append(block(quoted, 2_000))
     if trace and room.message:
         said.append(folded("the controller's traceback", block(trace, room.message)))
     return "\n\n".join(filter(None, said))

@@ -337,3 +337,7 @@ def test_any_text_is_variables_or_wrong(text: str) -> None:
 def test_any_yaml_like_text_is_variables_or_wrong(text: str) -> None:
     with suppress(Wrong):
         json.dumps(read_variables(text), allow_nan=False)
+
+
+def test_json_with_a_forgotten_value_is_not_taken_for_yaml_with_a_null() -> None:
+    assert "is not valid JSON" in refused('{"a": 1, "b": }').fault
