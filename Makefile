@@ -7,7 +7,7 @@ TEMPLATE ?= Deploy shop
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports fmt lock bench pictures clean
+.PHONY: help demo test check lint types imports fmt lock bench pictures reliability clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -54,6 +54,9 @@ bench: $(READY) ## Measure: memory, speed, requests (ratios; see bench/README.md
 pictures: $(READY) ## Draw docs/pictures anew from real runs (needs Chromium and .ci/install-runtimes)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/pictures.txt
 	$(BIN)/python docs/pictures/make.py
+
+reliability: $(READY) ## Run the fault matrix and write docs/reliability.md
+	WRITE_RELIABILITY=1 $(BIN)/python -m pytest -q tests/faults
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) .demo dist build .*_cache .coverage* .hypothesis

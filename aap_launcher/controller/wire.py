@@ -248,7 +248,7 @@ class Wire:
 def _fault(error: requests.RequestException, origin: str, timeout: float, took: float) -> Fault:
     """The fault in words, and whether the request can have reached the controller."""
     host = origin.partition("://")[2]
-    late = f"no answer within {timeout:g} s"
+    late = f"no answer within {timeout:.3g} s"
     if took < timeout - 1 and origin.startswith("https:"):  # the greeting has the patience of a connection
         late = f"{host} does not answer the TLS greeting: is it https?"
     match error:

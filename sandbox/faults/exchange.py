@@ -72,11 +72,13 @@ def _shift(name: str, value: str, seconds: float) -> str:
 
 
 def read_request(reader: BinaryIO) -> Request | None:
-    """The next request's head; None where the client has hung up."""
+    """The next request's head; None where the client has hung up. Raises `ValueError` for what is not HTTP."""
     line = reader.readline(65_536)
     if not line.strip():
         return None
-    method, target, _ = line.decode("latin-1").split(" ", 2)
+    method, target, version = line.decode("latin-1").split(" ", 2)
+    if not version.startswith("HTTP/"):
+        raise ValueError(version)
     headers = http.client.parse_headers(reader)
     return Request(method, target, {name.lower(): value for name, value in headers.items()})
 

@@ -5,7 +5,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from typing import Protocol
+from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
 
 from sandbox.faults.acts import honest
@@ -117,7 +117,7 @@ class Front:
                 self._connections.add(connection)
             with connection:
                 self._serve(connection)
-        except OSError:
+        except (OSError, ValueError):
             connection.close()
         finally:
             with self._lock:
@@ -125,7 +125,7 @@ class Front:
 
     def _serve(self, connection: socket.socket) -> None:
         with connection.makefile("rb") as reader:
-            while request := read_request(reader):
+            while request := self._next(connection, reader):
                 self.requests.append(request)
                 fault, memory = self._script.fault_for(request) or (honest, {})
                 exchange = Exchange(
@@ -134,6 +134,14 @@ class Front:
                 fault(exchange)
                 if exchange.over:
                     return
+
+    @staticmethod
+    def _next(connection: socket.socket, reader: BinaryIO) -> Request | None:
+        try:
+            return read_request(reader)
+        except ValueError:
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+            raise
 
     def _acted(self, request: Request, reply: Reply) -> None:
         if request.method == "POST" and reply.status == 201:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.matrix import Matrix, Row
+from tests.faults.rows import ROWS
+from tests.faults.table import DOCUMENT, document
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +21,8 @@ def matrix(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             running.begin(row)
     yield running
     running.close()
+    if os.environ.get("WRITE_RELIABILITY") and running.results.keys() >= {row.name for row in ROWS}:
+        DOCUMENT.write_text(document(running.results), encoding="utf-8")
 
 
 def _chosen(items: list[pytest.Item]) -> Iterator[Row]:

@@ -171,7 +171,7 @@ WHOLE = [
 
 LOSING = [
     Row(
-        fault="Three events never show",
+        fault="Three events are missing for good",
         rules=_always(EVENTS, faults.missing({3, 14, 25})),
         lost=3,
         says=r"log incomplete: 3 of 60 events missing",

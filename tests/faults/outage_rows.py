@@ -75,13 +75,6 @@ SHORT = [
         for name, reply in _ANSWERS.items()
     ),
     Row(
-        fault="503 for 3.5 s, in real time",
-        rules=[Rule(FOLLOWING, faults.answer(gateway.NO_UPSTREAM), skip=3, seconds=3.5)],
-        inputs={"extra_vars": '{"events": 430, "rate": 60}'},
-        real_time=True,
-        says=BACK,
-    ),
-    Row(
         fault="429, Retry-After in seconds",
         rules=_once(faults.answer(gateway.text(429, "slow down", retry_after="6"))),
         says=r"controller back after [67] s",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faults import launch_rows, log_rows, network_rows, outage_rows, stop_rows
+from tests.faults import launch_rows, log_rows, network_rows, outage_rows, peer_rows, stop_rows
 from tests.faults.matrix import Row
 
 GROUPS: dict[str, list[Row]] = {
@@ -11,5 +11,6 @@ GROUPS: dict[str, list[Row]] = {
     **outage_rows.ROWS,
     **stop_rows.ROWS,
     **network_rows.ROWS,
+    **peer_rows.ROWS,
 }
 ROWS = [row for rows in GROUPS.values() for row in rows]
