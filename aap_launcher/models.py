@@ -481,8 +481,10 @@ class NodeOutcome:
 
     @property
     def state(self) -> str:
-        """One word or two: the job's status, or `skipped`, `not run`, `approved`, `denied`, `timed out`."""
+        """A word or two: the job's status, or skipped, not run, waiting, approved, denied, timed out ..."""
         job = self.node.job
+        if self.node.orphaned:
+            return "template deleted"
         if job is None:
             return "skipped" if self.node.do_not_run else "not run"
         if job.type != JobType.WORKFLOW_APPROVAL:

@@ -95,10 +95,9 @@ def _no_host(job: Job) -> str:
 def gaps(log: Log, *, counters: bool = True) -> str:
     """What is missing of the log; with `counters`, which mean nothing for several jobs together."""
     if not log.lost:
-        return (
-            f"log perhaps incomplete: {count(log.received, 'event')} came, and the controller "
-            "did not say that these are all"
-        )
+        what = "the controller did not say that these are all"
+        what = what if counters else "not every node's log could be read to its end"
+        return f"log perhaps incomplete: {count(log.received, 'event')} came, and {what}"
     ranges = [str(first) if first == last else f"{first}-{last}" for first, last in log.missing]
     total = log.received + log.lost
     which = f" ({'counter' if log.lost == 1 else 'counters'} {listed(ranges, 5)})" if counters else ""
@@ -142,7 +141,9 @@ def _details(failures: Sequence[Failure]) -> str:
     if len(messages) == 1:
         lines = [failures[0].message]
     else:
-        lines = [f"{listed(hosts, 5)}: {shortened(said, 500)}" for said, hosts in list(messages.items())[:_MOST]]
+        lines = [
+            f"{listed(hosts, 5)}: {shortened(said, 500)}" for said, hosts in list(messages.items())[:_MOST]
+        ]
         if len(messages) > _MOST:
             lines.append(f"and {len(messages) - _MOST} more messages")
     path = failures[0].path.removeprefix("/runner/project/")

@@ -294,7 +294,8 @@ class WorkflowFollower:
             raise
         except Refused as gone:
             child.lost = True
-            yield NodeUpdate(child.node, Notice(f"{gone}; its log ends here", warning=True), self._path)
+            told = f"{str(gone).rstrip('.')}: its log is not shown{' any further' if child.follower else ''}"
+            yield NodeUpdate(child.node, Notice(told, warning=True), self._path)
         if self._straggles(child, now):
             child.lost = True
             why = "the workflow has ended, but this job has no final status; it is not waited for any longer"

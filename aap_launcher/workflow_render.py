@@ -45,6 +45,7 @@ class WorkflowRenderer:
         self._at = 0.0
         self._wrote_at = 0.0
         self._wrote = False
+        self._seen: set[int] = set()
         self._new: list[str] = []  # nodes that are new, and that are skipped, told together
         self._skipped: list[str] = []
         self._annotated = not self._style.annotations
@@ -104,6 +105,9 @@ class WorkflowRenderer:
 
     def _changed(self, update: NodeChanged) -> Iterator[Mark]:
         node, known = update.node, self._tally.of(update.node, update.path)
+        if not update.path and node.id not in self._seen:
+            self._new.append(known.name)
+        self._seen.add(node.id)
         if update.approval is not None and node.job is not None:
             yield from self._approval(known, node, update.approval, node.job.status)
         elif node.do_not_run:
@@ -111,8 +115,6 @@ class WorkflowRenderer:
         elif node.orphaned:
             text = f"{one_line(known.name, 100)} · its template was deleted: it cannot run"
             yield from self._write(known, [Line(text, Tone.WARN, "warning")])
-        elif node.job is None and not update.path:
-            self._new.append(known.name)
 
     def _approval(self, known: NodeTally, node: Node, approval: Approval, status: Status) -> Iterator[Mark]:
         name = one_line(known.name, 100)

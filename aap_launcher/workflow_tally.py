@@ -49,8 +49,8 @@ class NodeTally:
 
     @property
     def name(self) -> str:
-        """The node with those around it: `release > deploy`."""
-        return " > ".join([*self.path, self.node.label])
+        """The node with those around it in one line: `release > deploy`."""
+        return one_line(" > ".join([*self.path, self.node.label]))
 
     @property
     def nested(self) -> bool:
@@ -66,8 +66,8 @@ class NodeTally:
 
     @property
     def failed(self) -> bool:
-        """Whether its job ended badly: failed, error or canceled; a denied approval as well."""
-        return self.node.job is not None and self.node.job.status in _BAD
+        """Whether its job ended badly: failed, error or canceled, a denied approval as well; or none could be made."""
+        return self.node.orphaned or (self.node.job is not None and self.node.job.status in _BAD)
 
     def learn(self, node: Node) -> None:
         """The list of nodes tells more; of the job only what its own detail does not tell better."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from aap_launcher.models import JobType, NodeOutcome
 from aap_launcher.report.markdown import code, folded, link, table, text
@@ -19,6 +19,7 @@ from aap_launcher.words import count, duration, one_line
 _OPEN = 60  # nodes; more are folded
 _MOST_TEXT = 45_000  # characters: Mermaid refuses 50,000 (maxTextSize)
 _MOST_EDGES = 450  # Mermaid refuses 500 (maxEdges)
+_MOST_DRAWN = 1_000
 _MOST_NAME = 60
 _MOST_ROWS = 300
 _PLAIN = frozenset(" -./+,")
@@ -32,6 +33,7 @@ _KINDS = {
     "error": _BAD,
     "denied": _BAD,
     "timed out": _BAD,
+    "template deleted": _BAD,
     "canceled": _GONE,
     "skipped": _OFF,
     "not run": _OFF,
@@ -53,20 +55,18 @@ def graph(nodes: Sequence[NodeOutcome]) -> str:
 
     Colour and shape tell the status; a dotted line is a path that was not taken.
     """
-    chart = _first_that_fits(
-        lambda: _flowchart(nodes, _MOST_NAME),
-        lambda: _flowchart(nodes, 20),
-        lambda: _flowchart([node for node in nodes if not node.path], 20),
-    )
+    outer = [node for node in nodes if not node.path]
+    tries = ((nodes, _MOST_NAME), (nodes, 20), (outer, 20))
+    chart = _first_that_fits(_flowchart(some, most) for some, most in tries if _drawable(some))
     return _shown("graph", chart, len(nodes))
 
 
 def timeline(nodes: Sequence[NodeOutcome]) -> str:
     """When each node ran, as a Gantt chart in Markdown; "" where fewer than two did."""
     timed = [node for node in nodes if _start(node)]
-    if len(timed) < 2:
+    if not 2 <= len(timed) <= _MOST_DRAWN:
         return ""
-    return _shown("timeline", _first_that_fits(lambda: _gantt(timed)), len(timed))
+    return _shown("timeline", _first_that_fits([_gantt(timed)]), len(timed))
 
 
 def node_table(nodes: Sequence[NodeOutcome]) -> str:
@@ -86,7 +86,7 @@ def node_table(nodes: Sequence[NodeOutcome]) -> str:
 def inert(foreign: str, most: int = _MOST_NAME) -> str:
     """A foreign text as one line in which Mermaid reads nothing but letters."""
     shown = visible(one_line(foreign, most))
-    return "".join(_letter(shown, at) for at in range(len(shown))) or "?"
+    return "".join(_letter(shown, at) for at in range(len(shown))) or "unnamed"
 
 
 def _letter(shown: str, at: int) -> str:
@@ -100,12 +100,13 @@ def _letter(shown: str, at: int) -> str:
     return character if unicodedata.category(character) in {"Mn", "Mc"} else "·"
 
 
-def _first_that_fits(*drawings: Callable[[], str]) -> str:
-    for draw in drawings:
-        chart = draw()
-        if len(chart) <= _MOST_TEXT and len(re.findall(r"(?m)^n\d+ -", chart)) <= _MOST_EDGES:
-            return chart
-    return ""
+def _drawable(nodes: Sequence[NodeOutcome]) -> bool:
+    edges = sum(len(node.node.on_success + node.node.on_failure + node.node.always) for node in nodes)
+    return len(nodes) <= _MOST_DRAWN and edges <= _MOST_EDGES
+
+
+def _first_that_fits(charts: Iterable[str]) -> str:
+    return next((chart for chart in charts if len(chart) <= _MOST_TEXT), "")
 
 
 def _shown(title: str, chart: str, size: int) -> str:
