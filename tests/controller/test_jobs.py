@@ -252,12 +252,12 @@ def test_the_update_that_failed_tells_its_last_lines(world: World, awx: Connect)
     said = json.dumps({"job_type": "project_update", "job_name": "git", "job_id": "57"})
     controller, job = following(world, awx, status="failed", job_explanation=f"Previous Task Failed: {said}")
     world.json("GET", "/api/v2/project_updates/57/", job_row(57, "project_update", status="failed"))
-    lines = "".join(f"line {n}\n\n" for n in range(30))
+    lines = "".join(f"line {n}\n\n" for n in range(90))
     world.answers("GET", "/api/v2/project_updates/57/stdout/", {"text": lines})
     found = controller.failed_update(job)
     assert found is not None
     assert found[0].label == "project update 57"
-    assert found[1] == tuple(f"line {n}" for n in range(10, 30))
+    assert found[1] == tuple(f"line {n}" for n in range(30, 90))
 
 
 @pytest.mark.parametrize(
