@@ -7,8 +7,8 @@ from sandbox.auth import here, me
 from sandbox.filters import Filters
 from sandbox.replies import empty, forbidden, json_reply, no_such
 from sandbox.shapes.commands import command_detail, command_in_list
+from sandbox.shapes.nodes import job_node
 from sandbox.shapes.workflow_jobs import workflow_job_detail, workflow_job_in_list
-from sandbox.shapes.workflows import job_node
 from sandbox.views.common import created, find_job, list_reply, runs
 from sandbox.views.jobs import UNIFIED, cancel, readable
 from sandbox.workflow_launch import relaunch

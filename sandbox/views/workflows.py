@@ -9,9 +9,10 @@ from sandbox.auth import here, me
 from sandbox.filters import Filters
 from sandbox.negotiation import body_of
 from sandbox.replies import forbidden, json_reply
+from sandbox.shapes.nodes import template_node
 from sandbox.shapes.templates import survey_spec
 from sandbox.shapes.workflow_jobs import workflow_job_detail, workflow_job_in_list
-from sandbox.shapes.workflows import template_node, workflow_detail, workflow_in_list, workflow_launch_page
+from sandbox.shapes.workflows import workflow_detail, workflow_in_list, workflow_launch_page
 from sandbox.views.common import find_workflow, list_reply, location, runs, unknown_name
 from sandbox.views.workflow_jobs import NODES, WORKFLOW_JOBS
 from sandbox.workflow_launch import launch
