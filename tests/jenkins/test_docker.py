@@ -32,7 +32,9 @@ def engine() -> Iterator[Engine]:
 @pytest.fixture
 def agent(jenkins: Jenkins, engine: Engine) -> Jenkins:
     """An agent with a container engine; without docker in reach, aap-launcher on it would not help."""
-    jenkins.environment = {name: text for name, text in engine.environment.items() if name.startswith("DOCKER")}
+    jenkins.environment = {
+        name: text for name, text in engine.environment.items() if name.startswith("DOCKER")
+    }
     return jenkins
 
 
@@ -41,7 +43,8 @@ def test_a_container_gets_the_inputs_and_leaves_its_files_to_the_agents_user(
 ) -> None:
     variables = ", ".join(f"{name}: {groovy(text)}" for name, text in HOSTILE.items())
     build = agent.run(
-        LAUNCH % (LABEL, engine.image())
+        LAUNCH
+        % (LABEL, engine.image())
         % f"template: 'Everything prompted', extra_vars: [{variables}], limit: 'web1', junit: 'hosts.xml'"
     )
     assert build.result == "SUCCESS", build.log
@@ -55,7 +58,9 @@ def test_a_container_gets_the_inputs_and_leaves_its_files_to_the_agents_user(
 def test_an_aborted_build_cancels_its_job_through_dockers_client(agent: Jenkins, engine: Engine) -> None:
     process = agent.start(LAUNCH % (LABEL, engine.image()) % "template: 'Slow deploy'")
     known = wait_for(lambda: list(Path(f"{agent.workspace}@tmp").glob("*/outputs.json")), what="the step")[0]
-    number = wait_for(lambda: known.read_text() and json.loads(known.read_text())["job_id"], what="the launch")
+    number = wait_for(
+        lambda: known.read_text() and json.loads(known.read_text())["job_id"], what="the launch"
+    )
     wait_for(lambda: job(agent.box, number)["status"] == "running", what="the start")
     (agent.workspace / "abort").write_text("TERM")
     build = agent.end(process)
