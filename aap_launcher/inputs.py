@@ -65,6 +65,7 @@ class Inputs:
     dry_run: bool = False
     junit: str = ""
     result_file: str = ""
+    since: str = ""  # UTC, ISO 8601: what the log told before is left out; of the command `follow` alone
     notices: tuple[str, ...] = ()
 
 

@@ -104,6 +104,8 @@ def _attach(run: Run) -> Job:
     """Attach to an existing job."""
     job = run.controller.find_job(run.inputs.job)
     _header(run, "Job", f"{job.name} · {job.label} · {job.link}")
+    if run.inputs.since:
+        run.show(Notice(f"what the log told before {run.inputs.since} UTC is not shown (--since)"))
     _made(run, job)
     return job
 

@@ -51,6 +51,7 @@ class Style:
     show: str = "all"  # all, changed, failed
     annotations: bool = True
     heartbeat: float = 30.0
+    since: str = ""  # UTC, ISO 8601: earlier events are not shown, but count
 
 
 class Renderer:
@@ -81,6 +82,8 @@ class Renderer:
             event = update.event
             if not event.stdout and event.event == "runner_on_start":
                 return ()  # nearly half of all events
+            if self._style.since and event.created and event.created < self._style.since:
+                return ()
             if event.event != "playbook_on_stats":
                 return self._groups.event(event, self._tally.latest)
             return self._stats(event)

@@ -71,7 +71,12 @@ class Run:
         self.explanation = ""
         self.refused_approval = ""  # the approval for which the workflow was canceled (approvals: fail)
         self.tally: Tally | WorkflowTally = Tally(keep_cases=bool(inputs.junit))
-        self._style = Style(group_by=inputs.group_by, show=inputs.show, annotations=inputs.annotations)
+        self._style = Style(
+            group_by=inputs.group_by,
+            show=inputs.show,
+            annotations=inputs.annotations,
+            since=inputs.since,
+        )
         self.renderer: Renderer | WorkflowRenderer = Renderer(self.tally, self._style)
         self._controller: Controller | None = None
 

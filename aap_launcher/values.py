@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
@@ -106,6 +107,24 @@ def duration(text: str) -> float:
     if seconds > _YEAR:
         raise Wrong(f"given {quoted(text)}, more than a year", "Give a shorter time.")
     return float(seconds)
+
+
+def moment(text: str, now: datetime) -> str:
+    """A time in UTC as the controller writes it, whole seconds: from ISO 8601, or from how long ago it was."""
+    try:
+        when = _time(text.strip(), now)
+        return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    except (Wrong, OverflowError):
+        fault = f"given {quoted(text)}, neither a time nor how long ago"
+        raise Wrong(fault, "Write 2026-01-31T12:00:00Z, or 90s, 15m, 2h.") from None
+
+
+def _time(word: str, now: datetime) -> datetime:
+    try:
+        when = datetime.fromisoformat(word)
+    except ValueError:
+        return now - timedelta(seconds=duration(word))
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def choice(text: str, choices: Sequence[str]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,16 +20,20 @@ from aap_launcher.definitions import INPUTS, PROMPTS, WHAT
 from aap_launcher.errors import InvalidInput, LauncherError, Problem
 from aap_launcher.inputs import Inputs, parse, read_environment
 from aap_launcher.models import Line, Mark, Tone
+from aap_launcher.values import Wrong, moment
 
 
-def run(given: Mapping[str, Any], *, ci: str | None, debug: bool, only: bool = False) -> NoReturn:
+def run(
+    given: Mapping[str, Any], *, ci: str | None, debug: bool, only: bool = False, since: str = ""
+) -> NoReturn:
     """Launch, attach or relaunch as the options and the environment say, then exit.
 
     `only`: what to act on stands on the command line, so the environment's template and prompts are not meant.
+    `since`: a time, or how long ago, from which on the log is shown.
     """
     raw, tools = _wire(given, ci, debug=debug, only=only)
     try:
-        inputs = parse(raw)
+        inputs = replace(parse(raw), since=_since(since))
         _check_files(inputs)
     except LauncherError as error:
         sys.exit(launcher.refuse(error, tools).exit_code)
@@ -103,6 +109,14 @@ def _merge(environ: Mapping[str, str], given: Mapping[str, Any], *, only: bool) 
         elif value is not None:
             raw[name] = value
     return raw
+
+
+def _since(text: str) -> str:
+    try:
+        return moment(text, datetime.now(UTC)) if text else ""
+    except Wrong as wrong:
+        problem = Problem("since", wrong.fault, wrong.advice)
+        raise InvalidInput("the inputs are not usable; nothing was started", [problem]) from None
 
 
 def _check_files(inputs: Inputs) -> None:

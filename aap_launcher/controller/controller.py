@@ -17,7 +17,7 @@ from aap_launcher.controller.recent import RecentJob
 from aap_launcher.controller.session import Session, as_object
 from aap_launcher.controller.templates import Templates, describe
 from aap_launcher.controller.wire import Wire
-from aap_launcher.errors import AnswerLost, LauncherError
+from aap_launcher.errors import AnswerLost, LauncherError, Refused
 from aap_launcher.inputs import Connection
 from aap_launcher.models import (
     Approval,
@@ -25,6 +25,7 @@ from aap_launcher.models import (
     Event,
     HostSummary,
     Job,
+    JobType,
     Launched,
     Node,
     Notice,
@@ -36,6 +37,7 @@ from aap_launcher.models import (
 
 # The platform's name for a controller's minor version (Red Hat's release notes).
 _PLATFORMS = {"4.4": "2.4", "4.5": "2.4", "4.6": "2.5", "4.7": "2.6", "4.8": "2.7"}
+_RELAUNCHED = frozenset({JobType.JOB, JobType.WORKFLOW_JOB, JobType.AD_HOC_COMMAND})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,9 @@ class Controller:
         return self._launched(job.url + "relaunch/", body, f"the relaunch of {job.label}")
 
     def relaunch_prompts(self, job: Job) -> RelaunchPrompts:
-        """What the relaunch asks for."""
+        """What the relaunch asks for. Raises `Refused` for what no relaunch can repeat."""
+        if job.type not in _RELAUNCHED:
+            raise Refused(f"{job.label} cannot be relaunched: only jobs and workflow jobs can.")
         row = self._session.json(job.url + "relaunch/", what=f"the relaunch of {job.label}")
         counts = row.get("retry_counts")
         hosts = {str(key): value for key, value in counts.items()} if isinstance(counts, dict) else None
