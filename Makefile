@@ -46,13 +46,11 @@ lock: ## Renew the lock files in requirements/ (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade pyproject.toml -o requirements/runtime.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra sandbox --extra dev pyproject.toml -o requirements/dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra frontends --constraint requirements/dev.txt pyproject.toml -o requirements/frontends.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra pictures pyproject.toml -o requirements/pictures.txt
 
 bench: $(READY) ## Measure: memory, speed, requests (ratios; see bench/README.md)
 	$(BIN)/python -m bench
 
 pictures: $(READY) ## Draw docs/pictures anew from real runs (needs Chromium and .ci/install-runtimes)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/pictures.txt
 	$(BIN)/python docs/pictures/make.py
 
 reliability: $(READY) ## Run the fault matrix and write docs/reliability.md

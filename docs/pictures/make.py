@@ -42,7 +42,9 @@ def main() -> int:
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     with sandbox.start(layout="gateway26", speed=3) as box, tempfile.TemporaryDirectory() as folder:
         failing = _run(box.url, Path(folder), template="Broken deploy")
-        _draw_log("log-github", "GitHub, as its log viewer draws it", RunnerLog().show(failing.log.splitlines()))
+        _draw_log(
+            "log-github", "GitHub, as its log viewer draws it", RunnerLog().show(failing.log.splitlines())
+        )
         refused = _run(box.url, Path(folder), template="Locked", limit="web1", extra_vars="version: 2.4.1")
         _draw_log("refused", "Refused before the launch", RunnerLog().show(refused.log.splitlines()))
         terminal = _run(box.url, Path(folder), ci=("--ci", "plain"), template="Broken deploy")
@@ -50,7 +52,10 @@ def main() -> int:
         train = _run(box.url, Path(folder), template="Release train")
         _draw_log("log-workflow", "A workflow", RunnerLog().show(train.log.splitlines()))
         if browser is None or not MERMAID.exists():
-            print("no Chromium, or no Mermaid in .ci/node_modules: the summaries were not drawn", file=sys.stderr)
+            print(
+                "no Chromium, or no Mermaid in .ci/node_modules: the summaries were not drawn",
+                file=sys.stderr,
+            )
             return 1
         for name, run in (("summary-job", failing), ("summary-workflow", train)):
             draw_summary(browser, run.summary, HERE / f"{name}.png")
@@ -85,7 +90,9 @@ def _tidy(text: str) -> str:
 
 
 def _draw_log(name: str, title: str, lines: Iterator[str]) -> None:
-    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="standard")
+    console = Console(
+        record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="standard"
+    )
     for line in lines:
         console.print(Text.from_ansi(line), soft_wrap=False, overflow="fold")
     drawn = console.export_svg(title=f"aap-launcher · {title}", theme=MONOKAI, unique_id=name)
@@ -105,7 +112,10 @@ def draw_summary(browser: str, markdown: str, picture: Path) -> str:
             timeout=120,
         )
         dumped = subprocess.run(
-            [browser, *common, profile, "--dump-dom", page.as_uri()], check=True, capture_output=True, timeout=120
+            [browser, *common, profile, "--dump-dom", page.as_uri()],
+            check=True,
+            capture_output=True,
+            timeout=120,
         )
     return dumped.stdout.decode()
 
