@@ -23,6 +23,7 @@ _MOST_DRAWN = 1_000
 _MOST_NAME = 60
 _MOST_ROWS = 300
 _PLAIN = frozenset(" -./+,")
+_DIRECTION = re.compile(r"(?i)(direction)\s+(?=TB|TD|BT|LR|RL)")  # Mermaid reads that anywhere in a line
 _STARTED = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)", re.ASCII)
 
 _GOOD, _BAD, _OFF, _GONE, _BUSY = "good", "bad", "off", "gone", "busy"
@@ -85,7 +86,7 @@ def node_table(nodes: Sequence[NodeOutcome]) -> str:
 
 def inert(foreign: str, most: int = _MOST_NAME) -> str:
     """A foreign text as one line in which Mermaid reads nothing but letters."""
-    shown = visible(one_line(foreign, most))
+    shown = _DIRECTION.sub(r"\1·", visible(one_line(foreign, most)))
     return "".join(_letter(shown, at) for at in range(len(shown))) or "unnamed"
 
 

@@ -140,6 +140,7 @@ def test_names_stay_readable() -> None:
     assert inert('say "hi"; end') == "say ＂hi＂； end"
     assert inert("a\nb\x1b[31mc\u202e") == "a bc＼u202e"
     assert inert("") == "unnamed"
+    assert inert("in the direction  TB, Direction LR") == "in the direction·TB, Direction·LR"
 
 
 def test_the_graph_tells_status_by_shape_and_the_path_that_was_taken() -> None:
