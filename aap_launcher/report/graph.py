@@ -41,13 +41,13 @@ _KINDS = {
 }
 _ICONS = {_GOOD: "✔", _BAD: "✖", _GONE: "⊘", _OFF: "○", _BUSY: "▶"}
 _SHAPES = {_GOOD: '(["{}"])', _BAD: '{{{{"{}"}}}}', _GONE: '[/"{}"/]', _OFF: '["{}"]', _BUSY: '("{}")'}
-_CLASSES = (
-    "classDef good fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
-    "classDef bad fill:#ffebe9,stroke:#cf222e,color:#1f2328",
-    "classDef gone fill:#fff8c5,stroke:#9a6700,color:#1f2328",
-    "classDef off fill:#f6f8fa,stroke:#8c959f,color:#59636e,stroke-dasharray: 4 4",
-    "classDef busy fill:#ddf4ff,stroke:#0969da,color:#1f2328",
-)
+_LOOKS = {
+    _GOOD: "fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
+    _BAD: "fill:#ffebe9,stroke:#cf222e,color:#1f2328",
+    _GONE: "fill:#fff8c5,stroke:#9a6700,color:#1f2328",
+    _OFF: "fill:#f6f8fa,stroke:#8c959f,color:#59636e,stroke-dasharray: 4 4",
+    _BUSY: "fill:#ddf4ff,stroke:#0969da,color:#1f2328",
+}
 _TAGS = {_GOOD: "done", _BAD: "crit", _GONE: "crit", _BUSY: "active"}
 
 
@@ -127,8 +127,8 @@ def _kind(node: NodeOutcome) -> str:
 def _flowchart(nodes: Sequence[NodeOutcome], most: int) -> str:
     if not nodes:
         return ""
-    lines = ["flowchart LR", *_level(nodes, (), most), *_edges(nodes), *_CLASSES]
-    return "\n".join(lines)
+    looks = [f"classDef {kind} {look}" for kind, look in _LOOKS.items()]
+    return "\n".join(["flowchart LR", *_level(nodes, (), most), *_edges(nodes), *looks])
 
 
 def _level(nodes: Sequence[NodeOutcome], path: tuple[str, ...], most: int) -> Iterator[str]:
@@ -143,7 +143,7 @@ def _level(nodes: Sequence[NodeOutcome], path: tuple[str, ...], most: int) -> It
             yield f'subgraph {name}["{label}"]'
             yield from inside
             yield "end"
-            yield f"class {name} {kind}"
+            yield f"style {name} {_LOOKS[kind]}"  # a class has no effect on a box (Mermaid 11)
         else:
             yield f"{name}{_SHAPES[kind].format(label)}:::{kind}"
 

@@ -39,9 +39,8 @@ FLOW = [
     rf'n\d+\("{TEXT}"\):::busy',
     rf'subgraph n\d+\["{TEXT}"\]',
     r"end",
-    r"class n\d+ (good|bad|gone|off|busy)",
     r"n\d+ (-->|-\.->)\|(success|failure|always)\| n\d+",
-    r"classDef (good|bad|gone|off|busy) fill:#[0-9a-f]{6},stroke:#[0-9a-f]{6},color:#[0-9a-f]{6}(,stroke-dasharray: 4 4)?",
+    r"(classDef (good|bad|gone|off|busy)|style n\d+) fill:#[0-9a-f]{6},stroke:#[0-9a-f]{6},color:#[0-9a-f]{6}(,stroke-dasharray: 4 4)?",
 ]
 GANTT = [
     r"gantt",
@@ -165,7 +164,7 @@ def test_the_graph_tells_status_by_shape_and_the_path_that_was_taken() -> None:
         'subgraph n7["✔ inner · successful · 7 s"]',
         'n8("▶ test · running · 8 s"):::busy',
         "end",
-        "class n7 good",
+        "style n7 fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
         "n1 -.->|success| n2",
         "n1 -->|failure| n3",
         "n1 -->|always| n4",
