@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TEMPLATE ?= Deploy shop
 ARGS ?=
+JOBS ?= auto
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint types imports fmt lock bench pictures reliability clean
@@ -23,7 +24,7 @@ demo: $(READY) ## Launch a template of the sandbox as GitHub would (TEMPLATE="Br
 	@$(BIN)/python -m sandbox.demo "$(TEMPLATE)"
 
 test: $(READY) ## Every test (ARGS="-k follow" for some)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 check: lint types imports test ## What CI asks: lint, types, import contracts, tests
 

@@ -173,7 +173,11 @@ WORKFLOWS: tuple[Workflow, ...] = (
         description=HOSTILE_TEXT,
     ),
     _workflow(
-        73, "Surveyed release", ("deploy", DEPLOY, {}), survey=SURVEY[:2], asks=frozenset({"inventory", "limit"})
+        73,
+        "Surveyed release",
+        ("deploy", DEPLOY, {}),
+        survey=SURVEY[:2],
+        asks=frozenset({"inventory", "limit"}),
     ),
     _workflow(
         74,

@@ -98,7 +98,7 @@ class _Adapter(HTTPAdapter):
 class _Http(requests.Session):
     """Follows no redirect: requests reads the address of one even when told not to, and fails on a broken one."""
 
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - requests' signature
         """Nowhere."""
         return None
 

@@ -203,6 +203,14 @@ PROMPTS = [
         **_NOTHING,
     ),
     Row(
+        fault="A sliced template makes a workflow job",
+        inputs={"template": "Sliced deploy", "extra_vars": ""},
+        lost=None,
+        says=r"successful +workflow job \d+",
+        outputs={"job_type": "workflow_job", "events": "complete"},
+        others="irunasroot and Jenkins ask for a job that is none: 404",
+    ),
+    Row(
         fault="The address of the controller's own API on a gateway (`/api/v2/`)",
         around=_old_address,
         exit=2,
@@ -228,6 +236,8 @@ TRAPS = {
     "artifacts are empty right after the end": "Artifacts come 5 s after",
     "any prompt makes `can_start_without_user_input` false": "Everything is prompted for",
     "what is not prompted for goes into `ignored_fields`": "The controller ignores a field",
+    "a sliced template makes a `workflow_job`": "A sliced template makes",
+    "approvals are in no list of jobs": "SIGINT while a workflow waits for an approval",
     "a survey takes its own variables only": "Variables that are not in the survey",
     "`canceled` has one l, and `failed` is true for it": "The job is canceled on the controller",
     "a gateway has other paths": "The address of the controller's own API",

@@ -102,6 +102,13 @@ def _parent_dies(stage: Stage) -> None:
     stage.running.stdout = open(os.devnull, "rb")  # noqa: SIM115, PTH123 - communicate() closes it
 
 
+def _waiting_for_approval(stage: Stage) -> None:
+    stage.job()
+    stage.asked(r"/workflow_approvals/\d+/$")
+    time.sleep(0.5)
+    _timed(stage, signal.SIGINT)
+
+
 _STOP = Row(
     fault="",
     says=_ASKED,
@@ -163,6 +170,12 @@ STOPS = [
         fault="SIGINT in the middle of an answer that does not come",
         rules=[Rule(EVENTS, faults.held(20), skip=1)],
         during=_while_following(signal.SIGINT),
+    ),
+    replace(
+        _STOP,
+        fault="SIGINT while a workflow waits for an approval",
+        inputs={"template": "Quick approval", "extra_vars": ""},
+        during=_waiting_for_approval,
     ),
     replace(
         _STOP,

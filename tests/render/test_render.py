@@ -221,9 +221,13 @@ def why(
 def test_an_update_that_failed_before_the_job_is_named_with_its_last_lines() -> None:
     told = 'Previous Task Failed: {"job_type": "project_update", "job_name": "Shop", "job_id": "57"}'
     trace = "Exception: project_update 57 (failed) encountered an error"
-    assert why(explanation=told, traceback=trace, lines=("ok: a", "fatal: no such branch", "PLAY RECAP **", "a : ok=1")) == (
-        'the project update 57 of "Shop" failed before the job could start\n  fatal: no such branch'
-    ), "from the first error on, without the recap"
+    assert why(
+        explanation=told,
+        traceback=trace,
+        lines=("ok: a", "fatal: no such branch", "PLAY RECAP **", "a : ok=1"),
+    ) == ('the project update 57 of "Shop" failed before the job could start\n  fatal: no such branch'), (
+        "from the first error on, without the recap"
+    )
     assert why(explanation=told, lines=("a", "b")).endswith("could start\n  a\n  b")
     canceled = told.replace("Failed", "Canceled")
     assert (
