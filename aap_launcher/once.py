@@ -13,11 +13,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aap_launcher.controller import Controller, RecentJob
 from aap_launcher.errors import AnswerLost, Interrupted, LauncherError, LaunchUnknown
 from aap_launcher.models import Clock, Job, Launched, Notice, Prompts, Template
+
+if TYPE_CHECKING:  # see state.py
+    from aap_launcher.controller import Controller, RecentJob
 
 MARKER = "aap_launcher_id"  # the correlation value, where the template takes variables
 # A proxy gives up after 30 s by default while the controller may go on working (AAP's gateway: 504 after 30 s).

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from aap_launcher.ci import CI
-from aap_launcher.controller import Controller
 from aap_launcher.errors import LauncherError, Unreachable
 from aap_launcher.explain import explain_failure
 from aap_launcher.follow import Follower, follow
@@ -40,6 +40,9 @@ from aap_launcher.tally import Tally
 from aap_launcher.workflow import WorkflowFollower
 from aap_launcher.workflow_render import WorkflowRenderer
 from aap_launcher.workflow_tally import WorkflowTally
+
+if TYPE_CHECKING:  # a refused input needs no HTTP: importing it is more than half of the start
+    from aap_launcher.controller import Controller
 
 
 @dataclass(frozen=True, slots=True)

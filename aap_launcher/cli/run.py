@@ -8,19 +8,21 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from aap_launcher import __version__, ci, launcher
 from aap_launcher.cli.options import environment
 from aap_launcher.cli.signals import ProcessSignals, SystemClock
-from aap_launcher.controller import Controller, connect
 from aap_launcher.definitions import INPUTS, PROMPTS, WHAT
 from aap_launcher.errors import InvalidInput, LauncherError, Problem
 from aap_launcher.inputs import Inputs, parse, read_environment
 from aap_launcher.models import Line, Mark, Tone
 from aap_launcher.values import Wrong, moment
+
+if TYPE_CHECKING:
+    from aap_launcher.controller import Controller
 
 
 def run(
@@ -60,6 +62,13 @@ def with_controller(
     sys.exit(code)
 
 
+def _connect(*given: Any, **named: Any) -> Controller:
+    """Reach the controller: HTTP is imported only now, when the inputs are known to be good."""
+    from aap_launcher.controller import connect
+
+    return connect(*given, **named)
+
+
 def _ask(inputs: Inputs, tools: launcher.Tools, deed: Callable[[Controller], str | Iterable[Mark]]) -> int:
     controller = launcher.connect(inputs, tools, lambda notice: tools.ci.emit(Line(notice.text, Tone.NOTE)))
     try:
@@ -82,7 +91,7 @@ def _wire(
     )
     adapter.mask([raw[d.name] for d in INPUTS if d.secret and raw.get(d.name)])
     tools = launcher.Tools(
-        connect=connect,
+        connect=_connect,
         ci=adapter,
         clock=SystemClock(signals),
         signals=signals,
