@@ -253,7 +253,6 @@ def test_a_controller_that_goes_away_leaves_id_url_and_the_command_that_attaches
 BROKEN = '''
 import sys
 from aap_launcher import controller
-from aap_launcher.cli import run
 
 class Broken(controller.Controller):
     """Reads events as it should, until one page is the fault of a programmer."""
@@ -265,12 +264,14 @@ class Broken(controller.Controller):
             raise ZeroDivisionError("division by zero")
         return super().events(*given, **named)
 
+reach = controller.connect
+
 def connect(*given, **named):
-    found = controller.connect(*given, **named)
+    found = reach(*given, **named)
     found.__class__ = Broken
     return found
 
-run.connect = connect
+controller.connect = connect
 from aap_launcher.cli import container
 container()
 '''
