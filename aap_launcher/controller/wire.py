@@ -12,7 +12,15 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import (
+    DecodeError,
+    HTTPError,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
 
 from aap_launcher.controller import tls
 from aap_launcher.errors import InvalidInput, Problem
@@ -216,7 +224,7 @@ class Wire:
     def _read(self, response: requests.Response, deadline: float) -> bytes:
         """The body; the deadline ends an answer that drips."""
         chunks, size = [], 0
-        for chunk in response.iter_content(1 << 18):
+        for chunk in _as_it_comes(response):
             size += len(chunk)
             chunks.append(chunk)
             if size > _LARGEST:
@@ -243,6 +251,21 @@ class Wire:
         took = f"{(self._clock.now() - started) * 1000:.0f} ms"
         amount = "" if size is None else f" {size / 1000:.0f} kB" if size >= 1000 else f" {size} B"
         self._trace(f"{method} {parts.path}{'?' + query if query else ''} {end} {took}{amount}")
+
+
+def _as_it_comes(response: requests.Response) -> Iterator[bytes]:
+    """The body in the pieces in which it arrives; `iter_content` waits for a full piece, however it drips."""
+    try:
+        while piece := response.raw.read1(1 << 18, decode_content=True):
+            yield piece
+    except ReadTimeoutError as error:
+        raise requests.ReadTimeout(error) from None
+    except DecodeError as error:
+        raise requests.exceptions.ContentDecodingError(error) from None
+    except SSLError as error:
+        raise requests.exceptions.SSLError(error) from None
+    except HTTPError as error:
+        raise requests.exceptions.ChunkedEncodingError(error) from None
 
 
 def _fault(error: requests.RequestException, origin: str, timeout: float, took: float) -> Fault:

@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import http.server
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -123,6 +124,30 @@ def test_silence_is_a_slow_answer() -> None:
             wire.send("GET", "/", timeout=0.05)
         release.set()
     assert (raised.value.cause, raised.value.sent) == (Cause.SLOW, True)
+
+
+def test_an_answer_that_drips_ends_at_its_deadline() -> None:
+    class HurriedClock(FakeClock):
+        def now(self) -> float:
+            self.time += 3
+            return self.time
+
+    def drip(handler: http.server.BaseHTTPRequestHandler) -> None:
+        answer(handler, b"[", Content_Length="100000")
+        with contextlib.suppress(OSError):
+            for _ in range(100):
+                handler.wfile.write(b"1,")
+                time.sleep(0.02)
+        handler.close_connection = True
+
+    with serving(drip) as (origin, _):
+        wire = Wire(origin, tls.build(Connection(origin)), clock=HurriedClock(), user_agent="test")
+        began = time.monotonic()
+        with pytest.raises(Fault) as raised:
+            wire.send("GET", "/", timeout=5)
+        assert time.monotonic() - began < 1.5
+        wire.hang_up()
+    assert raised.value.cause is Cause.SLOW
 
 
 def test_a_port_where_nothing_listens_was_surely_not_reached() -> None:
