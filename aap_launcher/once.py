@@ -79,7 +79,7 @@ def launch(
             tell(Notice(f"{lost} Looking for the job it may have made.", warning=True))
             job = search.patiently(found)
             if job is not None:
-                tell(Notice(f"{job.label} was made by this launch; it is followed, nothing was sent again"))
+                tell(Notice(f"{job.label} {_kinship(attempt)}; it is followed, nothing was sent again"))
                 return Launched(job)
             if again:
                 break
@@ -149,6 +149,10 @@ class _Search:
                 f"made could not be looked for: {error} {_advice(self.attempt)}"
             ) from error
         return [one.job for one in recent if self.attempt.made(one, self.controller.user_id)]
+
+
+def _kinship(attempt: Attempt) -> str:
+    return "was made by this launch" if attempt.marker else "alone is new and holds what was sent"
 
 
 def _candidates(jobs: Sequence[Job]) -> str:
