@@ -22,6 +22,16 @@ LAUNCHERS, EVENTS, RATE = 200, 600, 10.0
 STREAMING, IDLE = 62.0, 28.0  # requests a minute, beside a page for every 200 events
 LAUNCH = 9  # requests before the first look at the job, and after its end
 PAGE = 200
+HEAD = (
+    "load",
+    "launchers",
+    "events each",
+    "seconds",
+    "requests a launcher-minute",
+    "the most",
+    "a printed line",
+    "in all",
+)
 _REQUEST = re.compile(r"^(?:GET|POST|DELETE) /", re.MULTILINE)
 
 
@@ -46,7 +56,7 @@ class One:
 
 def main(launchers: int = LAUNCHERS) -> list[str]:
     """Print the table; what misses its target."""
-    rows, missed = [], []
+    missed = []
     for name, events, rate, budget in (("streaming", EVENTS, RATE, STREAMING), ("idle", 3, 0.03, IDLE)):
         found = many(launchers, events, rate)
         missed += [f"{name}: exit code {one.code}" for one in found if one.code]
@@ -54,18 +64,7 @@ def main(launchers: int = LAUNCHERS) -> list[str]:
         missed += [
             f"{name}: {one.a_minute:.0f} requests a minute" for one in found if one.above(budget, events)
         ]
-        rows.append(_row(name, found, events))
-    head = (
-        "load",
-        "launchers",
-        "events each",
-        "seconds",
-        "requests a launcher-minute",
-        "the most",
-        "a printed line",
-        "in all",
-    )
-    print(table(head, rows))
+        print(table(HEAD, [_row(name, found, events)]), flush=True)
     return missed
 
 

@@ -163,6 +163,42 @@ def answers(**job: Any) -> Answers:
     return made
 
 
+def workflow_answers(names: tuple[str, str, str] = ("build", "gate", "deploy"), **job: Any) -> Answers:
+    """A controller whose template 12 is a workflow: a job, an approval that was denied, and a node that is skipped."""
+    found = answers()
+    url = "/api/v2/workflow_jobs/7/"
+    build, gate, deploy = names
+    running = job_row(id=7, type="workflow_job", url=url, related={"cancel": url + "cancel/"})
+    ended = running | {"status": "failed", "finished": "2026-11-22T17:51:00Z", "elapsed": 37.5} | job
+    template = {**found["GET /api/v2/job_templates/12/"][0].body, "type": "workflow_job_template"}
+    approval = {
+        "id": 6, "type": "workflow_approval", "name": gate, "status": "failed", "url": "/api/v2/workflow_approvals/6/", "elapsed": 3.5,
+        "started": "2026-11-22T17:50:40Z", "finished": "2026-11-22T17:50:44Z", "can_approve_or_deny": False, "timed_out": False,
+        "summary_fields": {"approved_or_denied_by": {"username": deploy}, "workflow_approval_template": {"timeout": 9}},
+    }  # fmt: skip
+    nodes = [
+        {"id": 1, "identifier": build, "do_not_run": False, "success_nodes": [2], "failure_nodes": [], "always_nodes": [],
+         "unified_job_template": 3, "summary_fields": {"job": {"id": 5, "type": "job", "name": build, "status": "failed", "elapsed": 3}}},
+        {"id": 2, "identifier": gate, "do_not_run": False, "success_nodes": [3], "failure_nodes": [], "always_nodes": [],
+         "unified_job_template": 4, "summary_fields": {"job": {"id": 6, "type": "workflow_approval", "name": gate, "status": "failed", "elapsed": 3}}},
+        {"id": 3, "identifier": deploy, "do_not_run": True, "success_nodes": [], "failure_nodes": [], "always_nodes": [],
+         "unified_job_template": 5, "summary_fields": {"unified_job_template": {"name": deploy, "unified_job_type": "job"}}},
+    ]  # fmt: skip
+    workflow = "GET /api/v2/workflow_job_templates/12/"
+    return found | {
+        "GET /api/v2/unified_job_templates/": [Answer({"results": [template]})],
+        "GET /api/v2/job_templates/12/": [Answer({"detail": "Not found."}, 404)],
+        workflow: [Answer(template)],
+        workflow + "launch/": found["GET /api/v2/job_templates/12/launch/"],
+        workflow + "survey_spec/": found["GET /api/v2/job_templates/12/survey_spec/"],
+        "POST /api/v2/workflow_job_templates/12/launch/": [Answer({**running, "status": "pending"}, 201)],
+        "GET " + url: [Answer(running), Answer(running), Answer(running), Answer(ended)],
+        "GET " + url + "workflow_nodes/": [Answer({"results": nodes, "next": None})],
+        "POST " + url + "cancel/": [Answer({}, 202)],
+        "GET /api/v2/workflow_approvals/6/": [Answer(approval)],
+    }
+
+
 def job_row(**changes: Any) -> dict[str, Any]:
     """A job's detail, trimmed from AWX 24.6.1's."""
     url = "/api/v2/jobs/5/"

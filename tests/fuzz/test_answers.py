@@ -14,7 +14,7 @@ from aap_launcher.controller import connect
 from aap_launcher.errors import LauncherError
 from aap_launcher.inputs import Connection
 from tests.fakes import FakeClock, FakeSignals
-from tests.site import URL, Answer, Answers, Site, answers, run
+from tests.site import URL, Answer, Answers, Site, answers, run, workflow_answers
 
 # JSON as an answer may hold it, and as it should not.
 VALUES = (
@@ -77,7 +77,7 @@ def changed(body: Any, where: int, text: str) -> bytes:
 @st.composite
 def sites(draw: st.DrawFn) -> Site:
     """A controller of which up to three answers are not as they should be."""
-    site = Site(answers(), pages=draw(st.booleans()))
+    site = Site(draw(st.sampled_from([answers, workflow_answers]))(), pages=draw(st.booleans()))
     for _ in range(draw(st.integers(1, 3))):
         path = draw(st.sampled_from(sorted(site.answers)))
         _spoil(draw, site.answers, path)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.ci import hostile
 from tests.report import support
-from tests.site import Answer, Answers, Site, answers, event
+from tests.site import Answer, Answers, Site, answers, event, workflow_answers
 
 # Problem matchers of GitHub's own setup actions, Jenkins' console notes, GitLab's and other CIs' commands, terminals.
 BAIT = (
@@ -106,17 +106,13 @@ def _stats(draw: st.DrawFn) -> dict[str, Any]:
 def _spoiled(draw: st.DrawFn) -> Answers:
     """Names and messages of people and of the controller; how the job ends."""
     explanation = draw(st.just("") | text)
-    found = answers(
-        status=draw(st.sampled_from(["successful", "failed", "error", "canceled"])),
-        name=draw(text), job_explanation=explanation, result_traceback=draw(st.just("") | text.map(lambda said: f"x\n{said}")),
-        artifacts=draw(st.dictionaries(text, text | st.lists(text, max_size=2), max_size=2)), limit=draw(text),
-        scm_revision=draw(text), scm_branch=draw(text), launched_by={"type": "user", "id": 2, "name": draw(text)},
-        summary_fields={
-            "unified_job_template": {"name": draw(text)}, "project": {"name": draw(text)}, "inventory": {"name": draw(text)},
-            "execution_environment": {"name": draw(text)},
-        },
-    )  # fmt: skip
-    template = found["GET /api/v2/job_templates/12/"][0].body
+    job = _job(draw, explanation)
+    if draw(st.integers(0, 3)) == 0:
+        found = workflow_answers((draw(text), draw(text), draw(text)), **job)
+        template = found["GET /api/v2/workflow_job_templates/12/"][0].body
+    else:
+        found = answers(**job)
+        template = found["GET /api/v2/job_templates/12/"][0].body
     template["name"] = draw(text)
     template["summary_fields"]["organization"]["name"] = draw(text)
     found["GET /api/v2/me/"][0].body["results"][0]["username"] = draw(text)
@@ -127,7 +123,9 @@ def _spoiled(draw: st.DrawFn) -> Answers:
         "required": True,
         "default": draw(text),
     }
-    found["GET /api/v2/job_templates/12/survey_spec/"] = [Answer({"spec": [survey]})]
+    for path in found:
+        if path.endswith("/survey_spec/"):
+            found[path] = [Answer({"spec": [survey]})]
     if draw(st.integers(0, 5)) == 0:
         path = draw(
             st.sampled_from(
@@ -143,3 +141,22 @@ def _spoiled(draw: st.DrawFn) -> Answers:
         "X-API-Product-Version": draw(st.sampled_from(["4.7.3", "::error::evil", "<b>", "\x1b[2J", "x|y"]))
     }
     return found
+
+
+def _job(draw: st.DrawFn, explanation: str) -> dict[str, Any]:
+    """Fields of the job's detail at its end."""
+    return {
+        "status": draw(st.sampled_from(["successful", "failed", "error", "canceled"])),
+        "name": draw(text),
+        "job_explanation": explanation,
+        "result_traceback": draw(st.just("") | text.map(lambda said: f"x\n{said}")),
+        "artifacts": draw(st.dictionaries(text, text | st.lists(text, max_size=2), max_size=2)),
+        "limit": draw(text),
+        "scm_revision": draw(text),
+        "scm_branch": draw(text),
+        "launched_by": {"type": "user", "id": 2, "name": draw(text)},
+        "summary_fields": {
+            name: {"name": draw(text)}
+            for name in ("unified_job_template", "project", "inventory", "execution_environment")
+        },
+    }

@@ -22,6 +22,7 @@ from tests.ci.parsers import Runner, commands_seen_by_culture, github_outputs, g
 from tests.hostile.bait import mark, sites
 from tests.report.test_summary import OURS, tokens
 from tests.site import Ended, Site, run
+from tests.workflow.test_reports import FLOW, GANTT, strict
 
 SECRET = "s3cret-t0ken"
 INPUTS = {
@@ -117,7 +118,7 @@ def test_gitlab_finds_only_our_sections_and_variables(site: Site) -> None:
     assert_outputs({name.removeprefix("AAP_").lower(): value for name, value in variables.items()}, ended)
     if "annotations.json" in ended.files and ended.outcome.job is not None:
         [link] = json.loads(ended.text("annotations.json"))["aap-launcher"]
-        assert link == {"external_link": {"label": "job 5", "url": ended.outcome.job.link}}
+        assert link == {"external_link": {"label": ended.outcome.job.label, "url": ended.outcome.job.link}}
     assert_summary(ended)
     assert_reports(ended)
 
@@ -166,7 +167,7 @@ def assert_outputs(outputs: dict[str, str], ended: Ended) -> None:
     """What later steps decide by is the launcher's own word, whatever the texts beside it are."""
     assert outputs["outcome"] == str(ended.outcome.verdict)
     if ended.outcome.job is not None:
-        assert outputs["job_id"] == "5"
+        assert outputs["job_id"] == str(ended.outcome.job.id)
         assert outputs["status"] == str(ended.outcome.job.status)
         assert outputs["job_url"] == ended.outcome.job.link
         assert outputs["events"] == ended.outcome.log.state
@@ -181,7 +182,6 @@ def assert_summary(ended: Ended) -> None:
         "image",
         "em_open",
         "s_open",
-        "fence",
         "code_block",
         "hr",
         "bullet_list_open",
@@ -189,9 +189,13 @@ def assert_summary(ended: Ended) -> None:
         "html_inline",
     ):
         assert not kinds[kind], kind
+    for drawn in (token for token in found if token.type == "fence"):
+        assert drawn.info == "mermaid"
+        strict(f"```mermaid\n{drawn.content}```", FLOW if drawn.content.startswith("flowchart") else GANTT)
     job = ended.outcome.job
+    jobs = [job, *(one.node.job for one in ended.outcome.nodes)]
     links = {str(token.attrGet("href")) for token in found if token.type == "link_open"}
-    assert links <= ({job.link} if job else set())
+    assert links <= {one.link for one in jobs if one}
     tags = Counter(
         tag for token in found if token.type == "html_block" for tag in re.findall(r"<[^>]*>", token.content)
     )
