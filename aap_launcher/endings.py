@@ -69,15 +69,15 @@ def stopped(run: Run, stop: Interrupted) -> Outcome:
     code = 128 + stop.signum
     at = stop.at if stop.at is not None else run.clock.now()
     if run.job is None:
-        why = "interrupted before anything was launched"
+        why = "before anything was launched"
         run.say("interrupted", why, Tone.BAD)
-        return run.outcome(Verdict.INTERRUPTED, code, why)
+        return run.outcome(Verdict.INTERRUPTED, code, f"interrupted {why}")
     if run.follower is not None and run.follower.finished:
         return ended(run)  # the signal came too late to change anything
     if run.inputs.on_interrupt == "leave":
-        why = f"interrupted; {run.job.label} goes on, as asked (on_interrupt: leave)"
+        why = f"{run.job.label} goes on, as asked (on_interrupt: leave)"
         run.say("interrupted", why, Tone.BAD)
-        return run.outcome(Verdict.INTERRUPTED, code, why)
+        return run.outcome(Verdict.INTERRUPTED, code, f"interrupted; {why}")
     run.controller.hurry(at + _STOP_SECONDS)
     return run.outcome(Verdict.INTERRUPTED, code, f"interrupted; {_canceled(run, at + _STOP_SECONDS)}")
 
@@ -94,7 +94,9 @@ def _canceled(run: Run, until: float) -> str:
     job = run.known_job
     if job.status.final:
         return f"{label} ended {job.status}"
-    return f"{label} was last seen {job.status}; make sure with: aap-launcher cancel {job.id}"
+    unsure = f"{label} was last seen {job.status}; make sure with: aap-launcher cancel {job.id}"
+    run.say("warning", unsure, Tone.BAD)
+    return unsure
 
 
 def _ask_for_cancel(run: Run, until: float) -> bool:

@@ -154,6 +154,7 @@ class Follower:
         self._news = now  # when the last event or change came
         self._ended: float | None = None  # when a final status was first seen
         self._stored: float | None = None  # when event_processing_finished was first seen
+        self._totals = False  # the event that sums up was handed out
         self._ending: float | None = None  # the last event has come, or a cancel was asked for
         self._told = job.status in QUEUED  # a queue that is left at once is not worth a line
         if job.status not in QUEUED:
@@ -165,7 +166,9 @@ class Follower:
     @property
     def log(self) -> Log:
         """How whole the log is so far."""
-        settled = self._stored is not None or not self.job.events_url
+        # A job that has numbers of its hosts made the event that holds them, and it is the last.
+        tail = self._totals or not self.job.host_status_counts
+        settled = (self._stored is not None and tail) or not self.job.events_url
         return Log(self._cursor.received, tuple(self._cursor.missing), settled)
 
     def hurry(self, now: float) -> None:
@@ -188,7 +191,7 @@ class Follower:
             for event in self._cursor.take(rows, now, self._patience(now)):
                 moved = True
                 if event.event == "playbook_on_stats":
-                    self._ending = now
+                    self._ending, self._totals = now, True
                 yield Logged(event)
         if not moved and self._done(now):
             yield from self._finish()

@@ -40,8 +40,8 @@ class Standing:
 
 
 def of_fault(fault: Fault, standing: Standing) -> Trouble:
-    """A request without an answer. A wrong name hangs for a short while only, a wrong CA not at all."""
-    if fault.cause is Cause.TLS and not standing.answered:
+    """A request without an answer. A wrong name hangs for a short while only; a wrong CA or password not at all."""
+    if fault.cause in {Cause.TLS, Cause.BARRED} and not standing.answered:
         return Trouble(str(fault), tries=0)
     if fault.cause is Cause.NOWHERE and not standing.answered:
         return Trouble(str(fault), patience=_FIRST_CONTACT)
@@ -161,7 +161,8 @@ def _gave_up(what: str, trouble: Trouble, lasted: float, attempts: int) -> str:
     tried = f" (tried {attempts} times in {_span(lasted)})" if attempts > 1 else ""
     if trouble.error is Unauthorized:
         return f"The credential was revoked, or the gateway cannot check it: {trouble.words}{tried}."
-    return f"{what}: {trouble.words}{tried}."
+    said = f"{what}: {trouble.words}{tried}"
+    return said if said.endswith("?") else said + "."
 
 
 def _span(seconds: float) -> str:

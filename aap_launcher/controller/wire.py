@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -73,6 +74,7 @@ class Cause(Enum):
 
     NOWHERE = auto()  # the name does not resolve, or nothing listens
     TLS = auto()
+    BARRED = auto()  # a proxy wants other credentials
     SLOW = auto()
     CLOSED = auto()  # the connection was closed, perhaps while it was idle
     OTHER = auto()
@@ -299,7 +301,7 @@ def _connection_fault(error: requests.ConnectionError, host: str) -> Fault:
     reason = error.args[0] if error.args else None
     reason = reason.reason if isinstance(reason, MaxRetryError) else reason
     if isinstance(error, requests.exceptions.ProxyError):
-        return Fault(f"the proxy did not connect to {host} ({_short(reason)})", sent=False)
+        return _proxy_fault(_short(reason), host)
     if isinstance(reason, NameResolutionError):
         return Fault(f"the name of {host} does not resolve", Cause.NOWHERE, sent=False)
     if isinstance(reason, NewConnectionError):
@@ -307,6 +309,14 @@ def _connection_fault(error: requests.ConnectionError, host: str) -> Fault:
     return Fault("the connection was closed before the answer", Cause.CLOSED, sent=True)
 
 
+def _proxy_fault(said: str, host: str) -> Fault:
+    if said.startswith("407"):
+        advice = "check the user and password in HTTPS_PROXY"
+        return Fault(f"the proxy wants other credentials (407): {advice}", Cause.BARRED, sent=False)
+    return Fault(f"the proxy did not connect to {host} ({said})", Cause.NOWHERE, sent=False)
+
+
 def _short(reason: object) -> str:
-    """An exception's last words, without object addresses."""
-    return str(reason).rpartition(": ")[2][:120] or type(reason).__name__
+    """An exception's last words, without object addresses, error numbers and what is left of a repr."""
+    said = str(reason).rpartition(": ")[2].rstrip("'\")")
+    return re.sub(r"^\[Errno -?\d+\] ", "", said)[:120] or type(reason).__name__

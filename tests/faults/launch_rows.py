@@ -386,7 +386,7 @@ SIGNALS = [
         fault="SIGINT while the launch waits for the end of a 429",
         rules=[_post(faults.answer(gateway.text(429, "slow down", retry_after="30")))],
         jobs=0,
-        says=r"interrupted before anything was launched",
+        says=r"before anything was launched",
         after=None,
     ),
 ]

@@ -134,7 +134,7 @@ _SURVIVED = {
     0: "yes",
     1: "yes",
     2: "nothing sent",
-    3: "no, told",
+    3: "refused, told",
     4: "no, told",
     5: "timed out, told",
     6: "unknown, told",
@@ -299,17 +299,18 @@ def _lines(ended: Ended) -> list[str]:
 def _plain(line: str, stage: Stage) -> str:
     """The line as it would be anywhere: no port, no number, no second of this run."""
     text = " ".join(line.split())
-    for job in stage.front.launched[:1]:
-        text = re.sub(rf"\b{job}\b", "423", text)
+    mine = [str(number) for number in stage.front.launched[:1]]
+    text = re.sub(_A_JOB, lambda found: found[1] + ("423" if found[2] in mine else "424"), text)
     for pattern, instead in _EVERYWHERE:
         text = re.sub(pattern, instead, text)
     return text
 
 
+_A_JOB = r"(\bjob |follow |cancel |playbook/|workflow/)(\d+)\b"
 _EVERYWHERE = (
     (r"(https?)://127\.0\.0\.1:\d+", r"\1://aap.example.com"),
     (r"(127\.0\.0\.1|localhost):\d+", "aap.example.com"),
-    (r"\b\d+(\.\d+)? (s|ms)\b", r"N \2"),
+    (r"\b\d+ min( \d+ s)?\b|\b\d+(\.\d+)? s\b", "N s"),
     (r"\btried \d+ times", "tried N times"),
 )
 

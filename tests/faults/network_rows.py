@@ -57,14 +57,14 @@ ADDRESS = [
         fault="Nothing ever listens",
         rules=_all(faults.reset()),
         exit=4,
-        says=r"no connection to",
+        says=r"^aap-launcher: .*no connection to",
         **_NOTHING,
         inputs={"url": "http://127.0.0.1:9", "outage_tolerance": "20s"},
     ),
     Row(
         fault="The name never resolves",
         exit=4,
-        says=r"the name of .* does not resolve",
+        says=r"^aap-launcher: .*the name of .* does not resolve",
         **_NOTHING,
         inputs={"url": "https://controller.invalid"},
     ),
@@ -248,13 +248,13 @@ PROXIES = [
     _behind(
         "A proxy that wants user and password, and gets none",
         _proxied(_WHO),
-        r"the proxy did not connect .*407",
+        r"the proxy wants other credentials \(407\)",
         4,
     ),
     _behind(
         "A proxy that gets a wrong password",
         _proxied(_WHO, "proxy-user:wrong@"),
-        r"the proxy did not connect .*407",
+        r"the proxy wants other credentials \(407\)",
         4,
     ),
     _behind(
@@ -262,7 +262,7 @@ PROXIES = [
         _proxied(None, no_proxy="127.0.0.1"),
         after=_was_not_used,
     ),
-    _behind("A proxy that does not answer", _dead_proxy, r"the proxy did not connect", 4),
+    _behind("A proxy that does not answer", _dead_proxy, r"^aap-launcher: .*the proxy did not connect", 4),
 ]
 
 ROWS = {"Address and credential": ADDRESS, "TLS": TLS, "Proxies": PROXIES}

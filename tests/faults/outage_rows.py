@@ -56,7 +56,7 @@ _ANSWERS = {
     "504 `upstream request timeout`": gateway.TIMEOUT,
     "403 with nothing in it (the authorizer)": gateway.EMPTY_403,
     "403 `Unable to connect to database`": gateway.DATABASE_403,
-    "A proxy's apology, 200 and HTML,": gateway.APOLOGY,
+    "A proxy's apology, 200 and HTML": gateway.APOLOGY,
     "401 `JWT has expired`": gateway.STALE_JWT,
 }
 _ONCE_ONLY = {

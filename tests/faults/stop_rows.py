@@ -118,7 +118,7 @@ _STOP = Row(
     inputs={"extra_vars": LONG},
     after=_canceled_in_time,
 )
-_NOT_YET = replace(_STOP, jobs=0, says=r"interrupted before anything was launched", after=_in_time)
+_NOT_YET = replace(_STOP, jobs=0, says=r"before anything was launched", after=_in_time)
 
 STOPS = [
     replace(
@@ -215,7 +215,7 @@ STOPS = [
         _STOP,
         fault="SIGINT while the controller is away and stays so",
         during=_away(60),
-        says=r"was last seen running; make sure with: aap-launcher cancel|Asking again",
+        says=r"was last seen running; make sure with: aap-launcher cancel",
         outputs={
             "explanation": r"interrupted; job \d+ was last seen running; make sure with: aap-launcher cancel \d+"
         },

@@ -56,6 +56,16 @@ def test_every_event_is_told_once_in_order_then_the_end() -> None:
     assert statuses(updates)[-1] is S.SUCCESSFUL
 
 
+@pytest.mark.parametrize(("last", "settled"), [("playbook_on_stats", True), ("runner_on_ok", False)])
+def test_a_log_without_the_event_that_holds_the_hosts_numbers_is_not_called_whole(
+    last: str, settled: object
+) -> None:
+    """The job has the numbers, so the event was stored: whoever serves pages keeps it back."""
+    rows = [*steady(9, 5), (4.0, make_event(10, event=last))]
+    updates = run(usual(FakeClock(), rows, 5), make_job(host_status_counts={"ok": 2}))
+    assert end(updates).log.settled is settled
+
+
 def test_the_end_is_told_within_a_second_of_the_last_stored_event() -> None:
     rows = steady(430, 20)
     rows.append((22.6, make_event(431, event="playbook_on_stats")))
