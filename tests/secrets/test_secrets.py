@@ -39,10 +39,10 @@ main(["launch", "--debug"])
 
 
 @pytest.fixture
-def extra_file() -> str:
-    with tempfile.NamedTemporaryFile("w", suffix=".yml", delete=False, encoding="utf-8") as file:
-        json.dump({"file_token": VARIABLES["file"]}, file)
-    return file.name
+def extra_file(tmp_path_factory: pytest.TempPathFactory) -> str:
+    file = tmp_path_factory.mktemp("given") / "variables.json"
+    file.write_text(json.dumps({"file_token": VARIABLES["file"]}), encoding="utf-8")
+    return str(file)
 
 
 @pytest.fixture
