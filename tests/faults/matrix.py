@@ -23,7 +23,7 @@ from tests.e2e.conftest import Bench, Ended, Launcher, wait_for
 from tests.e2e.logs import SGR, expected
 from tests.faults.quick import SPEED
 
-AT_ONCE = 6  # rows under way: they mostly wait
+AT_ONCE = 8  # rows under way: they mostly wait
 _LIMIT = 100.0  # seconds for one row
 
 # What is asked of the controller, as the rules name it.
