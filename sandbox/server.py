@@ -43,6 +43,7 @@ class Sandbox:
     state: State
     runs: Runs
     _server: Any = field(repr=False)
+    _closed: bool = False
 
     @property
     def port(self) -> int:
@@ -76,7 +77,10 @@ class Sandbox:
         self._server.run()
 
     def close(self) -> None:
-        """Stops answering and kills what still runs."""
+        """Stops answering and kills what still runs; a second time it does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         self.runs.shut_down()
         self._server.task_dispatcher.shutdown()
         # Sockets belong to the thread that serves them, so it is that one which closes them.
