@@ -239,7 +239,7 @@ LONG_ONES = [
     _for_ever("Silence for ever", _ever(faults.silent(2)), r"no answer within", request_timeout="1s"),
     _for_ever(
         "JSON of the wrong shape for ever",
-        _ever(faults.changed(lambda body: {"result": body})),
+        _ever(faults.changed(lambda _: {"wrong": "shape"})),
         r"a page that is not the controller's",
     ),
     _for_ever(

@@ -129,7 +129,7 @@ ENDINGS = [
         inputs={"extra_vars": LONG},
         during=_cancel_it,
         exit=1,
-        says=r"^canceled +job",
+        says=r"it was canceled on the controller",
         outputs={"status": "canceled", "outcome": "canceled"},
         others="awxkit and fitbeard exit 0; three others wait for ever",
     ),

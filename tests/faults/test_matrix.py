@@ -21,7 +21,8 @@ WITH_OTHERS = {row.name for rows in GROUPS.values() if any(row.others for row in
 def test_the_row_holds_and_came_out_as_the_table_says(matrix: Matrix, row: Row) -> None:
     came = line(matrix.result(row), others=row.name in WITH_OTHERS)
     if not os.environ.get("WRITE_RELIABILITY"):
-        assert came in committed(), "docs/reliability.md says something else: run make reliability"
+        told = [cells(each) for each in committed()]
+        assert cells(came) in told, "docs/reliability.md says something else: run make reliability"
 
 
 @pytest.mark.skipif("WRITE_RELIABILITY" in os.environ, reason="it is being written")
@@ -38,6 +39,11 @@ def test_no_two_rows_have_one_name() -> None:
 @pytest.mark.parametrize("beginning", TRAPS.values())
 def test_every_trap_has_its_row(beginning: str) -> None:
     assert row_of(beginning).fault.startswith(beginning)
+
+
+def cells(row: str) -> list[str]:
+    """Fault, survived, lost, jobs and exit; the line that the user read is held by the row's own `says`."""
+    return row.split(" | ")[:5]
 
 
 def committed() -> list[str]:
