@@ -231,7 +231,7 @@ class Session:
 
     def _trouble(self, answer: Answer, usable: Callable[[Answer], bool] | None) -> Trouble | None:
         trouble = of_answer(answer, self._standing)
-        if trouble is None and usable is not None and answer.status == 200 and not usable(answer):
+        if trouble is None and usable is not None and 200 <= answer.status < 300 and not usable(answer):
             return Trouble(f"a page that is not the controller's: {answer.beginning}")
         return trouble
 
