@@ -41,6 +41,7 @@ class Runs:
         self._state = state
         self._replayer = Replayer(state)
         self._threads: set[threading.Thread] = set()
+        self._ending = threading.Event()
         self._capacity = threading.Semaphore(CAPACITY)
         self._task_manager = TaskManager(state, start=self.submit, cancel=self.cancel)
 
@@ -49,6 +50,10 @@ class Runs:
             self._task_manager.submit(job)
         elif not isinstance(job, ApprovalJob):  # that one only waits
             self._begin(job)
+
+    def delay_answer(self, job: Job) -> None:
+        """As long as the plan of the job says, but not beyond the end of the sandbox."""
+        self._ending.wait(job.plan.answer_seconds)
 
     def _begin(self, job: Job) -> None:
         thread = threading.Thread(target=self._live, args=(job,), name=f"{job.kind}-{job.id}", daemon=True)
@@ -66,6 +71,7 @@ class Runs:
 
     def shut_down(self) -> None:
         """Kills every playbook and waits until the processes are gone."""
+        self._ending.set()
         self._task_manager.stop()
         for job in list(self._state.jobs.values()):
             job.cancel_asked.set()

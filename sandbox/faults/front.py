@@ -111,7 +111,10 @@ class Front:
         try:
             connection.settimeout(30)
             if self._tls is not None:
-                connection = self._tls.wrap_socket(connection, server_side=True)
+                connection = self._tls.wrap_socket(
+                    connection, server_side=True, do_handshake_on_connect=False
+                )
+                _greet(connection)
             connection.settimeout(self._idle)
             with self._lock:
                 self._connections.add(connection)
@@ -146,6 +149,19 @@ class Front:
     def _acted(self, request: Request, reply: Reply) -> None:
         if request.method == "POST" and reply.status == 201:
             self.created.append((request.path, int(reply.json()["id"])))
+
+
+def _greet(connection: ssl.SSLSocket) -> None:
+    """The TLS handshake; where it fails, the client is left the time to read why."""
+    try:
+        connection.do_handshake()
+    except ssl.SSLError:
+        with socket.socket(fileno=connection.detach()) as raw, contextlib.suppress(OSError):
+            raw.settimeout(2)
+            raw.shutdown(socket.SHUT_WR)
+            while raw.recv(65_536):
+                pass
+        raise
 
 
 @contextlib.contextmanager

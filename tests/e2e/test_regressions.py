@@ -129,9 +129,13 @@ def test_a_late_event_with_a_lower_number_is_in_its_place_in_the_live_log(
     assert (missing, strange) == ([], [])
 
 
-@pytest.mark.parametrize("template", ["Asks for variables", "Locked"], ids=["with a marker", "without one"])
+@pytest.mark.parametrize(
+    ("template", "known_by"),
+    [("Asks for variables", "was made by this launch"), ("Locked", "alone is new and holds what was sent")],
+    ids=["with a marker", "without one"],
+)
 def test_a_launch_whose_answer_is_lost_is_found_and_not_sent_twice(
-    quiet_launcher: Launcher, quiet: Bench, template: str
+    quiet_launcher: Launcher, quiet: Bench, template: str, known_by: str
 ) -> None:
     before = {one["id"] for one in quiet.control("GET", "jobs/")}
     quiet.plan(answer_seconds=8)
@@ -139,7 +143,7 @@ def test_a_launch_whose_answer_is_lost_is_found_and_not_sent_twice(
     ended.ends(0, "successful", "successful", events="complete")
     made = {one["id"] for one in quiet.control("GET", "jobs/")} - before
     assert made == {int(ended.job)}
-    assert "was made by this launch; it is followed, nothing was sent again" in ended.words
+    assert f"{known_by}; it is followed, nothing was sent again" in ended.words
 
 
 def test_a_token_revoked_in_the_middle_names_the_job_and_how_to_attach(
