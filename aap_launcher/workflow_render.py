@@ -83,8 +83,11 @@ class WorkflowRenderer:
                 return ()  # a workflow job has no events of its own
 
     def _outside(self, marks: Iterable[Mark]) -> Iterator[Mark]:
-        yield from self._interleave.pause()
-        yield from marks
+        """Below whatever group is open; nothing to say leaves it open."""
+        for place, mark in enumerate(marks):
+            if place == 0:
+                yield from self._interleave.pause()
+            yield mark
 
     # --- nodes --------------------------------------------------------------------------------------
 

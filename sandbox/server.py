@@ -40,8 +40,8 @@ class Sandbox:
     """A sandbox that is listening."""
 
     settings: Settings
-    state: State
-    runs: Runs
+    state: State = field(repr=False)  # everything: its text would be endless
+    runs: Runs = field(repr=False)
     _server: Any = field(repr=False)
     _closed: bool = False
 

@@ -39,9 +39,14 @@ def expected(stdout: str, adapter: str) -> list[str]:
     return shown if adapter in COLOURED else [SGR.sub("", line) for line in shown]
 
 
+def is_marker(line: str, adapter: str) -> bool:
+    """Whether the line is a command of the CI, or a group's title."""
+    return bool(_MARKERS[adapter].fullmatch(line))
+
+
 def is_own(line: str, adapter: str) -> bool:
     """Whether the line is the launcher's and not the job's."""
-    return bool(_MARKERS[adapter].fullmatch(line) or _OWN.fullmatch(SGR.sub("", line)))
+    return is_marker(line, adapter) or bool(_OWN.fullmatch(SGR.sub("", line)))
 
 
 def job_lines(log: str, wanted: Iterable[str], adapter: str) -> tuple[list[str], list[str]]:
@@ -50,7 +55,7 @@ def job_lines(log: str, wanted: Iterable[str], adapter: str) -> tuple[list[str],
     following = next(waiting, None)
     strange = []
     for line in log.split("\n")[:-1]:
-        if following is not None and _restored(line, adapter) == following:
+        if following is not None and restored(line, adapter) == following:
             following = next(waiting, None)
         elif not is_own(line, adapter):
             strange.append(line)
@@ -58,7 +63,7 @@ def job_lines(log: str, wanted: Iterable[str], adapter: str) -> tuple[list[str],
     return left, strange[:6]
 
 
-def _restored(line: str, adapter: str) -> str:
+def restored(line: str, adapter: str) -> str:
     """GitHub: a blank was put where a command would have begun."""
     if adapter != "github":
         return line
