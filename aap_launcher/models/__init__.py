@@ -1,0 +1,98 @@
+"""The nouns that cross the house's rooms: frozen values, no behaviour beyond reading themselves."""
+
+from __future__ import annotations
+
+from aap_launcher.models.events import Event, EventData
+from aap_launcher.models.jobs import (
+    Job,
+    JobType,
+    Launched,
+    Platform,
+    Status,
+)
+from aap_launcher.models.marks import (
+    Annotation,
+    GroupEnd,
+    GroupStart,
+    Level,
+    Line,
+    Mark,
+    Progress,
+    Tone,
+)
+from aap_launcher.models.nodes import Approval, Node
+from aap_launcher.models.outcomes import (
+    Case,
+    CIContext,
+    Failure,
+    HostSummary,
+    NodeOutcome,
+    Outcome,
+    TaskTime,
+    Verdict,
+)
+from aap_launcher.models.ports import Clock, Signals
+from aap_launcher.models.templates import (
+    LaunchRequest,
+    Prompts,
+    Question,
+    Template,
+    TemplateType,
+)
+from aap_launcher.models.updates import (
+    Finished,
+    JobUpdate,
+    Log,
+    Logged,
+    NodeChanged,
+    NodeUpdate,
+    Notice,
+    StatusChanged,
+    Tick,
+    Update,
+)
+
+__all__ = [
+    "Annotation",
+    "Approval",
+    "CIContext",
+    "Case",
+    "Clock",
+    "Event",
+    "EventData",
+    "Failure",
+    "Finished",
+    "GroupEnd",
+    "GroupStart",
+    "HostSummary",
+    "Job",
+    "JobType",
+    "JobUpdate",
+    "LaunchRequest",
+    "Launched",
+    "Level",
+    "Line",
+    "Log",
+    "Logged",
+    "Mark",
+    "Node",
+    "NodeChanged",
+    "NodeOutcome",
+    "NodeUpdate",
+    "Notice",
+    "Outcome",
+    "Platform",
+    "Progress",
+    "Prompts",
+    "Question",
+    "Signals",
+    "Status",
+    "StatusChanged",
+    "TaskTime",
+    "Template",
+    "TemplateType",
+    "Tick",
+    "Tone",
+    "Update",
+    "Verdict",
+]

@@ -1,0 +1,62 @@
+"""What is launched: a template, what it asks, and what is sent in answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class TemplateType(StrEnum):
+    """The two kinds of template that can be launched; the API's spelling of `type`."""
+
+    JOB = "job_template"
+    WORKFLOW = "workflow_job_template"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A job template or workflow job template."""
+
+    id: int
+    type: TemplateType
+    name: str
+    organization: str = ""
+    may_start: bool | None = None  # summary_fields.user_capabilities.start; None where it is not told
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One survey question. `min` and `max` bound the text's length or the number's value."""
+
+    variable: str
+    type: str  # text, textarea, password, integer, float, multiplechoice, multiselect
+    name: str = ""
+    required: bool = False
+    default: object = ""
+    choices: tuple[str, ...] = ()
+    min: float | None = None
+    max: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """What a template asks on launch: GET .../launch/ and, where a survey is on, .../survey_spec/."""
+
+    asks: frozenset[str]  # the `ask_*_on_launch` names that are true, e.g. {"ask_limit_on_launch"}
+    known: frozenset[str]  # every `ask_*_on_launch` name that this controller has for this template
+    survey: tuple[Question, ...] = ()
+    passwords_needed: tuple[str, ...] = ()  # e.g. ("ssh_password", "vault_password.dev")
+    inventory_needed: bool = False
+    default_inventory: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchRequest:
+    """The body of the launch POST, and what the user should know about it before it is sent."""
+
+    body: Mapping[str, Any] = field(repr=False)
+    notices: tuple[str, ...] = ()  # e.g. "env: the survey's default dev is sent"
+    shown: tuple[tuple[str, str], ...] = ()  # (input, value as it may be shown), secrets already replaced
+    secrets: tuple[str, ...] = field(default=(), repr=False)  # to mask: answers to password questions

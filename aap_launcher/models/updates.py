@@ -1,0 +1,93 @@
+"""follow -> render: what is new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aap_launcher.models.events import Event
+from aap_launcher.models.jobs import Job
+from aap_launcher.models.nodes import Approval, Node
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """The next event, in order, each exactly once."""
+
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """The status, or the reason why it waits, is new. `at`: seconds since following began."""
+
+    job: Job
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """The job was asked. `at`: seconds since following began; `silent`: since the last event or change."""
+
+    job: Job
+    at: float
+    silent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the user should know that is not the job's own word."""
+
+    text: str
+    warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """How whole the log is: events received, and the counters that never came (inclusive ranges)."""
+
+    received: int = 0
+    missing: tuple[tuple[int, int], ...] = ()
+    settled: bool = True  # False: the controller never said that it had stored every event
+
+    @property
+    def lost(self) -> int:
+        """How many events are known to be missing."""
+        return sum(last - first + 1 for first, last in self.missing)
+
+    @property
+    def state(self) -> str:
+        """The `events` output: complete, partial or none."""
+        if self.lost or not self.settled:
+            return "partial"
+        return "complete" if self.received else "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The end: the job's final detail and how whole its log is."""
+
+    job: Job
+    log: Log
+
+
+@dataclass(frozen=True, slots=True)
+class NodeChanged:
+    """A node is new, was skipped, or its job's status changed. `path`: names of the nodes that it is nested in."""
+
+    node: Node
+    at: float
+    path: tuple[str, ...] = ()
+    approval: Approval | None = None  # told for nodes that wait for an approval, and when that ends
+
+
+@dataclass(frozen=True, slots=True)
+class NodeUpdate:
+    """An update of one node's job."""
+
+    node: Node
+    update: JobUpdate
+    path: tuple[str, ...] = ()
+
+
+JobUpdate = Logged | StatusChanged | Tick | Notice | Finished
+Update = JobUpdate | NodeChanged | NodeUpdate
