@@ -11,11 +11,9 @@ class EventData(msgspec.Struct, frozen=True):
     """`event_data`: only the keys that are read; `ok` to `processed` are playbook_on_stats' host maps."""
 
     task_path: str | None = None
-    task_action: str | None = None
     name: str | None = None
     duration: float | None = None
     ignore_errors: bool | None = None
-    is_conditional: bool | None = None
     res: Any = None  # a module's result: a mapping, but modules are free; read it with care
     ok: dict[str, int] = msgspec.field(default_factory=dict)
     changed: Any = None
