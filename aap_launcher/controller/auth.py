@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from aap_launcher.controller.faults import Fault
 from aap_launcher.controller.session import Session, as_object
-from aap_launcher.controller.wire import Fault
 from aap_launcher.errors import AnswerLost, InvalidInput, Problem, Unauthorized, Unreachable
 from aap_launcher.inputs import Connection
 from aap_launcher.models import Notice, Platform

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from aap_launcher.controller import refusals
-from aap_launcher.controller.wire import Answer, Cause, Fault
+from aap_launcher.controller.faults import Cause, Fault
+from aap_launcher.controller.wire import Answer
 from aap_launcher.errors import Forbidden, LauncherError, Unauthorized, Unreachable
 from aap_launcher.models import Clock, Notice, Signals
 

@@ -1,4 +1,4 @@
-"""TLS: one SSLContext from PEM text or paths, and its faults in words."""
+"""TLS: one SSLContext from PEM text or paths."""
 
 from __future__ import annotations
 
@@ -112,42 +112,3 @@ def _unusable(name: str, value: str, error: Exception) -> InvalidInput:
 
 def _invalid(name: str, fault: str, advice: str) -> InvalidInput:
     return InvalidInput(f"{name}: {fault}. {advice}", [Problem(name, fault, advice)])
-
-
-def words(error: BaseException, host: str) -> str:
-    """What is wrong with TLS, and what to change."""
-    text = str(error)
-    for sign, fault in _FAULTS.items():
-        if sign.lower() in text.lower():
-            return fault.format(host=host)
-    return f"TLS with {host} failed: {_reason(error)}"
-
-
-def _reason(error: BaseException) -> str:
-    """The innermost reason, without urllib3's and requests' wrapping."""
-    seen: BaseException = error
-    while (
-        inner := getattr(seen, "reason", None) or seen.__cause__ or (seen.args[0] if seen.args else None)
-    ) and isinstance(inner, BaseException):
-        seen = inner
-    return str(seen)[:200]
-
-
-_UNKNOWN = "the authority that signed the certificate of {host} is not trusted: give its own as ca_bundle"
-_NO_TLS = "{host} does not speak TLS on this port; is it http, or another port?"
-_FAULTS = {
-    "Hostname mismatch": "the certificate is not for {host}: use the name it was issued for",
-    "IP address mismatch": "the certificate is not for {host}: use the name it was issued for",
-    "certificate has expired": "the certificate of {host} has expired",
-    "not yet valid": "the certificate of {host} is not valid yet; check the clocks",
-    "self-signed certificate": _UNKNOWN,
-    "self signed certificate": _UNKNOWN,
-    "unable to get local issuer": _UNKNOWN,
-    "certificate required": "{host} asks for a client certificate: give client_cert and client_key",
-    "bad certificate": "{host} did not accept the client certificate",
-    "unknown ca": "{host} does not know the authority of the client certificate",
-    "handshake failure": "{host} refused the TLS handshake; it may ask for a client certificate (client_cert)",
-    "EOF occurred": "{host} closed the TLS connection; it may ask for a client certificate (client_cert)",
-    "wrong version number": _NO_TLS,
-    "record layer failure": _NO_TLS,
-}

@@ -1,12 +1,10 @@
-"""One request and its answer: what `requests` does here, and its faults as one kind."""
+"""One request and its answer: what `requests` does here."""
 
 from __future__ import annotations
 
-import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,15 +14,11 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import (
     DecodeError,
     HTTPError,
-    MaxRetryError,
-    NameResolutionError,
-    NewConnectionError,
     ReadTimeoutError,
     SSLError,
 )
 
-from aap_launcher.controller import tls
-from aap_launcher.errors import InvalidInput, Problem
+from aap_launcher.controller.faults import Fault, fault_of
 from aap_launcher.models import Clock
 
 JSON = "application/json"
@@ -67,25 +61,6 @@ class Answer:
         """The first words of the body, on one line, for a message."""
         text = " ".join(self.body[:600].decode("utf-8", "replace").split())
         return text[:120] + ("..." if len(text) > 120 else "") if text else "(empty)"
-
-
-class Cause(Enum):
-    """Why a request brought no answer."""
-
-    NOWHERE = auto()  # the name does not resolve, or nothing listens
-    TLS = auto()
-    BARRED = auto()  # a proxy wants other credentials
-    SLOW = auto()
-    CLOSED = auto()  # the connection was closed, perhaps while it was idle
-    OTHER = auto()
-
-
-class Fault(Exception):
-    """A request that brought no answer. `sent`: it may have been acted on."""
-
-    def __init__(self, words: str, cause: Cause = Cause.OTHER, *, sent: bool) -> None:
-        super().__init__(words)
-        self.cause, self.sent = cause, sent
 
 
 class _Adapter(HTTPAdapter):
@@ -162,7 +137,7 @@ class Wire:
                 content = self._read(response, started + timeout + 5)
                 answer = Answer(method, path, response.status_code, response.headers, content)
         except requests.RequestException as error:
-            fault = _fault(error, self._origin, timeout, self._clock.now() - started)
+            fault = self._fault(error, timeout, self._clock.now() - started)
             self._note(method, path, started, str(fault))
             raise fault from None
         except BaseException:
@@ -178,7 +153,7 @@ class Wire:
             response = self._open("GET", path, timeout=timeout, authorization=authorization, accept="*/*")
             content = b"" if response.status_code == 200 else self._read(response, started + timeout + 5)
         except requests.RequestException as error:
-            raise _fault(error, self._origin, timeout, self._clock.now() - started) from None
+            raise self._fault(error, timeout, self._clock.now() - started) from None
         self._note("GET", path, started, str(response.status_code))
         answer = Answer("GET", path, response.status_code, response.headers, content)
         return answer, self._chunks(response, timeout)
@@ -240,7 +215,10 @@ class Wire:
             with response:
                 yield from response.iter_content(1 << 16)
         except requests.RequestException as error:
-            raise _fault(error, self._origin, timeout, timeout) from None
+            raise self._fault(error, timeout, timeout) from None
+
+    def _fault(self, error: requests.RequestException, timeout: float, took: float) -> Fault:
+        return fault_of(error, self._origin, connect=min(_CONNECT, timeout), timeout=timeout, took=took)
 
     def _note(self, method: str, path: str, started: float, end: str, size: int | None = None) -> None:
         if self._trace is None:
@@ -268,55 +246,3 @@ def _as_it_comes(response: requests.Response) -> Iterator[bytes]:
         raise requests.exceptions.SSLError(error) from None
     except HTTPError as error:
         raise requests.exceptions.ChunkedEncodingError(error) from None
-
-
-def _fault(error: requests.RequestException, origin: str, timeout: float, took: float) -> Fault:
-    """The fault in words, and whether the request can have reached the controller."""
-    host = origin.partition("://")[2]
-    late = f"no answer within {timeout:.3g} s"
-    if took < timeout - 1 and origin.startswith("https:"):  # the greeting has the patience of a connection
-        late = f"{host} does not answer the TLS greeting: is it https?"
-    match error:
-        case requests.exceptions.InvalidURL():
-            raise InvalidInput("url cannot be asked", [Problem("url", "is not a URL")]) from None
-        case requests.exceptions.SSLError():
-            # Another TLS fault may come while the answer is read: only these are surely before the request.
-            early = any(sign in str(error) for sign in ("CERTIFICATE_VERIFY_FAILED", "HANDSHAKE", "VERSION"))
-            # A hang-up may be a busy proxy's; everything else of TLS stays as it is until someone mends it.
-            cause = Cause.NOWHERE if "EOF" in str(error) else Cause.TLS
-            return Fault(tls.words(error, host), cause, sent=not early)
-        case requests.ConnectTimeout():
-            return Fault(f"no connection to {host} within {min(_CONNECT, timeout):g} s", sent=False)
-        case requests.Timeout():
-            return Fault(late, Cause.SLOW, sent=True)
-        case requests.ConnectionError() if "Read timed out" in str(error):
-            return Fault(late, Cause.SLOW, sent=True)
-        case requests.ConnectionError():
-            return _connection_fault(error, host)
-        case _:
-            return Fault(f"the answer broke off ({_short(error)})", sent=True)
-
-
-def _connection_fault(error: requests.ConnectionError, host: str) -> Fault:
-    reason = error.args[0] if error.args else None
-    reason = reason.reason if isinstance(reason, MaxRetryError) else reason
-    if isinstance(error, requests.exceptions.ProxyError):
-        return _proxy_fault(_short(reason), host)
-    if isinstance(reason, NameResolutionError):
-        return Fault(f"the name of {host} does not resolve", Cause.NOWHERE, sent=False)
-    if isinstance(reason, NewConnectionError):
-        return Fault(f"no connection to {host} ({_short(reason)})", Cause.NOWHERE, sent=False)
-    return Fault("the connection was closed before the answer", Cause.CLOSED, sent=True)
-
-
-def _proxy_fault(said: str, host: str) -> Fault:
-    if said.startswith("407"):
-        advice = "check the user and password in HTTPS_PROXY"
-        return Fault(f"the proxy wants other credentials (407): {advice}", Cause.BARRED, sent=False)
-    return Fault(f"the proxy did not connect to {host} ({said})", Cause.NOWHERE, sent=False)
-
-
-def _short(reason: object) -> str:
-    """An exception's last words, without object addresses, error numbers and what is left of a repr."""
-    said = str(reason).rpartition(": ")[2].rstrip("'\")")
-    return re.sub(r"^\[Errno -?\d+\] ", "", said)[:120] or type(reason).__name__

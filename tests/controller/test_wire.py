@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from aap_launcher.controller import tls
-from aap_launcher.controller.wire import Cause, Fault, Wire
+from aap_launcher.controller.faults import Cause, Fault
+from aap_launcher.controller.wire import Wire
 from aap_launcher.inputs import Connection
 from tests.controller.conftest import FakeClock
 
