@@ -1,24 +1,19 @@
 """JSON -> models: the only place that knows the names of the API's fields.
 
 Job details are read leniently: a field of a strange type is left empty, since only `id`, `type` and
-`status` decide anything. Events go straight into their model, since they are most of what is transferred.
+`status` decide anything. Events have a decoder of their own (`pages`).
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
-
-from aap_launcher.controller.nesting import decoded
 from aap_launcher.controller.references import COLLECTIONS, UI_SEGMENTS
 from aap_launcher.errors import Unreachable
 from aap_launcher.models import (
     Approval,
-    Event,
     HostSummary,
     Job,
     JobType,
@@ -33,46 +28,6 @@ from aap_launcher.models import (
 
 Row = Mapping[str, Any]
 _ASKED = re.compile(r"ask_\w+_on_launch")
-
-
-class _Page(msgspec.Struct):
-    results: list[Event]
-
-
-_PAGE = msgspec.json.Decoder(_Page)
-
-
-def events(body: bytes) -> Sequence[Event] | None:
-    """The events of a page, None where it is no page.
-
-    An event that is broken is left out: then its counter is missing, and told to be.
-    """
-    try:
-        return decoded(_PAGE.decode, body).results
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return _events_one_by_one(body)
-
-
-def _events_one_by_one(body: bytes) -> Sequence[Event] | None:
-    """For a page with a null, or half of a surrogate pair, where there should be text."""
-    try:
-        page = decoded(json.loads, body.decode("utf-8", "replace").encode())
-    except (ValueError, RecursionError):
-        return None
-    rows = page.get("results") if isinstance(page, dict) else None
-    if not isinstance(rows, list):
-        return None
-    found = (_event(row) for row in rows if isinstance(row, dict))
-    return [event for event in found if event is not None]
-
-
-def _event(row: Row) -> Event | None:
-    present = {key: value for key, value in row.items() if value is not None}
-    try:
-        text = json.dumps(present, ensure_ascii=False).encode("utf-8", "replace")
-        return msgspec.json.decode(text, type=Event, strict=False)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return None
 
 
 def job(row: Row, platform: Platform, local: Callable[[str], str]) -> Job:

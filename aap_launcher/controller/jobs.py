@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from aap_launcher.controller import decode, recent, references, refusals
+from aap_launcher.controller import decode, pages, recent, references, refusals
+from aap_launcher.controller.faults import Fault
 from aap_launcher.controller.recent import RecentJob
 from aap_launcher.controller.references import COLLECTIONS
 from aap_launcher.controller.session import Session, as_object
-from aap_launcher.controller.wire import Answer, Fault
+from aap_launcher.controller.wire import Answer
 from aap_launcher.errors import Forbidden, Refused, Unauthorized, Unreachable
 from aap_launcher.models import Event, HostSummary, Job, JobType, Platform, Status, Template
 
@@ -78,7 +79,7 @@ class Jobs:
 
         def usable(answer: Answer) -> bool:
             nonlocal found
-            found = decode.events(answer.body) if answer.is_json else None
+            found = pages.events(answer.body) if answer.is_json else None
             return found is not None
 
         answer = self._session.get(job.events_url, query, what=what, allow=frozenset({400}), usable=usable)
