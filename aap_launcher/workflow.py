@@ -20,11 +20,10 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from aap_launcher.budget import Budget, Counted, WorkflowSource, pages
+from aap_launcher.budget import Budget, Counted, WorkflowSource
 from aap_launcher.errors import NotFound, Refused, Unauthorized
 from aap_launcher.follow import QUEUED, Follower, Pace
 from aap_launcher.models import (
-    Approval,
     Finished,
     Job,
     JobType,
@@ -36,10 +35,11 @@ from aap_launcher.models import (
     Tick,
     Update,
 )
+from aap_launcher.workflow_nodes import NodeList
 
 _PATIENT = 10.0  # seconds that a node's job may queue before it is asked why
 _STRAGGLE = 60.0  # seconds after the workflow's end that a job may still be without a final status
-_QUICK, _SLOW, _SLOWEST = 1.0, 4.0, 10.0  # seconds between two lists of the nodes
+_SELDOM = 10.0  # seconds between two looks at the workflow job itself
 
 
 class _Child:
@@ -112,15 +112,13 @@ class WorkflowFollower:
         self._pace, self._jitter, self._path = pace or Pace(), jitter, path
         self._budget = budget or Budget(now)
         # The status alone, and seldom: while a node is not done, the workflow job is not either.
-        self._self = Follower(self._source, job, now, pace=replace(self._pace, idle=_SLOWEST), jitter=jitter)
+        self._self = Follower(self._source, job, now, pace=replace(self._pace, idle=_SELDOM), jitter=jitter)
         self._began = now
         self._news = now
-        self._nodes: dict[int, Node] = {}
+        self._nodes = NodeList(self._source, now, growth=self._pace.growth, jitter=jitter, path=path)
         self._queued: dict[int, float] = {}  # node -> since when its job is in the queue
         self._children: dict[int, _Child] = {}
         self._reading: _Child | None = None
-        self._list_due = now
-        self._interval = _QUICK
         self._end: Finished | None = None  # the workflow job's own
         self._ended = now
         self._listed = False  # whether the nodes were listed after that
@@ -142,7 +140,7 @@ class WorkflowFollower:
 
     def hurry(self, now: float) -> None:
         """A cancel was asked for: look often, the end is near."""
-        self._list_due, self._interval = now, _QUICK
+        self._nodes.hurry(now)
         self._self.hurry(now)
         for child in self._children.values():
             child.hurry(now)
@@ -175,7 +173,7 @@ class WorkflowFollower:
         if self._end is None:
             waiting.append((max(self._self.due, ready), self._self.due, 0, self._self))
         if not self._listed and self.job.status not in QUEUED:
-            waiting.append((max(self._list_due, ready), self._list_due, 0, None))
+            waiting.append((max(self._nodes.due, ready), self._nodes.due, 0, None))
         for child in self._children.values():
             if not child.done:
                 due = child.due if child.free else max(child.due, ready)
@@ -207,75 +205,45 @@ class WorkflowFollower:
             elif not isinstance(update, Tick):
                 yield update
         if self.job.status is not status or self._end is not None:
-            self._news = self._list_due = now
+            self._news = self._nodes.due = now
 
     # --- nodes --------------------------------------------------------------------------------------
 
     def _list(self, now: float) -> Iterator[Update]:
-        ended = self._end is not None
+        ended, changed = self._end is not None, False
         try:
-            nodes = self._source.nodes(self.job)
-        except NotFound:  # it was deleted: a verdict that is known stays, else the next look tells
-            self._listed = ended
-            self._plan_list(now, changed=False, cost=1)
-            return
-        changed = False
-        for node in nodes:
-            for update in self._learn(node, now):
+            for update in self._nodes.read(self.job, now):
                 changed = True
                 yield update
-            self._start(node, now)
+        except NotFound:  # it was deleted: a verdict that is known stays, else the next look tells
+            self._listed = ended
+        else:
+            for node in self._nodes:
+                self._attend(node, now)
+            self._listed = ended and self._all_told(now)
         if changed:
             self._news = now
-            if not ended and all(node.ended for node in nodes):
+            if not ended and all(node.ended for node in self._nodes):
                 self._self.hurry(now)
-        self._listed = ended and self._all_told(now)
-        self._plan_list(now, changed=changed, cost=pages(nodes))
+        busy = ended or any(not child.done for child in self._children.values())
+        self._nodes.plan(now, changed=changed, busy=busy)
 
-    def _learn(self, node: Node, now: float) -> Iterator[Update]:
-        known = self._nodes.get(node.id)
-        self._nodes[node.id] = node
-        child = self._children.get(node.id)
-        if child is not None and node.ended:
-            child.hurry(now)
-        if known is not None and _seen(known) == _seen(node):
-            return
-        approval = None
-        if node.job is not None and node.job.type == JobType.WORKFLOW_APPROVAL:
-            approval = self._approval(node.job)
-        yield NodeChanged(node, now - self._began, self._path, approval)
-
-    def _approval(self, job: Job) -> Approval:
-        try:
-            return self._source.approval(job)
-        except Unauthorized:
-            raise
-        except Refused:  # it was deleted with its workflow, or may not be seen
-            return Approval(job.name)
-
-    def _start(self, node: Node, now: float) -> None:
+    def _attend(self, node: Node, now: float) -> None:
         """Follow the node's job once it runs, has ended, or queues so long that the reason is of interest."""
-        job = node.job
-        if job is None or job.type == JobType.WORKFLOW_APPROVAL or node.id in self._children:
-            return
-        since = self._queued.setdefault(node.id, now)
-        if job.status not in QUEUED or now - since >= _PATIENT or self._end is not None:
-            self._children[node.id] = _Child(node, now)
+        job, child = node.job, self._children.get(node.id)
+        if child is not None:
+            if node.ended:
+                child.hurry(now)
+        elif job is not None and job.type != JobType.WORKFLOW_APPROVAL:
+            since = self._queued.setdefault(node.id, now)
+            if job.status not in QUEUED or now - since >= _PATIENT or self._end is not None:
+                self._children[node.id] = _Child(node, now)
 
     def _all_told(self, now: float) -> bool:
         """Whether no node can bring anything more; one without an end is waited for a minute."""
         if now - self._ended >= _STRAGGLE:
             return True
-        jobs = [node.job for node in self._nodes.values()]
-        return all(job is None or job.status.final for job in jobs)
-
-    def _plan_list(self, now: float, *, changed: bool, cost: int) -> None:
-        busy = any(not child.done for child in self._children.values())
-        slowest = _SLOW if busy or self._end is not None else _SLOWEST
-        if changed:
-            self._interval = _QUICK
-        self._list_due = now + self._interval * cost * (0.9 + 0.2 * self._jitter())
-        self._interval = min(self._interval * self._pace.growth, slowest)
+        return all(node.job is None or node.job.status.final for node in self._nodes)
 
     # --- a node's job -------------------------------------------------------------------------------
 
@@ -302,8 +270,8 @@ class WorkflowFollower:
             yield NodeUpdate(child.node, Notice(why, warning=True), self._path)
         child.stepped(now)
         self._reading = child if child.archived else None
-        if child.done:  # what comes after it starts soon
-            self._interval, self._list_due = _QUICK, min(self._list_due, now + _QUICK / 2)
+        if child.done:
+            self._nodes.expect(now)
 
     def _begin(self, node: Node, now: float) -> Follower | WorkflowFollower:
         assert node.job is not None  # noqa: S101 - only nodes with a job have a child
@@ -324,8 +292,3 @@ class WorkflowFollower:
         if self._end is None or now - self._ended < _STRAGGLE or child.follower is None:
             return False
         return not child.follower.finished and not child.follower.job.status.final
-
-
-def _seen(node: Node) -> tuple[object, ...]:
-    """What makes a node new to the reader."""
-    return node.job and (node.job.id, node.job.status), node.do_not_run, node.orphaned
