@@ -81,6 +81,7 @@ class Run:
             since=inputs.since,
         )
         self.renderer: Renderer | WorkflowRenderer = Renderer(self.tally, self._style)
+        self._outages: list[float] = []
         self._controller: Controller | None = None
 
     @property
@@ -147,6 +148,8 @@ class Run:
         """Take an update in, and write what it adds to the log."""
         if isinstance(update, StatusChanged | Finished):
             self.job = update.job
+        elif isinstance(update, Notice) and update.outage:
+            self._outages.append(update.outage)
         if isinstance(self.tally, WorkflowTally):
             self.tally.add(update)
             self._explain_nodes(update, self.tally)
@@ -231,6 +234,8 @@ class Run:
             shown=self.request.shown,
             seconds=self.clock.now() - self.began,
             ci=self.tools.context,
+            retried=self.tally.retried,
+            outages=tuple(self._outages),
             platform=self._controller.describe() if self._controller is not None else "",
         )
 

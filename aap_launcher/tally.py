@@ -20,9 +20,11 @@ from aap_launcher.models import (
     JobType,
     JobUpdate,
     Logged,
+    Retried,
     Status,
     TaskTime,
 )
+from aap_launcher.retries import Retries
 from aap_launcher.words import plain, shortened
 
 _SLOWEST = 10
@@ -62,6 +64,7 @@ class Tally:
         self._play_hosts: set[str] = set()
         self._hosts: dict[str, list[int]] = {}
         self._failures = Failures()
+        self._retries = Retries()
         self._stats: EventData | None = None
         self._matched_none = False
         self._slowest: dict[str, TaskTime] = {}
@@ -90,6 +93,8 @@ class Tally:
         kind = _RESULTS.get(name)
         if kind is not None:
             self._result(event, kind)
+        elif name == "runner_retry":
+            self._retries.again(event)
         elif name == "runner_on_start":
             self._play_hosts.add(event.host_name)
         elif name in ("playbook_on_task_start", "playbook_on_handler_task_start"):
@@ -117,9 +122,13 @@ class Tally:
         if kind in ("failed", "unreachable"):
             self.latest, place = self._failures.add(event, kind)
             kind = self.latest.kind
+        elif kind == "ok" and event.changed:
+            kind = "changed"
+        if self._retries:
+            self._retries.end(event, kind, place)
         _count(self._hosts.setdefault(host, [0] * 7), kind, changed=event.changed)
         if self._keep_cases:
-            self._keep(event, "changed" if kind == "ok" and event.changed else kind, seconds, place)
+            self._keep(event, kind, seconds, place)
 
     def _time(self, event: Event) -> float:
         try:
@@ -210,6 +219,11 @@ class Tally:
         return tuple(sorted(self._slowest.values(), key=lambda task: -task.seconds))
 
     @property
+    def retried(self) -> tuple[Retried, ...]:
+        """The twenty tasks, each on one host, that were retried most, those first."""
+        return self._retries.told(self._failures)
+
+    @property
     def cases(self) -> tuple[Case, ...]:
         """One case for each task on each host, where they were asked for."""
         kind = self._failures.kind
@@ -240,7 +254,7 @@ def is_error(event: Event, text: str) -> bool:
 
 def _count(numbers: list[int], kind: str, *, changed: bool) -> None:
     """Count as ansible-core's strategy does: an ignored error is ok as well."""
-    if kind == "ok":
+    if kind in ("ok", "changed"):
         numbers[_OK] += 1
         numbers[_CHANGED] += changed
     elif kind == "skipped":

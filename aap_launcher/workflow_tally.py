@@ -22,12 +22,14 @@ from aap_launcher.models import (
     NodeChanged,
     NodeOutcome,
     NodeUpdate,
+    Retried,
     Status,
     StatusChanged,
     TaskTime,
     Tick,
     Update,
 )
+from aap_launcher.retries import most_retried
 from aap_launcher.tally import Tally
 from aap_launcher.words import one_line
 
@@ -175,6 +177,16 @@ class WorkflowTally:
         """The ten slowest tasks of all nodes."""
         found = [replace(task, node=known.name) for known in self.all for task in known.tally.slowest]
         return tuple(sorted(found, key=lambda task: -task.seconds)[:_SLOWEST])
+
+    @property
+    def retried(self) -> tuple[Retried, ...]:
+        """The twenty tasks of all nodes, each on one host, that were retried most."""
+        forgiven = self.job is not None and self.job.status is Status.SUCCESSFUL
+        return most_retried(
+            replace(each, node=known.name, kind=_forgiven(each.kind) if forgiven else each.kind)
+            for known in self.all
+            for each in known.tally.retried
+        )
 
     @property
     def cases(self) -> tuple[Case, ...]:

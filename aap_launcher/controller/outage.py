@@ -137,7 +137,8 @@ class Outage:
     def over(self) -> None:
         """An answer came."""
         if self._began is not None and self._told:
-            self._tell(Notice(f"controller back after {self._clock.now() - self._began:.0f} s"))
+            lasted = self._clock.now() - self._began
+            self._tell(Notice(f"controller back after {lasted:.0f} s", outage=lasted))
         self._began, self._told, self._tries = None, 0.0, 0
 
     def _back_off(self) -> float:

@@ -28,6 +28,7 @@ from aap_launcher.models.outcomes import (
     HostSummary,
     NodeOutcome,
     Outcome,
+    Retried,
     TaskTime,
     Verdict,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "Progress",
     "Prompts",
     "Question",
+    "Retried",
     "Signals",
     "Status",
     "StatusChanged",

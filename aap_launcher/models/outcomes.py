@@ -60,6 +60,17 @@ class TaskTime:
 
 
 @dataclass(frozen=True, slots=True)
+class Retried:
+    """A task that was tried again (`until`) on one host. `kind`: as a Case's, "" where its result never came."""
+
+    task: str
+    host: str
+    retries: int  # how often it was tried again, of a loop all items together
+    kind: str = ""
+    node: str = ""  # the node of a workflow
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One task on one host, for the JUnit report. `kind`: ok, changed, skipped, or a Failure's kind."""
 
@@ -152,3 +163,5 @@ class Outcome:
     ci: CIContext = CIContext()
     platform: str = ""  # "AAP 2.6 (controller 4.7.3)"
     nodes: tuple[NodeOutcome, ...] = ()  # of a workflow job; a nested workflow's stand after its own node
+    retried: tuple[Retried, ...] = ()
+    outages: tuple[float, ...] = ()  # how long the controller was away each time, in seconds

@@ -39,6 +39,7 @@ class Notice:
 
     text: str
     warning: bool = False
+    outage: float = 0.0  # seconds that the controller was away, where the notice tells that it is back
 
 
 @dataclass(frozen=True, slots=True)

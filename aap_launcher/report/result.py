@@ -37,6 +37,8 @@ def result(outcome: Clean) -> str:
         "failed_hosts": failed_hosts(outcome),
         "failures": [dataclasses.asdict(failure) for failure in outcome.failures],
         "slowest": [dataclasses.asdict(task) for task in outcome.slowest],
+        "retried": [dataclasses.asdict(task) for task in outcome.retried],
+        "outages": list(outcome.outages),
         "nodes": [_node(node) for node in outcome.nodes],
         "ci": dataclasses.asdict(outcome.ci),
         "outputs": outputs(outcome),

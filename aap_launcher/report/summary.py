@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aap_launcher.failures import by_task
-from aap_launcher.models import Failure, Outcome, Verdict
+from aap_launcher.models import Failure, Outcome, Retried, TaskTime, Verdict
 from aap_launcher.report.graph import graph, node_table, timeline
 from aap_launcher.report.hidden import Clean
 from aap_launcher.report.markdown import block, code, folded, link, table, text
 from aap_launcher.report.outputs import counts, failed_hosts, worst_first
+from aap_launcher.retries import MOST_RETRIED
 from aap_launcher.words import count, duration, number, plain
 
 MOST_BYTES = 1_000_000  # GitHub drops a summary of more than 1 MiB whole
@@ -34,7 +35,7 @@ class _Room:
 
     artifacts: int = 60_000  # characters
     timeline: bool = True
-    slowest: bool = True
+    times: bool = True  # the slowest and the retried tasks
     graph: bool = True
     hosts: int = 200
     message: int = 30_000  # characters of a folded message
@@ -44,10 +45,10 @@ class _Room:
 _ROOMS = (
     _Room(),
     _Room(artifacts=0),
-    _Room(artifacts=0, timeline=False, slowest=False),
-    _Room(artifacts=0, timeline=False, slowest=False, hosts=30),
-    _Room(artifacts=0, timeline=False, slowest=False, hosts=30, message=3_000),
-    _Room(artifacts=0, timeline=False, slowest=False, graph=False, hosts=30, message=0, failures=20),
+    _Room(artifacts=0, timeline=False, times=False),
+    _Room(artifacts=0, timeline=False, times=False, hosts=30),
+    _Room(artifacts=0, timeline=False, times=False, hosts=30, message=3_000),
+    _Room(artifacts=0, timeline=False, times=False, graph=False, hosts=30, message=0, failures=20),
 )
 
 
@@ -72,11 +73,12 @@ def _parts(outcome: Outcome, room: _Room) -> Iterator[str]:
     if room.timeline:
         yield timeline(outcome.nodes)
     yield _hosts(outcome, room)
-    if room.slowest:
+    if room.times:
         yield _slowest(outcome)
+        yield _retried(outcome)
     if room.artifacts:
         yield _artifacts(outcome, room)
-    yield " · ".join(filter(None, [_log(outcome), _next(outcome)]))
+    yield " · ".join(filter(None, [_log(outcome), _away(outcome), _next(outcome)]))
 
 
 def _title(outcome: Outcome) -> str:
@@ -129,13 +131,12 @@ def _failures(outcome: Outcome, room: _Room) -> Iterator[str]:
         yield "\n\n".join(_failed_task(failures, room))
     if len(tasks) > room.failures:
         yield f"and {count(len(tasks) - room.failures, 'more failed task')}"
-    handled = [
-        count(n, f"{kind} failure")
+    numbers = {
+        kind: max(_counted(outcome, kind), sum(getattr(host, kind) for host in outcome.hosts))
         for kind in ("ignored", "rescued")
-        if (n := max(_counted(outcome, kind), sum(getattr(host, kind) for host in outcome.hosts)))
-    ]
-    if handled:
-        yield f"{', '.join(handled)}: not errors"
+    }
+    if handled := [count(n, f"{kind} failure") for kind, n in numbers.items() if n]:
+        yield f"{', '.join(handled)}: {'not an error' if sum(numbers.values()) == 1 else 'not errors'}"
 
 
 def _counted(outcome: Outcome, kind: str) -> int:
@@ -173,11 +174,21 @@ def _hosts(outcome: Outcome, room: _Room) -> str:
 
 
 def _slowest(outcome: Outcome) -> str:
-    rows = [
-        (code(" > ".join(filter(None, [task.node, task.task]))), code(task.host), duration(task.seconds))
-        for task in outcome.slowest[:10]
-    ]
+    rows = [(_task(task), code(task.host), duration(task.seconds)) for task in outcome.slowest[:10]]
     return folded("slowest tasks", table(("task", "host", "time"), rows)) if rows else ""
+
+
+def _retried(outcome: Outcome) -> str:
+    rows = [
+        (_task(task), code(task.host), number(task.retries), task.kind or "no result")
+        for task in outcome.retried
+    ]
+    title = f"the {MOST_RETRIED} most retried tasks" if len(rows) == MOST_RETRIED else "retried tasks"
+    return folded(title, table(("task", "host", "retries", "ended"), rows)) if rows else ""
+
+
+def _task(task: TaskTime | Retried) -> str:
+    return code(" > ".join(filter(None, [task.node, task.task])))
 
 
 def _artifacts(outcome: Outcome, room: _Room) -> str:
@@ -195,6 +206,15 @@ def _log(outcome: Outcome) -> str:
     if log.state == "partial":
         return f"log perhaps incomplete: {count(log.received, 'event')}"
     return f"log complete: {count(log.received, 'event')}" if log.received else ""
+
+
+def _away(outcome: Outcome) -> str:
+    if not outcome.outages:
+        return ""
+    lasted = duration(sum(outcome.outages))
+    if len(outcome.outages) == 1:
+        return f"the controller was away for {lasted}"
+    return f"the controller was away {number(len(outcome.outages))} times, {lasted} in all"
 
 
 def _next(outcome: Outcome) -> str:

@@ -38,6 +38,7 @@ def test_an_outage_is_told_at_its_start_and_at_its_end(world: World, awx: Connec
     first, last = world.told
     assert first.text == "controller away: 503 no healthy upstream; retrying for up to 5 min"
     assert last.text.startswith("controller back after")
+    assert [notice.outage > 0 for notice in world.told] == [False, True]
     assert 0 < world.clock.slept[0] <= 0.5 < world.clock.slept[2] <= 2
 
 

@@ -224,6 +224,10 @@ def test_result_file_and_junit_report_hold_what_they_promise(
     assert sum(int(one.get("failures", 0)) for one in suite.iter("testsuite")) == failed
     assert len(list(suite.iter("failure"))) == failed
     assert finished_template in page.read_text(encoding="utf-8")
+    retried = [("Wait until the application answers", "app1", 1, "ok")]
+    assert [(one["task"], one["host"], one["retries"], one["kind"]) for one in document["retried"]] == (
+        retried if finished_template == "Deploy shop" else []
+    )
 
 
 def test_gitlab_gets_sections_and_a_dotenv_file(launcher: Launcher, tmp_path: Path) -> None:

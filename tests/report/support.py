@@ -14,6 +14,7 @@ from aap_launcher.models import (
     Job,
     Log,
     Outcome,
+    Retried,
     Status,
     TaskTime,
     Template,
@@ -50,6 +51,8 @@ OUTCOME = Outcome(
         Failure("probe", "web2", "no answer", "ignored", "Deploy"),
     ),
     slowest=(TaskTime("db : Migrate", 63.2, "web1"),),
+    retried=(Retried("Wait for the shop", "web2", 5, "ok"), Retried("Wait for the queue", "web1", 1)),
+    outages=(12.5, 32.0),
     cases=(
         Case("Deploy", "probe", "web2", "ignored", 0.5, "no answer"),
         Case("Deploy", "web : Restart", "web2", "failed", 1.25, "Unable to start shop", "fatal: [web2]"),
@@ -121,4 +124,16 @@ outcomes = st.builds(
     st.floats(0, 1e6),
     st.builds(CIContext, text, text, text, text, text, text),
     text,
+    retried=st.lists(
+        st.builds(
+            Retried,
+            text,
+            text,
+            st.integers(1, 1_000),
+            st.sampled_from(["", "ok", "changed", "skipped"]) | kinds,
+            text,
+        ),
+        max_size=3,
+    ).map(tuple),
+    outages=st.lists(st.floats(0, 1e6), max_size=3).map(tuple),
 )

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from aap_launcher.models import Failure, HostSummary, Job, Log, Outcome, Status, TaskTime, Verdict
+from aap_launcher.models import Failure, HostSummary, Job, Log, Outcome, Retried, Status, TaskTime, Verdict
 from aap_launcher.report import summary
 from tests.report.support import JOB, OUTCOME, clean, outcomes
 
@@ -66,8 +66,8 @@ def test_no_foreign_text_is_markup(outcome: Outcome) -> None:
 @given(outcomes)
 def test_a_table_has_the_same_columns_in_each_row(outcome: Outcome) -> None:
     rows = GITHUB.render(summary(clean(outcome))).split("<tr>")[1:]
-    assert {len(re.findall("<t[hd][ >]", row)) for row in rows} <= {8, 3}
-    assert len(rows) >= len(outcome.hosts)
+    assert {len(re.findall("<t[hd][ >]", row)) for row in rows} <= {8, 4, 3}
+    assert len(rows) >= len(outcome.hosts) + len(outcome.retried)
 
 
 def test_a_page_for_a_failed_run() -> None:
@@ -81,12 +81,18 @@ def test_a_page_for_a_failed_run() -> None:
         "1 of 2 hosts failed.\n\n"
         "**`TASK [web : Restart]`** failed on `web2`\n\n`Unable to start shop:`\n\n"
     )
-    assert "1 ignored failure: not errors" in page
+    assert "1 ignored failure: not an error\n" in page
     assert page.index("`web2` | 2 |") < page.index("`web1` | 3 | 1 |")
     assert "`db : Migrate`" in page
+    assert (
+        "<details><summary>retried tasks</summary>\n\n"
+        "| task | host | retries | ended |\n| --- | ---: | ---: | ---: |\n"
+        "| `Wait for the shop` | `web2` | 5 | ok |\n| `Wait for the queue` | `web1` | 1 | no result |\n\n</details>"
+    ) in page
     assert "shop.example.com" in page
     assert page.endswith(
-        "log incomplete: 12 of 4,031 events missing · run it again: `aap-launcher relaunch 423 --hosts failed`\n"
+        "log incomplete: 12 of 4,031 events missing · the controller was away 2 times, 44 s in all"
+        " · run it again: `aap-launcher relaunch 423 --hosts failed`\n"
     )
 
 
@@ -120,6 +126,23 @@ def test_what_is_told(outcome: Outcome, words: list[str]) -> None:
     assert [word for word in words if word not in page] == []
 
 
+def test_several_failures_that_count_for_nothing_are_not_errors() -> None:
+    page = summary(clean(replace(OUTCOME, hosts=(HostSummary("a", ignored=1, rescued=1),))))
+    assert "1 ignored failure, 1 rescued failure: not errors\n" in page
+
+
+def test_a_retried_task_of_a_workflow_stands_with_its_node() -> None:
+    retried = (Retried("Wait", "web1", 1_200, "failed", "release > deploy"),)
+    page = summary(clean(replace(OUTCOME, retried=retried, outages=(90.0,))))
+    assert "| `release > deploy > Wait` | `web1` | 1,200 | failed |" in page
+    assert "the controller was away for 1 min 30 s" in page
+
+
+def test_more_retried_tasks_than_are_kept_are_called_the_most_retried() -> None:
+    retried = tuple(Retried("Wait", f"web{n}", 2, "ok") for n in range(20))
+    assert "the 20 most retried tasks" in summary(clean(replace(OUTCOME, retried=retried)))
+
+
 def test_a_good_run_says_no_more_than_needed() -> None:
     job = Job(7, "job", "x", Status.SUCCESSFUL, "/", elapsed=3, link="https://x/7")
     assert summary(clean(Outcome(Verdict.SUCCESSFUL, 0, job, log=Log(12)))) == (
@@ -142,6 +165,7 @@ def test_a_huge_run_gives_up_what_is_worth_least_and_says_so() -> None:
         hosts=tuple(HostSummary(f"{n}{nasty}", failed=1) for n in range(5_000)),
         failures=tuple(Failure(f"{n}{nasty}", nasty, f"{n}{nasty}\n{nasty}") for n in range(1_000)),
         slowest=tuple(TaskTime(f"{n}{nasty}", 3.0, nasty) for n in range(10)),
+        retried=tuple(Retried(f"{n}{nasty}", nasty, 9, "ok") for n in range(20)),
         shown=tuple((f"i{n}", nasty) for n in range(100)),
         explanation=nasty,
     )
@@ -149,5 +173,6 @@ def test_a_huge_run_gives_up_what_is_worth_least_and_says_so() -> None:
     assert len(page.encode()) <= 1_000_000
     assert "Shortened to fit" in page
     assert "artifacts" not in page
+    assert "retried" not in page
     assert "more failed tasks" in page
     assert page.count("<details>") == page.count("</details>")

@@ -120,6 +120,42 @@ def test_the_slowest_are_exact_in_any_order(times: list[tuple[int, int]]) -> Non
     ]
 
 
+def again(host: str = "h", of: str = "t") -> Event:
+    return event("runner_retry", host, of=of, data={"res": {"attempts": 1, "retries": 4}})
+
+
+def retried(tally: Tally) -> list[tuple[str, str, int, str]]:
+    return [(task.task, task.host, task.retries, task.kind) for task in tally.retried]
+
+
+def test_a_retried_task_is_told_with_its_end_on_each_host() -> None:
+    told = tally(
+        *(again("a"), again("b"), again("a"), event("runner_on_ok", "b", changed=True)),
+        *(failed("a"), event("runner_on_ok", "c"), again("a", "t2"), event("runner_on_ok", "a", of="t2")),
+        *(again("c", "t3"), again("c", "t3"), again("c", "t3")),
+    )
+    assert retried(told) == [
+        ("t3", "c", 3, ""),
+        ("t", "a", 2, "failed"),
+        ("t", "b", 1, "changed"),
+        ("t2", "a", 1, "ok"),
+    ]
+
+
+def test_a_retried_task_that_failed_may_have_been_ignored_or_rescued() -> None:
+    told = tally(again("a"), failed("a", ignore_errors=True), again("b"), failed("b"))
+    assert retried(told) == [("t", "a", 1, "ignored"), ("t", "b", 1, "failed")]
+    told.add(Logged(stats(processed={"a": 1, "b": 1}, rescued={"b": 1})))
+    assert retried(told) == [("t", "a", 1, "ignored"), ("t", "b", 1, "rescued")]
+
+
+@given(st.lists(st.integers(1, 9), max_size=60))
+def test_the_twenty_most_retried_are_kept(times: list[int]) -> None:
+    hosts = [(f"h{n}", retries) for n, retries in enumerate(times)]
+    told = tally(*(e for host, n in hosts for e in (*[again(host)] * n, event("runner_on_ok", host))))
+    assert [task.retries for task in told.retried] == sorted(times, reverse=True)[:20]
+
+
 def test_progress_counts_hosts_of_the_current_task_and_of_the_play() -> None:
     begin = Event(1, "playbook_on_task_start", uuid="t2", task="Migrate", role="db")
     told = tally(

@@ -277,3 +277,25 @@ def test_numbers_of_a_host_are_added_up_and_later_artifacts_win() -> None:
     assert [(host.host, host.ok) for host in tally.hosts] == [("web1", 3)]
     assert tally.artifacts == {"version": 2, "only": "a"}
     assert [(one.name, one.state) for one in tally.nodes] == [("a", "successful"), ("b", "successful")]
+
+
+def test_retried_tasks_of_all_nodes_stand_together_by_node() -> None:
+    def waits(often: int, *, failed: bool = False) -> list[Event]:
+        rows = [Event(n, "runner_retry", task="Wait", host_name="web1") for n in range(1, often + 1)]
+        name = "runner_on_failed" if failed else "runner_on_ok"
+        return [*rows, Event(often + 1, name, task="Wait", host_name="web1", failed=failed)]
+
+    world = World(
+        FakeClock(),
+        [
+            job(1, "build", 2, 5, waits(2), on_success=(2,)),
+            job(2, "test", 6, 9, waits(4, failed=True), status=S.FAILED, on_failure=(3,)),
+            job(3, "repair", 10, 12, playbook("Mend")),
+        ],
+        ends=13,
+    )
+    _, tally = log(world)
+    assert [(one.node, one.task, one.retries, one.kind) for one in tally.retried] == [
+        ("test", "Wait", 4, "rescued"),
+        ("build", "Wait", 2, "ok"),
+    ]
