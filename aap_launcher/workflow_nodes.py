@@ -48,9 +48,11 @@ class NodeList:
         self._cost = pages(nodes)
         for node in nodes:
             known = self._known.get(node.id)
-            self._known[node.id] = node
-            if known is None or _seen(known) != _seen(node):
-                yield NodeChanged(node, now - self._began, self._path, self._approval(node.job))
+            changed = known is None or _seen(known) != _seen(node)
+            approval = self._approval(node.job) if changed else None
+            self._known[node.id] = node  # not before: an error must not make it old news
+            if changed:
+                yield NodeChanged(node, now - self._began, self._path, approval)
 
     def plan(self, now: float, *, changed: bool, busy: bool) -> None:
         """When to list them again: soon after a change, seldom while no node's job runs."""

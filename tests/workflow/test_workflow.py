@@ -296,6 +296,26 @@ def test_after_an_error_of_the_source_it_goes_on_where_it_was() -> None:
     assert follower.finished
 
 
+def test_an_approval_that_could_not_be_read_at_first_is_told_later() -> None:
+    class Away(World):
+        broken: int = 1
+
+        def approval(self, job: Job) -> Approval:
+            if self.broken:
+                self.broken -= 1
+                raise Unreachable("away")
+            return super().approval(job)
+
+    clock = FakeClock()
+    asked = Approval("Deploy?")
+    gate = Part(make_node(1, "gate", type="workflow_approval"), queued=2, ends=30, approval=asked)
+    follower = WorkflowFollower(Away(clock, [gate], ends=31), workflow_job(), clock.now(), jitter=lambda: 0.5)
+    with pytest.raises(Unreachable):
+        list(follow(follower, clock))
+    asks = changes(list(follow(follower, clock)), "gate")
+    assert [change.node.job and change.node.job.status for change in asks] == [S.PENDING, S.SUCCESSFUL]
+
+
 def test_a_workflow_in_the_queue_is_told_and_asked_seldom() -> None:
     world = World(FakeClock(), [part(1, 602, 605)], ends=606, starts=600)
     updates = run(world)
