@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, Protocol
+from typing import Any
 
 from aap_launcher import fields, masking, survey
 from aap_launcher.errors import Problem, Refused
@@ -22,6 +22,7 @@ from aap_launcher.models import (
     LaunchRequest,
     Prompts,
     Question,
+    RelaunchPrompts,
     Template,
     TemplateType,
 )
@@ -184,15 +185,6 @@ class _Preflight:
 
     def _wrong(self, name: str, fault: str, advice: str) -> None:
         self._problems.append(Problem(name, fault, advice))
-
-
-class RelaunchPrompts(Protocol):
-    """What GET .../relaunch/ tells; `hosts`: how many `all` and `failed` are."""
-
-    @property
-    def passwords_needed(self) -> Sequence[str]: ...
-    @property
-    def hosts(self) -> Mapping[str, int] | None: ...
 
 
 def relaunch_request(inputs: Inputs, job: Job, prompts: RelaunchPrompts) -> LaunchRequest:

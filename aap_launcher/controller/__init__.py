@@ -1,6 +1,6 @@
 """The controller package speaks HTTP and nothing else."""
 
-from aap_launcher.controller.controller import Controller, RelaunchPrompts, connect
+from aap_launcher.controller.controller import Controller, connect
 from aap_launcher.controller.recent import RecentJob
 
-__all__ = ["Controller", "RecentJob", "RelaunchPrompts", "connect"]
+__all__ = ["Controller", "RecentJob", "connect"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import requests
@@ -31,6 +30,7 @@ from aap_launcher.models import (
     Notice,
     Platform,
     Prompts,
+    RelaunchPrompts,
     Signals,
     Template,
 )
@@ -38,14 +38,6 @@ from aap_launcher.models import (
 # The platform's name for a controller's minor version (Red Hat's release notes).
 _PLATFORMS = {"4.4": "2.4", "4.5": "2.4", "4.6": "2.5", "4.7": "2.6", "4.8": "2.7"}
 _RELAUNCHED = frozenset({JobType.JOB, JobType.WORKFLOW_JOB, JobType.AD_HOC_COMMAND})
-
-
-@dataclass(frozen=True, slots=True)
-class RelaunchPrompts:
-    """What GET relaunch/ tells. `hosts`: how many each choice of hosts has, e.g. {"all": 5, "failed": 1}."""
-
-    passwords_needed: tuple[str, ...] = ()
-    hosts: Mapping[str, int] | None = None
 
 
 class Controller:

@@ -37,6 +37,7 @@ from aap_launcher.models.templates import (
     LaunchRequest,
     Prompts,
     Question,
+    RelaunchPrompts,
     Template,
     TemplateType,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "Progress",
     "Prompts",
     "Question",
+    "RelaunchPrompts",
     "Retried",
     "Signals",
     "Status",

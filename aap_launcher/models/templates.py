@@ -53,6 +53,14 @@ class Prompts:
 
 
 @dataclass(frozen=True, slots=True)
+class RelaunchPrompts:
+    """What GET .../relaunch/ tells. `hosts`: how many each choice of hosts has, e.g. {"all": 5, "failed": 1}."""
+
+    passwords_needed: tuple[str, ...] = ()
+    hosts: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LaunchRequest:
     """The body of the launch POST, and what the user should know about it before it is sent."""
 

@@ -10,7 +10,7 @@ from aap_launcher.definitions import INPUTS, PROMPTS
 from aap_launcher.errors import NotFound, Refused, explain
 from aap_launcher.fields import FIELDS
 from aap_launcher.inputs import parse
-from aap_launcher.models import CIContext, Job, Launched, Status
+from aap_launcher.models import CIContext, Job, Launched, RelaunchPrompts, Status
 from aap_launcher.prompts import ignored, launch_request, relaunch_request
 from tests.prompts.pages import BASE, JOB, PAGES, WORKFLOW, launch, page, refused
 
@@ -342,23 +342,17 @@ def test_nothing_ignored_is_no_problem() -> None:
     assert ignored(Launched(MADE)) == ()
 
 
-class Relaunching:
-    def __init__(self, passwords: tuple[str, ...] = (), hosts: dict[str, int] | None = None) -> None:
-        self.passwords_needed = passwords
-        self.hosts = hosts
-
-
-def relaunch(prompts: Relaunching, **given: str) -> dict[str, object]:
+def relaunch(prompts: RelaunchPrompts, **given: str) -> dict[str, object]:
     raw = {"url": "https://x", "token": "t", "relaunch": "32", **given}
     return dict(relaunch_request(parse(raw), MADE, prompts).body)
 
 
 def test_a_relaunch_on_all_hosts_needs_no_body() -> None:
-    assert relaunch(Relaunching(hosts={"all": 5, "failed": 1})) == {}
+    assert relaunch(RelaunchPrompts(hosts={"all": 5, "failed": 1})) == {}
 
 
 def test_a_relaunch_on_failed_hosts_says_so() -> None:
-    passwords = Relaunching(("ssh_password",), {"all": 5, "failed": 1})
+    passwords = RelaunchPrompts(("ssh_password",), {"all": 5, "failed": 1})
     assert relaunch(passwords, relaunch_hosts="failed", credential_passwords="ssh_password: x") == {
         "hosts": "failed",
         "credential_passwords": {"ssh_password": "x"},
@@ -373,7 +367,7 @@ def test_a_relaunch_that_the_controller_would_refuse_is_refused(
     hosts: dict[str, int] | None, fault: str
 ) -> None:
     with pytest.raises(Refused) as error:
-        relaunch(Relaunching(("ssh_password",), hosts), relaunch_hosts="failed")
+        relaunch(RelaunchPrompts(("ssh_password",), hosts), relaunch_hosts="failed")
     assert [problem.field for problem in error.value.problems] == ["relaunch_hosts", "credential_passwords"]
     assert fault in error.value.problems[0].fault
 
