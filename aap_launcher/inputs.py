@@ -249,17 +249,8 @@ def _url_fault(url: str) -> str:
     return ""
 
 
-_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
 def _notices(inputs: Inputs, *, login_unused: bool) -> Iterator[str]:
-    connection = inputs.connection
     if login_unused:
         yield "token: given together with username or password; the token is used"
-    if (
-        connection.url.lower().startswith("http://")
-        and urlsplit(connection.url).hostname not in _THIS_MACHINE
-    ):
-        yield "url: http:// sends credentials and variables unencrypted; use https://"
-    if connection.request_timeout > _GATEWAY_PATIENCE:
+    if inputs.connection.request_timeout > _GATEWAY_PATIENCE:
         yield "request_timeout: above 25 s is of little use; the platform gateway gives up after 30 s"

@@ -199,7 +199,7 @@ def connect(
     if not connection.verify_tls:
         tell(Notice("verify_tls is off: anyone on the way can read the credential", warning=True))
     if place.origin.startswith("http:") and not place.local_host:
-        tell(Notice("url is http: anyone on the way can read the credential", warning=True))
+        tell(Notice("url is http: anyone on the way can read credential and variables", warning=True))
     wire = Wire(
         place.origin,
         tls.build(connection, _trusted(place.origin)),

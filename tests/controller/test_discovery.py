@@ -150,6 +150,13 @@ def test_plain_http_is_warned_of(world: World) -> None:
     assert "url is http" in world.words
 
 
+def test_plain_http_within_this_machine_is_not(world: World) -> None:
+    world.host = "http://localhost:8052"
+    world.awx()
+    world.connect("http://localhost:8052")
+    assert world.told == []
+
+
 def test_verification_that_is_off_is_warned_of_each_time(world: World) -> None:
     world.awx()
     world.connect(verify_tls=False)

@@ -197,11 +197,6 @@ def test_what_is_no_url_is_refused(url: str) -> None:
     assert "hunter2" not in problem.fault + problem.advice
 
 
-def test_plain_http_is_pointed_out() -> None:
-    assert "unencrypted" in inputs(url="http://awx.example.com:8052").notices[0]
-    assert inputs(url="http://localhost:8052").notices == ()
-
-
 def test_long_requests_are_allowed_and_pointed_out() -> None:
     found = inputs(request_timeout="60")
     assert found.connection.request_timeout == 60
