@@ -24,7 +24,7 @@ from typing import ClassVar
 class LauncherError(Exception):
     """A fault that ends the launcher; the message is written for the person who reads the CI log."""
 
-    exit_code: ClassVar[int] = 70
+    exit_code: int = 70
     verdict: ClassVar[str] = "internal"
 
 
@@ -109,7 +109,12 @@ class Interrupted(LauncherError):
     verdict = "interrupted"
 
     def __init__(self, signum: int, at: float | None = None) -> None:
-        super().__init__(f"interrupted by signal {signum}")
+        super().__init__(signum)
+        self.exit_code = 128 + signum
         self.signum = signum
         self.at = at
         self.sent = False
+
+    def __str__(self) -> str:
+        effect = "; a request was on its way, and may have taken effect" if self.sent else ""
+        return f"interrupted by signal {self.signum}{effect}"

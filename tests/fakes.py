@@ -138,6 +138,8 @@ class RecordingCI:
     outputs: dict[str, str] = field(default_factory=dict)
     summaries: list[str] = field(default_factory=list)
     closed: bool = False
+    fault: str = ""
+    unread: bool = False
 
     def mask(self, values: Iterable[str]) -> None:
         self.masked.extend(values)
@@ -155,6 +157,9 @@ class RecordingCI:
 
     def write_summary(self, text: str) -> None:
         self.summaries.append(text)
+
+    def drop(self) -> None:
+        self.closed = True
 
     def close(self) -> None:
         self.closed = True

@@ -21,6 +21,16 @@ class CI(Protocol):
 
     name: str
 
+    @property
+    def fault(self) -> str:
+        """Why the log cannot be written any more; "" while it can."""
+        ...
+
+    @property
+    def unread(self) -> bool:
+        """Whether that is because its reader went away."""
+        ...
+
     def mask(self, values: Iterable[str]) -> None:
         """Never show these values again, in the log, in a title, in an annotation or in the summary."""
         ...
@@ -44,6 +54,10 @@ class CI(Protocol):
         """Show a Markdown text where the provider shows summaries."""
         ...
 
+    def drop(self) -> None:
+        """Write nothing more and wait for no reader: who asked for the output does not want it any more."""
+        ...
+
     def close(self) -> None:
         """End what is open, and tell if the log could not be written; may be called again."""
         ...
@@ -64,6 +78,14 @@ class Adapter:
         self._masks = Masks()
         self._closed = False
         self._heading = ""
+
+    @property
+    def fault(self) -> str:
+        return self._sink.fault
+
+    @property
+    def unread(self) -> bool:
+        return self._sink.unread
 
     def mask(self, values: Iterable[str]) -> None:
         self._masks.add(values)
@@ -94,6 +116,12 @@ class Adapter:
     def write_summary(self, text: str) -> None:
         if path := self._environ.get(SUMMARY_FILE):
             self._warn_unless_written(put(path, self.hide(text)), "summary")
+
+    def drop(self) -> None:
+        self._closed = True
+        if self._sink.is_terminal():
+            self._sink.write(f"{RESET}\n")
+        self._sink.drop()
 
     def close(self) -> None:
         if self._closed:

@@ -18,6 +18,7 @@ class Sink:
     def __init__(self, stream: TextIO | BinaryIO) -> None:
         self._binary = cast("BinaryIO", getattr(stream, "buffer", stream))
         self.fault = ""
+        self.unread = False  # the fault is that the reader went away
         _make_blocking(self._binary)
 
     def write(self, text: str) -> None:
@@ -29,7 +30,8 @@ class Sink:
             self._binary.flush()
         except (OSError, ValueError) as fault:  # ValueError: the stream was closed
             self.fault = str(fault) or type(fault).__name__
-            self._forget()
+            self.unread = isinstance(fault, BrokenPipeError)
+            self.drop()
 
     def is_terminal(self) -> bool:
         """Whether a person looks at it live."""
@@ -45,12 +47,14 @@ class Sink:
         except (OSError, ValueError):
             return 80
 
-    def _forget(self) -> None:
-        # What is left in the buffer would fail again when Python exits, and turn the exit code into 120
-        # (docs.python.org, signal: "Note on SIGPIPE").
+    def drop(self) -> None:
+        """Write nothing more, not even what waits in the buffer."""
+        # When Python exits it would fail again, and turn the exit code into 120 (docs.python.org, signal: "Note
+        # on SIGPIPE"), or wait for a reader that does not read.
         with contextlib.suppress(OSError, ValueError):
+            ours = self._binary.fileno()
             null = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(null, self._binary.fileno())
+            os.dup2(null, ours)
             os.close(null)
 
 

@@ -16,7 +16,7 @@ from aap_launcher import __version__, ci, launcher
 from aap_launcher.cli.options import environment
 from aap_launcher.cli.signals import ProcessSignals, SystemClock
 from aap_launcher.definitions import INPUTS, PROMPTS, WHAT
-from aap_launcher.errors import InvalidInput, LauncherError, Problem
+from aap_launcher.errors import Interrupted, InvalidInput, LauncherError, Problem
 from aap_launcher.inputs import Inputs, parse, read_environment
 from aap_launcher.models import Line, Mark, Tone
 from aap_launcher.values import Wrong, moment
@@ -73,11 +73,32 @@ def _ask(inputs: Inputs, tools: launcher.Tools, deed: Callable[[Controller], str
     controller = launcher.connect(inputs, tools, lambda notice: tools.ci.emit(Line(notice.text, Tone.NOTE)))
     try:
         said = deed(controller)
-        for mark in [Line(said)] if isinstance(said, str) else said:
-            tools.ci.emit(mark)
+        if not isinstance(said, str):
+            return _print(said, tools)
+        tools.ci.emit(Line(said))
     finally:
         controller.close()
     return 0
+
+
+def _print(marks: Iterable[Mark], tools: launcher.Tools) -> int:
+    """Print what may be long. It ends at once when its reader goes away (`| head`) or a signal comes."""
+    ci = tools.ci
+    try:
+        with tools.signals.listening():
+            for mark in marks:
+                ci.emit(mark)
+                if ci.fault:
+                    break
+    except Interrupted as stop:
+        ci.drop()
+        return stop.exit_code
+    if ci.fault:
+        ci.drop()
+    if not ci.fault or ci.unread:
+        return 0
+    click.echo(f"aap-launcher: the output could not be written: {ci.fault}", err=True)
+    return LauncherError.exit_code
 
 
 def _wire(

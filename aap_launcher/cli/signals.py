@@ -47,13 +47,13 @@ class ProcessSignals:
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Inside, and on entry for one that came before, a signal raises `Interrupted` at once."""
-        self._listening = True
+        around, self._listening = self._listening, True
         try:
             if self._signum and not self._told:
                 self._raise()
             yield
         finally:
-            self._listening = False
+            self._listening = around
 
     @contextmanager
     def finishing(self, seconds: float) -> Iterator[None]:

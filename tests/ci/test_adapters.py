@@ -140,6 +140,15 @@ def test_the_live_line_gives_way_to_lines_and_comes_back() -> None:
     assert stream.getvalue().decode() == f"{erase}▸ 1 of 2{erase}ok\n▸ 1 of 2{erase}▸ 2 of 2{erase}"
 
 
+def test_a_terminal_is_left_without_colour_and_on_a_new_line_by_an_output_that_is_broken_off() -> None:
+    ci, stream = adapter("plain", {}, Terminal())
+    ci.emit(Line("\x1b[31mred"))
+    before = stream.getvalue()
+    ci.drop()
+    ci.close()
+    assert stream.getvalue() == before + b"\x1b[0m\n"
+
+
 def test_there_is_no_live_line_without_a_terminal() -> None:
     assert written("plain", [Progress("▸ 1 of 2")]) == b""
     ci, stream = adapter("plain", {"TERM": "dumb"}, Terminal())

@@ -95,6 +95,52 @@ def test_output_prints_the_whole_stdout_byte_for_byte(
     assert ended.without_masks == (wanted if form == "ansi" else SGR.sub("", wanted))
 
 
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("finished_template", ["Large values"])
+def test_a_signal_ends_the_output_at_once_also_when_nobody_reads_it(
+    launcher: Launcher, finished: Finished, finished_template: str, signum: int
+) -> None:
+    process = launcher.terminal("output", str(finished.job(finished_template)))
+    assert process.stdout is not None
+    assert process.stdout.read(4096), "it has begun, and waits for the pipe to have room again"
+    process.send_signal(signum)
+    assert process.wait(timeout=20) == 128 + signum
+    ended = launcher.end(process)
+    assert len(ended.stdout) < 1024 * 1024
+    assert ended.stderr == ""
+
+
+@pytest.mark.parametrize("finished_template", ["Large values"])
+def test_output_ends_quietly_when_its_reader_has_enough(
+    launcher: Launcher, finished: Finished, finished_template: str
+) -> None:
+    process = launcher.terminal("output", str(finished.job(finished_template)))
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.read(10)
+    process.stdout.close()
+    assert process.wait(timeout=60) == 0
+    assert process.stderr.read() == b""
+    process.stderr.close()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("finished_template", ["Locked"])
+def test_output_that_cannot_be_written_is_an_error(
+    launcher: Launcher, finished: Finished, finished_template: str
+) -> None:
+    command = [sys.executable, "-m", "aap_launcher", "output", str(finished.job(finished_template))]
+    given = {"AAP_URL": launcher.box.url, "AAP_TOKEN": launcher.box.token}
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            command, cwd=ROOT, env=given, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert ended.returncode == 70
+    assert ended.stderr == (
+        "aap-launcher: the output could not be written: [Errno 28] No space left on device\n"
+    )
+
+
 def test_relaunch_on_the_failed_hosts_runs_only_on_them(launcher: Launcher, bench: Bench) -> None:
     job = bench.run(11, limit="web")
     ended = launcher.command("relaunch", str(job), "--hosts", "failed")

@@ -84,6 +84,13 @@ def groups_are_closed(ci: RecordingCI) -> bool:
     return depth == 0
 
 
+def test_an_interruption_tells_its_signal_and_what_may_have_happened() -> None:
+    stop = Interrupted(15)
+    assert (str(stop), stop.exit_code) == ("interrupted by signal 15", 143)
+    stop.sent = True
+    assert str(stop) == "interrupted by signal 15; a request was on its way, and may have taken effect"
+
+
 def test_a_successful_job_exits_0_and_tells_everything() -> None:
     house = House()
     outcome = house.run(result_file="r.json", junit="j.xml")
