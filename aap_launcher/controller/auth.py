@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from aap_launcher.controller.faults import Fault
 from aap_launcher.controller.session import Session, as_object
-from aap_launcher.errors import AnswerLost, InvalidInput, Problem, Unauthorized, Unreachable
+from aap_launcher.errors import AnswerLost, Unauthorized, Unreachable
 from aap_launcher.inputs import Connection
 from aap_launcher.models import Notice, Platform
 
@@ -26,21 +26,11 @@ class Credential:
         self._made: list[tuple[str, str]] = []  # (path of the token, its Authorization value)
 
     def present(self, connection: Connection) -> None:
-        """Give the session its Authorization. Raises `InvalidInput`, `Unauthorized`."""
+        """Give the session its Authorization. Raises `Unauthorized`."""
         session = self._session
         if connection.token:
-            if (
-                not connection.token.isascii()
-                or not connection.token.isprintable()
-                or " " in connection.token
-            ):
-                raise _invalid(
-                    "token", "holds a space or a character that no token has", "Check how it is passed."
-                )
             session.authorization = f"Bearer {connection.token}"
             return
-        if not connection.username or not connection.password:
-            raise _invalid("token", "missing", "Give token, or username and password.")
         basic = session.basic(connection.username, connection.password)
         session.authorization = basic
         session.authorization = self._make(basic)
@@ -113,7 +103,3 @@ def advice(platform: Platform, *, token: bool) -> str:
             "controller tokens."
         )
     return "Wrong, expired or revoked: the controller does not tell which. Make one under Users > Tokens."
-
-
-def _invalid(name: str, fault: str, what_to_do: str) -> InvalidInput:
-    return InvalidInput(f"{name}: {fault}. {what_to_do}", [Problem(name, fault, what_to_do)])
