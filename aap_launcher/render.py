@@ -51,6 +51,7 @@ class Style:
     show: str = "all"  # all, changed, failed
     annotations: bool = True
     heartbeat: float = 30.0
+    live: bool = False  # there is a live last line: it is told anew before each line
     since: str = ""  # UTC, ISO 8601: earlier events are not shown, but count
 
 
@@ -66,6 +67,7 @@ class Renderer:
         )
         self._tally = tally
         self._style = style or Style()
+        self._live = self._style.live and role is None  # a workflow has one line for all its nodes
         self._role = role or Role()
         self._prefix = f"{self._role.name} > " if role is not None else ""
         self._groups = Grouping(self._style.group_by, self._style.show, self._prefix)
@@ -84,9 +86,10 @@ class Renderer:
                 return ()  # nearly half of all events
             if self._style.since and event.created and event.created < self._style.since:
                 return ()
-            if event.event != "playbook_on_stats":
-                return self._groups.event(event, self._tally.latest)
-            return self._stats(event)
+            if event.event == "playbook_on_stats":
+                return self._stats(event)
+            marks = self._groups.event(event, self._tally.latest)
+            return (self._progress(), *marks) if self._live else marks
         return self._marks(update)
 
     def pause(self) -> Iterator[Mark]:
@@ -106,8 +109,7 @@ class Renderer:
                 yield from self._status(job, at)
             case Tick(job, at, silent):
                 yield from self._heartbeat(job, at, silent)
-                what = [self._task() or str(job.status), *self._hosts("/"), duration(self._elapsed())]
-                yield Progress("▸ " + " · ".join(what))
+                yield self._progress()
             case Notice(text, warning):
                 yield from self._groups.close()
                 tone, label = (Tone.WARN, "warning") if warning else (Tone.NOTE, "")
@@ -165,6 +167,11 @@ class Renderer:
             what += ["a cancel was asked for" if job.canceled_on else "", self._task(), *self._hosts(" of ")]
         yield Line(" · ".join(filter(None, what)), Tone.NOTE, str(job.status))
 
+    def _progress(self) -> Progress:
+        status = str(self._job.status) if self._job is not None else ""
+        what = [self._task() or status, *self._hosts("/"), duration(self._elapsed())]
+        return Progress("▸ " + " · ".join(what))
+
     def doing(self) -> str:
         """What it does now: `TASK [db : Migrate] · 1 of 2 hosts`; "" where no task runs."""
         return " · ".join(filter(None, [self._task(), *self._hosts(" of ")]))
@@ -179,6 +186,8 @@ class Renderer:
         done, seen = self._tally.hosts_done, self._tally.hosts_seen
         if not self._tally.task or not seen:
             return []
+        if seen > 1 and max(done, self._tally.hosts_begun) < 2:
+            return []  # of a task with run_once the other hosts never come, and nothing else tells it
         return [f"{number(min(done, seen))}{of}{count(seen, 'host')}"]
 
     # --- the end ----------------------------------------------------------------------------------------

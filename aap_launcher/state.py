@@ -78,6 +78,7 @@ class Run:
             group_by=inputs.group_by,
             show=inputs.show,
             annotations=inputs.annotations,
+            live=tools.ci.live,
             since=inputs.since,
         )
         self.renderer: Renderer | WorkflowRenderer = Renderer(self.tally, self._style)

@@ -58,7 +58,8 @@ class Tally:
     def __init__(self, *, keep_cases: bool = False) -> None:
         self.warnings = 0
         self.task = ""  # the current task as Ansible prints it: "web : Restart service"
-        self.hosts_done = 0  # hosts that have ended the current task
+        self.hosts_begun = 0  # hosts that have begun the current task
+        self.hosts_done = 0  # hosts that have ended it
         self.latest: Failure | None = None  # the failure that the last update told of
         self._task_uuid = ""
         self._play_hosts: set[str] = set()
@@ -97,12 +98,13 @@ class Tally:
             self._retries.again(event)
         elif name == "runner_on_start":
             self._play_hosts.add(event.host_name)
+            self.hosts_begun += event.parent_uuid == self._task_uuid
         elif name in ("playbook_on_task_start", "playbook_on_handler_task_start"):
-            self.task, self.hosts_done = task_name(event), 0
+            self.task, self.hosts_begun, self.hosts_done = task_name(event), 0, 0
             self._task_uuid = event.uuid
             self._failures.next_task()
         elif name == "playbook_on_play_start":
-            self.task, self.hosts_done = "", 0
+            self.task, self.hosts_begun, self.hosts_done = "", 0, 0
             self._play_hosts.clear()
         elif name in _EARLY:
             self._failures.remember(event)

@@ -133,6 +133,7 @@ class RecordingCI:
     """An adapter that keeps what it is given."""
 
     name: str = "recording"
+    live: bool = False
     marks: list[Mark] = field(default_factory=list)
     masked: list[str] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)

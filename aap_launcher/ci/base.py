@@ -17,9 +17,10 @@ _PAINT: Mapping[Tone, str] = {Tone.NOTE: "1", Tone.GOOD: "32", Tone.WARN: "33", 
 
 
 class CI(Protocol):
-    """The CI as the launcher sees it. No method raises for a log or a file that cannot be written."""
+    """The CI as the launcher sees it; `live`: there is a last line that tells what goes on (`Progress`). No method raises for a log or a file that cannot be written."""
 
     name: str
+    live: bool
 
     @property
     def fault(self) -> str:
@@ -67,6 +68,7 @@ class Adapter:
     """A log of lines and headings; providers say what more a group, an annotation or an output is to them."""
 
     name: str
+    live = False
 
     def __init__(
         self, sink: Sink, environ: Mapping[str, str], *, colours: bool, complaints: Sink | None = None

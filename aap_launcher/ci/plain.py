@@ -19,7 +19,7 @@ class Plain(Adapter):
         self, sink: Sink, environ: Mapping[str, str], *, colours: bool, complaints: Sink | None = None
     ) -> None:
         super().__init__(sink, environ, colours=colours, complaints=complaints)
-        self._live = sink.is_terminal() and environ.get("TERM") != "dumb"
+        self.live = sink.is_terminal() and environ.get("TERM") != "dumb"
         self._last_line = ""
 
     def _text(self, lines: list[str]) -> None:
@@ -31,9 +31,10 @@ class Plain(Adapter):
         return f"\x1b[1m{title}{RESET}" if self._colours else title
 
     def _progress(self, text: str) -> None:
-        if self._live:
-            self._last_line = fitted(self._title(text), self._sink.columns() - 1)
-            self._sink.write(_ERASE + self._last_line)
+        line = fitted(self._title(text), self._sink.columns() - 1) if self.live else ""
+        if line != self._last_line:
+            self._last_line = line
+            self._sink.write(_ERASE + line)
 
     def _finish(self) -> None:
         if self._last_line:

@@ -14,11 +14,8 @@ from tests.faults.table import DOCUMENT, document
 
 @pytest.fixture(scope="session")
 def matrix(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]:
-    """All chosen rows are under way at once; an xdist worker waits to be asked for each."""
-    running = Matrix(tmp_path_factory.mktemp("faults"))
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        for row in _chosen(request.session.items):
-            running.begin(row)
+    """The chosen rows; all of them are one worker's (`--dist loadfile`)."""
+    running = Matrix(tmp_path_factory.mktemp("faults"), list(_chosen(request.session.items)))
     yield running
     running.close()
     if os.environ.get("WRITE_RELIABILITY") and running.results.keys() >= {row.name for row in ROWS}:

@@ -167,21 +167,22 @@ class Boxes:
 
 
 class Matrix:
-    """Runs rows beside each other, and keeps what came of them."""
+    """Runs the chosen rows beside each other, in their order, and keeps what came of them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, chosen: Sequence[Row]) -> None:
         self._folder = folder
+        self._chosen = chosen
         self._boxes = Boxes()
         self._pool = ThreadPoolExecutor(AT_ONCE, "row")
         self._futures: dict[str, Future[Result]] = {}
 
-    def begin(self, row: Row) -> Future[Result]:
-        if row.name not in self._futures:
-            self._futures[row.name] = self._pool.submit(self._play, row)
-        return self._futures[row.name]
-
     def result(self, row: Row) -> Result:
-        return self.begin(row).result()
+        """What came of a row; while it is waited for, the rows after it are under way."""
+        at = self._chosen.index(row)
+        for following in self._chosen[at : at + 2 * AT_ONCE]:
+            if following.name not in self._futures:
+                self._futures[following.name] = self._pool.submit(self._play, following)
+        return self._futures[row.name].result()
 
     @property
     def results(self) -> dict[str, Result]:
