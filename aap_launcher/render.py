@@ -51,7 +51,7 @@ class Style:
     show: str = "all"  # all, changed, failed
     annotations: bool = True
     heartbeat: float = 30.0
-    live: bool = False  # there is a live last line: it is told anew before each line
+    live: bool = False  # there is a live last line: with each line of the job it is told anew
     since: str = ""  # UTC, ISO 8601: earlier events are not shown, but count
 
 
@@ -89,7 +89,7 @@ class Renderer:
             if event.event == "playbook_on_stats":
                 return self._stats(event)
             marks = self._groups.event(event, self._tally.latest)
-            return (self._progress(), *marks) if self._live else marks
+            return self._below_progress(marks) if self._live else marks
         return self._marks(update)
 
     def pause(self) -> Iterator[Mark]:
@@ -166,6 +166,12 @@ class Renderer:
             what = [duration(self._elapsed()), one_line(job.explanation) or _WAITS.get(job.status, "")]
             what += ["a cancel was asked for" if job.canceled_on else "", self._task(), *self._hosts(" of ")]
         yield Line(" · ".join(filter(None, what)), Tone.NOTE, str(job.status))
+
+    def _below_progress(self, marks: Iterable[Mark]) -> Iterator[Mark]:
+        for place, mark in enumerate(marks):
+            if place == 0:
+                yield self._progress()
+            yield mark
 
     def _progress(self) -> Progress:
         status = str(self._job.status) if self._job is not None else ""

@@ -17,10 +17,10 @@ _PAINT: Mapping[Tone, str] = {Tone.NOTE: "1", Tone.GOOD: "32", Tone.WARN: "33", 
 
 
 class CI(Protocol):
-    """The CI as the launcher sees it; `live`: there is a last line that tells what goes on (`Progress`). No method raises for a log or a file that cannot be written."""
+    """The CI as the launcher sees it. No method raises for a log or a file that cannot be written."""
 
     name: str
-    live: bool
+    live: bool  # whether a last line tells what goes on (`Progress`)
 
     @property
     def fault(self) -> str:

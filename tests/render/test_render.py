@@ -123,6 +123,26 @@ def test_a_terminal_gets_a_live_line_with_every_tick() -> None:
     assert render([Tick(job(Status.PENDING), 3, 3)]) == [Progress("▸ pending · 3 s")]
 
 
+@pytest.mark.parametrize("show", ["all", "changed", "failed"])
+def test_the_live_line_counts_hosts_with_each_line_whatever_is_shown(show: str) -> None:
+    began = [Logged(result("A", "", event="runner_on_start", host=host)) for host in ("h1", "h2")]
+    ended = [Logged(failed("A", host=host)) for host in ("h1", "h2")]
+    quiet = [Logged(result("A", "ok: [h0]", host="h0"))]
+    marks = render([Logged(task("A")), *began, *quiet, *ended], Style(show=show, live=True))
+    told = [mark.text for mark in marks if isinstance(mark, Progress)]
+    assert told[-2:] == ["▸ TASK [A] · 2/3 hosts · 0 s", "▸ TASK [A] · 3/3 hosts · 0 s"]
+    last = max(place for place, mark in enumerate(marks) if isinstance(mark, Progress))
+    assert isinstance(marks[last + 1], Line), "the line below it is drawn with the number that it makes"
+
+
+def test_hosts_are_not_counted_for_a_task_that_only_one_of_them_began() -> None:
+    stream: list[JobUpdate] = [StatusChanged(JOB, 0), Logged(play("P")), Logged(task("A"))]
+    stream += [Logged(result("A", "", event="runner_on_start", host=f"h{n}")) for n in range(5)]
+    once: list[JobUpdate] = [Logged(task("once")), Logged(result("once", "", event="runner_on_start"))]
+    assert Progress("▸ TASK [A] · 0/5 hosts · 3 s") in render([*stream, Tick(JOB, 3, 1)])
+    assert Progress("▸ TASK [once] · 3 s") in render([*stream, *once, Tick(JOB, 3, 1)])
+
+
 # --- the end ----------------------------------------------------------------------------------------------
 
 
