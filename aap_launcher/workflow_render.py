@@ -46,7 +46,8 @@ class WorkflowRenderer:
         self._wrote_at = 0.0
         self._wrote = False
         self._seen: set[int] = set()
-        self._new: list[str] = []  # nodes that are new, and that are skipped, told together
+        self._new: list[str] = []  # nodes that are new, that cannot run, that are skipped: told together
+        self._orphaned: list[str] = []
         self._skipped: list[str] = []
         self._annotated = not self._style.annotations
 
@@ -116,8 +117,7 @@ class WorkflowRenderer:
         elif node.do_not_run:
             self._skipped.append(known.name)
         elif node.orphaned:
-            text = f"{one_line(known.name, 100)} · its template was deleted: it cannot run"
-            yield from self._write(known, [Line(text, Tone.WARN, "warning")])
+            self._orphaned.append(known.name)
 
     def _approval(self, known: NodeTally, node: Node, approval: Approval, status: Status) -> Iterator[Mark]:
         name = one_line(known.name, 100)
@@ -164,11 +164,17 @@ class WorkflowRenderer:
 
     def _gathered(self) -> Iterator[Mark]:
         """One line for all nodes of which the same is new."""
-        for label, names, more in (("nodes", self._new, ""), ("skipped", self._skipped, self._why_skipped())):
+        several = len(self._orphaned) > 1
+        deleted = "their templates were deleted: they" if several else "its template was deleted: it"
+        for label, tone, names, more in (
+            ("nodes", Tone.NOTE, self._new, ""),
+            ("warning", Tone.WARN, self._orphaned, f" · {deleted} cannot run"),
+            ("skipped", Tone.NOTE, self._skipped, self._why_skipped()),
+        ):
             if names:
                 text = f"{listed(names, _MOST)}{more}"
                 names.clear()
-                yield from self._outside([Line(text, Tone.NOTE, label)])
+                yield from self._outside([Line(text, tone, label)])
 
     def _why_skipped(self) -> str:
         job = self._tally.job

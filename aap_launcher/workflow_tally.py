@@ -246,6 +246,8 @@ class WorkflowTally:
         for known in failed[:_MOST_NAMED]:
             state = known.outcome(whole=False).state
             why = one_line(known.explanation.partition("\n")[0], 300)
+            if known.node.orphaned:
+                state, why = "could not run", "its template was deleted"
             path = " (the workflow went on by its failure path)" if known.handled else ""
             yield f"{known.name} {state}{path}" + (f": {why}" if why else "")
         if len(failed) > _MOST_NAMED:

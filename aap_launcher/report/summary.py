@@ -27,6 +27,7 @@ _ICONS = {
 }
 _REAL = frozenset({"failed", "unreachable"})
 _LONG = 200  # characters of a message that stand open
+_LINES = 20  # of the explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,8 @@ def _why(outcome: Outcome, room: _Room) -> str:
         lines = [
             line for line in lines if "TASK [" not in line
         ]  # these stand below, with their whole messages
-    said = [text(" ".join(line for line in lines if not line.startswith("  ")), 2_000)]
+    own = [text(line, 2_000) for line in lines[:_LINES] if not line.startswith("  ")]
+    said = ["\\\n".join(filter(None, own))]  # a backslash at its end breaks a line
     if quoted := "\n".join(line[2:] for line in lines if line.startswith("  ")):
         said.append(block(quoted, 2_000))
     if trace and room.message:

@@ -126,6 +126,14 @@ def test_what_is_told(outcome: Outcome, words: list[str]) -> None:
     assert [word for word in words if word not in page] == []
 
 
+def test_each_line_of_the_explanation_stands_on_a_line_of_its_own() -> None:
+    why = "gone could not run: its template was deleted\nNo error handling paths found\\"
+    page = summary(clean(replace(OUTCOME, failures=(), explanation=why)))
+    assert "<p>gone could not run: its template was deleted<br />\nNo error handling paths found\\</p>" in (
+        GITHUB.render(page)
+    )
+
+
 def test_several_failures_that_count_for_nothing_are_not_errors() -> None:
     page = summary(clean(replace(OUTCOME, hosts=(HostSummary("a", ignored=1, rescued=1),))))
     assert "1 ignored failure, 1 rescued failure: not errors\n" in page

@@ -219,8 +219,17 @@ def test_a_node_without_a_template_is_named_as_the_reason() -> None:
     gone = Part(make_node(1, "gone", type="", orphaned=True))
     world = World(FakeClock(), [gone], ends=3, status=S.FAILED)
     lines = read(world)
-    assert "warning    gone · its template was deleted: it cannot run   [warn]" in lines
-    assert "           gone template deleted" in lines
+    nodes = lines.index("nodes      gone   [note]")
+    assert lines[nodes + 1] == "warning    gone · its template was deleted: it cannot run   [warn]"
+    assert "           gone could not run: its template was deleted" in "\n".join(lines)
+
+
+def test_nodes_without_a_template_are_told_together() -> None:
+    parts = [Part(make_node(n, f"gone{n}", type="", orphaned=True)) for n in range(1, 13)]
+    lines = read(World(FakeClock(), parts, ends=3, status=S.FAILED))
+    told = [line for line in lines if "were deleted" in line]
+    assert len(told) == 1
+    assert told[0].endswith("gone10 and 2 more · their templates were deleted: they cannot run   [warn]")
 
 
 def test_a_log_that_is_not_whole_says_so() -> None:
