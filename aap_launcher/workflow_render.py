@@ -49,6 +49,7 @@ class WorkflowRenderer:
         self._new: list[str] = []  # nodes that are new, that cannot run, that are skipped: told together
         self._orphaned: list[str] = []
         self._skipped: list[str] = []
+        self._decided: list[tuple[NodeTally, Line]] = []  # approvals of nodes that were not introduced yet
         self._annotated = not self._style.annotations
 
     def marks(self, update: Update) -> Iterator[Mark]:
@@ -129,7 +130,11 @@ class WorkflowRenderer:
         if known.handled:
             words.append(GOES_ON)
         tone = Tone.GOOD if good else Tone.WARN if known.handled else Tone.BAD
-        yield from self._write(known, [Line(" · ".join(words), tone, known.outcome(whole=False).state)])
+        line = Line(" · ".join(words), tone, known.outcome(whole=False).state)
+        if self._new:
+            self._decided.append((known, line))
+        else:
+            yield from self._write(known, [line])
 
     def _waiting(self, name: str, node: Node, approval: Approval) -> Iterator[Mark]:
         """Someone must act, so it never waits for its turn."""
@@ -175,6 +180,9 @@ class WorkflowRenderer:
                 text = f"{listed(names, _MOST)}{more}"
                 names.clear()
                 yield from self._outside([Line(text, tone, label)])
+        while self._decided:
+            known, line = self._decided.pop(0)
+            yield from self._write(known, [line])
 
     def _why_skipped(self) -> str:
         job = self._tally.job

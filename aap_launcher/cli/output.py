@@ -28,9 +28,16 @@ def command(job: str, form: str | None, ci: str | None, *, debug: bool, **given:
     """Print the whole output of JOB (id, API URL or the address from the browser), however large it is."""
     from aap_launcher.cli.run import with_controller
     from aap_launcher.controller import Controller
+    from aap_launcher.errors import Refused
+    from aap_launcher.models import JobType
 
     def deed(controller: Controller) -> Any:
-        return _lines(controller.output(controller.find_job(job), form or "ansi"))
+        found = controller.find_job(job)
+        if found.type in (JobType.WORKFLOW_JOB, JobType.WORKFLOW_APPROVAL):
+            raise Refused(
+                f"{found.label} has no output of its own; aap-launcher follow {found.id} tells its log."
+            )
+        return _lines(controller.output(found, form or "ansi"))
 
     with_controller({**given, "job": job}, deed, ci=ci, debug=debug, colours=form == "ansi")
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, urlsplit
 
-from aap_launcher.errors import InvalidInput, Problem, Unreachable
+from aap_launcher.errors import InvalidInput, Unreachable
 
 # Pages of the user interfaces that people copy from the browser; what stands before them is the sub-path.
 _UI_PAGES = frozenset({"execution", "overview", "decisions", "ui_next", "login"})
@@ -109,4 +109,4 @@ def _root(base: str, rest: list[str]) -> str:
 
 
 def _invalid(fault: str, advice: str) -> InvalidInput:
-    return InvalidInput(f"url {fault}. {advice}", [Problem("url", fault, advice)])
+    return InvalidInput(f"url {fault}. {advice}")

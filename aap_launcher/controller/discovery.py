@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from aap_launcher.controller import refusals
 from aap_launcher.controller.session import Session
 from aap_launcher.controller.wire import Answer
-from aap_launcher.errors import InvalidInput, Problem
+from aap_launcher.errors import InvalidInput
 from aap_launcher.models import Platform
 
 _ANY = frozenset(range(300, 500)) - {429}
@@ -98,4 +98,4 @@ def _folder(path: str) -> str:
 
 
 def _invalid(fault: str, advice: str) -> InvalidInput:
-    return InvalidInput(f"{fault}. {advice}", [Problem("url", fault, advice)])
+    return InvalidInput(f"{fault}. {advice}")

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from aap_launcher.errors import InvalidInput, Problem
+from aap_launcher.errors import InvalidInput
 from aap_launcher.models import JobType, TemplateType
 
 COLLECTIONS: dict[str, str] = {
@@ -106,15 +106,14 @@ def _place(text: str, site: str, name: str) -> str | None:
     """Path and fragment of an address or path; None for an id or a plain name."""
     text = text.strip()
     if not text:
-        raise InvalidInput(f"{name} is empty.", [Problem(name, "is empty")])
+        raise InvalidInput(f"{name} is empty.")
     if re.match(r"https?://", text, re.IGNORECASE):
         parts = urlsplit(text)
         here = urlsplit(site).hostname
         if parts.hostname != here:
-            fault = f"is an address of {parts.hostname}, but url is {here}"
             raise InvalidInput(
-                f"{name} {fault}. Change one of them, or give the id alone.",
-                [Problem(name, fault, "Give the id.")],
+                f"{name} is an address of {parts.hostname}, but url is {here}. "
+                "Change one of them, or give the id alone."
             )
         return f"{parts.path}#{parts.fragment}" if parts.fragment else parts.path
     if re.match(r"/|#/|api/|(workflow_)?job_templates/", text):
@@ -126,5 +125,4 @@ def _unreadable(name: str, text: str) -> InvalidInput:
     what = "an id, a name, an API URL or the address from the browser"
     if name == "job":
         what = "an id, an API URL or the address from the browser"
-    fault = f'"{text.strip()}" does not name one'
-    return InvalidInput(f"{name}: {fault}. Give {what}.", [Problem(name, fault, f"Give {what}.")])
+    return InvalidInput(f'{name}: "{text.strip()}" does not name one. Give {what}.')

@@ -9,7 +9,7 @@ from typing import Any
 from aap_launcher.controller import decode, references
 from aap_launcher.controller.references import COLLECTIONS, Reference
 from aap_launcher.controller.session import Query, Session, as_object
-from aap_launcher.errors import InvalidInput, NotFound, Problem, Refused
+from aap_launcher.errors import InvalidInput, NotFound, Refused
 from aap_launcher.models import Platform, Prompts, Template, TemplateType
 
 _WANTED = {"auto": tuple(TemplateType), "job": (TemplateType.JOB,), "workflow": (TemplateType.WORKFLOW,)}
@@ -67,17 +67,15 @@ class Templates:
         if number := references.number_of(text):
             return number
         if not text:
-            raise InvalidInput(f"{prompt} is empty.", [Problem(prompt, "is empty", "Give a name or an id.")])
+            raise InvalidInput(f"{prompt} is empty. Give a name or an id.")
         collection = _PROMPTED[prompt]
         rows = self._rows(collection, {"name": text})
         if len(rows) == 1:
             return decode.number(rows[0])
         if rows:
             told = _table(_line(row) for row in rows)
-            raise Refused(
-                f'{prompt}: several are called "{text}"; give the id:{told}', [_several(prompt, text)]
-            )
-        raise self._missing(f'{prompt} "{text}"', prompt, text, self._near(collection, text))
+            raise Refused(f'{prompt}: several are called "{text}"; give the id:{told}')
+        raise self._missing(f'{prompt} "{text}"', self._near(collection, text))
 
     def _by_id(self, number: int, wanted: Sequence[TemplateType]) -> Template | None:
         """The detail itself, which tells what may be started; None where there is none of this id."""
@@ -108,8 +106,7 @@ class Templates:
         if fitting:
             told = _table(describe(item) for item in fitting)
             raise Refused(
-                f'Several templates are called "{reference.name}"; give organization or the id:{told}',
-                [_several("template", reference.name)],
+                f'Several templates are called "{reference.name}"; give organization or the id:{told}'
             )
         if templates:
             told = _table(describe(item) for item in templates)
@@ -121,7 +118,7 @@ class Templates:
         if reference.id is not None and other and (found := self._by_id(reference.id, other)):
             return Refused(f"{describe(found)} is not of the template_type given: leave template_type out.")
         near = self._near("unified_job_templates", reference.name, {"type": ",".join(TemplateType)})
-        return self._missing(f'template "{text}"', "template", text, near)
+        return self._missing(f'template "{text}"', near)
 
     def _named(self, name: str) -> list[Mapping[str, Any]]:
         rows = self._rows("unified_job_templates", {"name": name, "type": ",".join(TemplateType)})
@@ -146,11 +143,9 @@ class Templates:
         ]
         return [row for row in results if isinstance(row, dict)] if isinstance(results, list) else []
 
-    def _missing(self, what: str, field: str, text: str, near: Sequence[str]) -> NotFound:
+    def _missing(self, what: str, near: Sequence[str]) -> NotFound:
         told = f" Similar:{_table(near)}" if near else ""
-        error = NotFound(f"There is no {what} that this user may see. {_UNSEEN}{told}")
-        error.problems = (Problem(field, f'"{text}" is not there', _UNSEEN),)
-        return error
+        return NotFound(f"There is no {what} that this user may see. {_UNSEEN}{told}")
 
 
 def describe(template: Template) -> str:
@@ -171,12 +166,6 @@ def _table(lines: Any) -> str:  # noqa: ANN401 - any iterable of text
     return "".join(f"\n  {line}" for line in lines)
 
 
-def _several(field: str, name: str) -> Problem:
-    return Problem(field, f'several are called "{name}"', "Give the id.")
-
-
 def _other_type(text: str, kind: str, template_type: str) -> InvalidInput:
-    fault = f"{text} is a {_NAMES[TemplateType(kind)]}, but template_type is {template_type}"
-    return InvalidInput(
-        f"{fault}. Leave template_type out.", [Problem("template_type", fault, "Leave it out.")]
-    )
+    kind = _NAMES[TemplateType(kind)]
+    return InvalidInput(f"{text} is a {kind}, but template_type is {template_type}. Leave template_type out.")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from aap_launcher.errors import InvalidInput, Problem
+from aap_launcher.errors import InvalidInput
 from aap_launcher.inputs import Connection
 
 
@@ -111,4 +111,4 @@ def _unusable(name: str, value: str, error: Exception) -> InvalidInput:
 
 
 def _invalid(name: str, fault: str, advice: str) -> InvalidInput:
-    return InvalidInput(f"{name}: {fault}. {advice}", [Problem(name, fault, advice)])
+    return InvalidInput(f"{name}: {fault}. {advice}")

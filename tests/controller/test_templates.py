@@ -160,6 +160,7 @@ def test_a_name_that_matches_none_lists_near_misses(world: World, awx: Connect) 
         awx().find_template("deploi shop")
     assert 'Similar:\n  "Deploy shop" (id 3, job template, organization Retail)' in str(raised.value)
     assert "Backup" not in str(raised.value)
+    assert not raised.value.problems, "the message says it all, and once"
     assert "Without read permission" in str(raised.value)
 
 

@@ -141,6 +141,14 @@ def test_output_that_cannot_be_written_is_an_error(
     )
 
 
+def test_a_workflow_has_no_output_and_is_followed_instead(launcher: Launcher, bench: Bench) -> None:
+    number = bench.api("POST", "workflow_job_templates/69/launch/", {}, token=bench.box.token)["id"]
+    ended = launcher.command("output", str(number))
+    assert ended.code == 3
+    assert f"workflow job {number} has no output of its own" in ended.log
+    assert f"aap-launcher follow {number}" in ended.log
+
+
 def test_relaunch_on_the_failed_hosts_runs_only_on_them(launcher: Launcher, bench: Bench) -> None:
     job = bench.run(11, limit="web")
     ended = launcher.command("relaunch", str(job), "--hosts", "failed")

@@ -190,6 +190,14 @@ def test_denied_and_timed_out_approvals_are_told_as_what_they_are() -> None:
     assert "canceled   gate · was canceled while it waited   [bad]" in lines
 
 
+def test_who_attaches_late_reads_the_nodes_before_what_was_decided_about_one() -> None:
+    world = World(FakeClock(), [gate(queued=1, ends=2), job(2, "deploy", 3, 30, playbook("Copy"))], ends=31)
+    world.clock.sleep(10)
+    lines = read(world)
+    nodes = lines.index("nodes      gate, deploy   [note]")
+    assert lines[nodes + 1] == "approved   gate · approved by ann   [good]"
+
+
 def test_an_approval_breaks_into_a_long_task_at_once() -> None:
     rows = [*playbook("Wait"), *(Event(n, "runner_on_ok", f"ok: [web{n}]", f"u{n}", "Wait", task="Wait", host_name=f"web{n}") for n in range(4, 90))]  # fmt: skip
     world = World(FakeClock(), [gate(queued=5), job(2, "slow", 2, 60, rows, rate=2)], ends=61)
