@@ -237,7 +237,8 @@ class WorkflowTally:
             return ""
         if job.status is Status.CANCELED:
             return controllers_word(job, Tally()) or "it was canceled on the controller"
-        return "\n".join([*self.bad_nodes(), *filter(None, [controllers_word(job, Tally())])])
+        known = [*self.bad_nodes(), *filter(None, [controllers_word(job, Tally())])]
+        return "\n".join(known) or "the controller tells no reason, and no node that could be read has failed"
 
     def bad_nodes(self) -> Iterator[str]:
         """A line for each failed node: its name, how it ended and why; a nested workflow's nodes stand for it."""

@@ -232,6 +232,14 @@ def test_a_node_without_a_template_is_named_as_the_reason() -> None:
     assert "           gone could not run: its template was deleted" in "\n".join(lines)
 
 
+def test_a_failed_workflow_without_a_failed_node_says_that_no_reason_is_known() -> None:
+    lines = read(World(FakeClock(), [], ends=3, status=S.FAILED))
+    assert (
+        "           the controller tells no reason, and no node that could be read has failed"
+        in "\n".join(lines)
+    )
+
+
 def test_nodes_without_a_template_are_told_together() -> None:
     parts = [Part(make_node(n, f"gone{n}", type="", orphaned=True)) for n in range(1, 13)]
     lines = read(World(FakeClock(), parts, ends=3, status=S.FAILED))
