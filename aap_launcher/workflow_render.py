@@ -126,7 +126,7 @@ class WorkflowRenderer:
             yield from self._outside(self._waiting(name, node, approval))
             return
         good = status is Status.SUCCESSFUL
-        words = [name, _decision(approval, status)]
+        words = [name, *_decision(approval, status)]
         if known.handled:
             words.append(GOES_ON)
         tone = Tone.GOOD if good else Tone.WARN if known.handled else Tone.BAD
@@ -241,10 +241,11 @@ class WorkflowRenderer:
             yield f"log complete: {count(end.log.received, 'event')}"
 
 
-def _decision(approval: Approval, status: Status) -> str:
-    who = f" by {one_line(approval.by, 100)}" if approval.by else ""
+def _decision(approval: Approval, status: Status) -> Iterator[str]:
+    """What the label does not say: who decided, or why nobody did."""
     if approval.timed_out:
-        return f"nobody approved it within {duration(approval.timeout)}"
-    if status is Status.CANCELED:
-        return "was canceled while it waited"
-    return ("approved" if status is Status.SUCCESSFUL else "denied") + who
+        yield f"nobody approved it within {duration(approval.timeout)}"
+    elif status is Status.CANCELED:
+        yield "was canceled while it waited"
+    elif approval.by:
+        yield f"by {one_line(approval.by, 100)}"

@@ -228,8 +228,8 @@ def _shown(process: subprocess.Popen[bytes], words: str) -> bytes:
 @pytest.mark.parametrize(
     ("command", "ran", "words"),
     [
-        ("approve", "deploy", "gate · approved by approver"),
-        ("deny", "rollback", "gate · denied by approver · the workflow goes on by its failure path"),
+        ("approve", "deploy", "approved gate · by approver"),
+        ("deny", "rollback", "denied gate · by approver · the workflow goes on by its failure path"),
     ],
 )
 def test_an_approval_is_shown_and_decided_by_who_may(

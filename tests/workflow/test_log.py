@@ -171,7 +171,7 @@ def test_an_approval_says_what_to_do_at_once_and_who_decided() -> None:
         "           approve with: aap-launcher approve 101",
     ]
     assert lines[at + 3].startswith("@notice gate · waiting for approval: Deploy?")
-    assert "approved   gate · approved by ann   [good]" in lines
+    assert "approved   gate · by ann   [good]" in lines
 
 
 def test_denied_and_timed_out_approvals_are_told_as_what_they_are() -> None:
@@ -179,7 +179,7 @@ def test_denied_and_timed_out_approvals_are_told_as_what_they_are() -> None:
     denied = gate(status=S.FAILED, decided=replace(asked, by="bob"))
     late = gate(status=S.FAILED, decided=replace(asked, timed_out=True))
     gone = gate(status=S.CANCELED, decided=asked)
-    assert "denied     gate · denied by bob · the workflow goes on by its failure path   [warn]" in read(
+    assert "denied     gate · by bob · the workflow goes on by its failure path   [warn]" in read(
         World(FakeClock(), [denied], ends=10)
     )
     assert (
@@ -195,7 +195,7 @@ def test_who_attaches_late_reads_the_nodes_before_what_was_decided_about_one() -
     world.clock.sleep(10)
     lines = read(world)
     nodes = lines.index("nodes      gate, deploy   [note]")
-    assert lines[nodes + 1] == "approved   gate · approved by ann   [good]"
+    assert lines[nodes + 1] == "approved   gate · by ann   [good]"
 
 
 def test_an_approval_breaks_into_a_long_task_at_once() -> None:
