@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TEMPLATE ?= Deploy shop
 ARGS ?=
-JOBS ?= auto
+# One more than the machine has: the tests wait for the processes that they start.
+JOBS ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint types imports fmt lock bench pictures reliability clean

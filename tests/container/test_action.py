@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 import pytest
+import yaml
 
 from aap_launcher.definitions import OUTPUTS
 from sandbox import Sandbox
 from tests.container.engine import Engine
 from tests.container.runner import Ended, Step
 from tests.e2e.conftest import Bench, wait_for
+from tests.front_ends.snippets import of
 
 pytestmark = pytest.mark.container
 
@@ -37,6 +39,22 @@ def only_ours(ended: Ended) -> None:
     assert names.count("group") == names.count("endgroup")
     assert ended.stderr == b""
     assert [output.name for output in OUTPUTS] == list(ended.outputs)
+
+
+def test_the_example_of_the_readme_runs_as_it_is_written(launch: Launch, box: Sandbox) -> None:
+    (snippet,) = of("github", "README.md")
+    action, echo = yaml.safe_load(snippet.text)["jobs"]["deploy"]["steps"]
+    known = {"secrets.AAP_TOKEN": box.token}
+
+    def expressed(text: str) -> str:
+        return re.sub(r"\$\{\{ (\S+) \}\}", lambda found: known[found[1]], text)
+
+    inputs = {name: expressed(value) for name, value in action["with"].items()}
+    ended = launch(**inputs | {"url": box.url})
+    assert ended.code == 0, ended.log
+    known |= {f"steps.{action['id']}.outputs.{name}": value for name, value in ended.outputs.items()}
+    said = subprocess.run(["bash", "-c", expressed(echo["run"])], capture_output=True, text=True, check=True)
+    assert said.stdout == f"job {ended.outputs['job_id']} was successful\n"
 
 
 # --- endings --------------------------------------------------------------------------------------------
@@ -212,12 +230,6 @@ def following(
             bench.cancel(job)
 
 
-def seconds_until_canceled(bench: Bench, job: str, since: float) -> float:
-    noted = bench.job(job)["canceled_on"]
-    assert noted, f"job {job} was not canceled"
-    return datetime.fromisoformat(noted).replace(tzinfo=UTC).timestamp() - since
-
-
 def test_a_canceled_workflow_cancels_the_job_within_two_seconds(
     step: Step, box: Sandbox, bench: Bench
 ) -> None:
@@ -225,7 +237,7 @@ def test_a_canceled_workflow_cancels_the_job_within_two_seconds(
         since = time.time()
         assert step.cancel(client) == "", "SIGINT alone ends it"
         ended = step.end(client)
-        assert seconds_until_canceled(bench, job, since) < 2
+        assert bench.seconds_until_canceled(job, since) < 2
         assert bench.status(job) == "canceled"
     assert ended.code == 130, ended.log
     assert ended.outputs["outcome"] == "interrupted"
@@ -243,7 +255,7 @@ def test_a_job_that_does_not_end_leaves_time_to_report_before_the_kill(
         assert step.cancel(client) != "SIGKILL"
         ended = step.end(client)
         assert time.time() - since < 10
-        assert seconds_until_canceled(bench, job, since) < 2
+        assert bench.seconds_until_canceled(job, since) < 2
     assert ended.code == 130, ended.log
     assert ended.outputs["outcome"] == "interrupted"
     only_ours(ended)
@@ -259,6 +271,6 @@ def test_a_stopped_container_hears_sigterm_as_process_1(
         engine.docker("kill", "--signal", "TERM", step.name)
         client.wait(20)
         ended = step.end(client)
-        assert seconds_until_canceled(bench, job, since) < 2
+        assert bench.seconds_until_canceled(job, since) < 2
     assert ended.code == 128 + signal.SIGTERM, ended.log
     only_ours(ended)

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,12 @@ class Bench:
 
     def cancel(self, number: int | str) -> None:
         self.api("POST", f"jobs/{number}/cancel/", {})
+
+    def seconds_until_canceled(self, number: int | str, since: float) -> float:
+        """From a wall clock time to the controller's own note of the cancel."""
+        noted = self.job(number)["canceled_on"]
+        assert noted, f"job {number} was not canceled"
+        return datetime.fromisoformat(noted).replace(tzinfo=UTC).timestamp() - since
 
     def stdout(self, number: int | str) -> str:
         """The whole output as ansible-runner itself wrote it down."""

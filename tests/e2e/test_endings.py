@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -41,13 +40,6 @@ def following(
         process.communicate()
         if job and bench.status(job) in {"pending", "waiting", "running"}:
             bench.cancel(job)
-
-
-def seconds_until_canceled(bench: Bench, job: str, since: float) -> float:
-    """From a wall clock time to the controller's own note of the cancel."""
-    noted = bench.job(job)["canceled_on"]
-    assert noted, f"job {job} was not canceled"
-    return datetime.fromisoformat(noted).replace(tzinfo=UTC).timestamp() - since
 
 
 # --- the job's own endings ------------------------------------------------------------------------------
@@ -118,7 +110,7 @@ def test_a_signal_while_following_cancels_within_two_seconds(
         process.send_signal(signum)
         ended = launcher.end(process)
         assert time.time() - since < 10, "GitHub kills after ten seconds"
-        assert seconds_until_canceled(bench, job, since) < 2
+        assert bench.seconds_until_canceled(job, since) < 2
         wait_for(lambda: bench.status(job) == "canceled", 10, "the cancel")
     ended.ends(code, "interrupted", ended.outputs["status"])
     assert "was asked to cancel" in ended.log
@@ -135,7 +127,7 @@ def test_a_signal_while_the_job_is_pending_cancels_it(
     since = time.time()
     process.send_signal(signum)
     launcher.end(process).ends(code, "interrupted", "canceled")
-    assert seconds_until_canceled(bench, job, since) < 2
+    assert bench.seconds_until_canceled(job, since) < 2
 
 
 def test_a_second_signal_changes_nothing(launcher: Launcher, bench: Bench) -> None:
