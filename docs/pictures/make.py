@@ -102,22 +102,18 @@ def _draw_log(name: str, title: str, lines: Iterator[str]) -> None:
 def draw_summary(browser: str, markdown: str, picture: Path) -> str:
     """Render a summary in the browser as GitHub would; returns the page's text after rendering."""
     with _page(markdown) as page:
-        common = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars"]
-        common += ["--disable-background-networking", "--disable-sync", "--virtual-time-budget=15000"]
-        profile = f"--user-data-dir={page.parent / 'profile'}"
-        subprocess.run(
-            [browser, *common, profile, "--window-size=1000,1400", f"--screenshot={picture}", page.as_uri()],
-            check=True,
-            capture_output=True,
-            timeout=120,
-        )
-        dumped = subprocess.run(
-            [browser, *common, profile, "--dump-dom", page.as_uri()],
-            check=True,
-            capture_output=True,
-            timeout=120,
-        )
-    return dumped.stdout.decode()
+        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars"]
+        flags += ["--disable-background-networking", "--disable-sync", "--virtual-time-budget=15000"]
+        flags += [f"--user-data-dir={page.parent / 'profile'}"]
+
+        def browse(*more: str) -> str:
+            command = [browser, *flags, *more, page.as_uri()]
+            return subprocess.run(command, check=True, capture_output=True, timeout=120).stdout.decode()
+
+        dom = browse("--dump-dom")
+        height = re.search(r'data-height="(\d+)"', dom)
+        browse(f"--window-size=1000,{height[1] if height else 1400}", f"--screenshot={picture}")
+    return dom
 
 
 @contextmanager
@@ -130,18 +126,23 @@ def _page(markdown: str) -> Iterator[Path]:
         body,
         flags=re.DOTALL,
     )
-    config = json.dumps({"startOnLoad": True, "securityLevel": "strict"})
+    config = json.dumps({"startOnLoad": False, "securityLevel": "strict"})
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder, "summary.html")
         page.write_text(
             f"<!doctype html><meta charset=utf-8><title>{html.escape('summary')}</title><style>{_STYLE}</style>"
             f"<article>{body}</article><script src='{MERMAID.as_uri()}'></script>"
-            f"<script>mermaid.initialize({config})</script>",
+            f"<script>mermaid.initialize({config}); mermaid.run().finally({_MEASURE})</script>",
             encoding="utf-8",
         )
         yield page
 
 
+# How high a window must be to show all of the page.
+_MEASURE = (
+    "() => document.body.dataset.height ="
+    " Math.ceil(document.querySelector('article').getBoundingClientRect().bottom) + 24"
+)
 _STYLE = """
 body { font: 15px/1.5 -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif; margin: 24px; color: #1f2328 }
 article { max-width: 920px } table { border-collapse: collapse; margin: 12px 0 }

@@ -29,7 +29,7 @@ include:
       job_name: verify
       stage: verify
       url: $SANDBOX
-      template: Broken deploy
+      template: Failing check
 verify:
   allow_failure: true
 tell:
@@ -49,7 +49,7 @@ def test_a_pipeline_launches_twice_and_a_later_job_reads_both_outputs(project: P
     assert f"deployed by {deployed['job']['id']}, a job that ended successful" in told
     assert f"see {deployed['job']['url']}" in told
     verified = told.partition("verified by ")[2].split()[0]
-    assert f"verified by {verified} that ended failed on web2" in told
+    assert f"verified by {verified} that ended failed on app1" in told
     assert job(project.box, verified)["status"] == "failed"
     assert "successful job" in pipeline.log("aap-launch").replace("  ", " ")
 
@@ -73,7 +73,7 @@ def test_a_failed_job_fails_the_pipeline_and_still_hands_over_its_outputs(projec
     pipeline = project.run("""
 include:
   - COMPONENT
-    inputs: {url: $SANDBOX, template: Broken deploy, stage: test}
+    inputs: {url: $SANDBOX, template: Failing check, stage: test}
 """)
     assert pipeline.code == 1, pipeline.text
     outputs = pipeline.artifact("aap-launch", ".gitlab-ci-reports/dotenv/aap-outputs.env").read_text()
@@ -114,7 +114,7 @@ def test_variables_are_replaced_where_gitlab_users_need_them(project: Project) -
 variables: {SHOP_VERSION: 2.4.1}
 include:
   - local: templates/launch.yml
-    inputs: {url: $SANDBOX, template: Deploy shop, stage: test}
+    inputs: {url: $SANDBOX, template: Asks for variables, stage: test}
 aap-launch:
   variables:
     AAP_EXTRA_VARS: "app_version: $SHOP_VERSION"
@@ -129,7 +129,7 @@ def test_one_job_launches_and_another_attaches(project: Project) -> None:
 stages: [deploy, follow]
 include:
   - local: templates/launch.yml
-    inputs: {url: $SANDBOX, template: Deploy shop, wait: false}
+    inputs: {url: $SANDBOX, template: Locked, wait: false}
   - local: templates/launch.yml
     inputs: {url: $SANDBOX, job: $AAP_JOB_ID, job_name: follow, stage: follow}
 """)

@@ -35,17 +35,17 @@ def test_a_launch_returns_every_output_links_the_job_and_archives_the_summary(je
 
 
 def test_a_failed_job_fails_the_build_and_is_linked_all_the_same(jenkins: Jenkins) -> None:
-    build = jenkins.run(LAUNCH % "template: 'Broken deploy'")
+    build = jenkins.run(LAUNCH % "template: 'Failing check'")
     assert build.result == "FAILURE"
     assert "launch ended failed (exit code 1): http" in build.told["error"]
     assert " failed: http" in build.told["description"]
-    assert "web2" in build.archived()
+    assert "app1" in build.archived()
 
 
 def test_with_propagate_off_a_failed_job_is_a_value(jenkins: Jenkins) -> None:
-    build = jenkins.run(LAUNCH % "template: 'Broken deploy', propagate: false")
+    build = jenkins.run(LAUNCH % "template: 'Failing check', propagate: false")
     assert build.result == "SUCCESS"
-    assert (build.outputs["outcome"], build.outputs["failed_hosts"]) == ("failed", "web2")
+    assert (build.outputs["outcome"], build.outputs["failed_hosts"]) == ("failed", "app1")
 
 
 def test_two_launches_in_one_build_are_both_described(jenkins: Jenkins) -> None:

@@ -1,17 +1,16 @@
-"""runtime: 'docker': the step in the real image."""
+"""Jenkins' step with `runtime: 'docker'`: in the real image."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.container import engine as engines
 from tests.container.engine import LABEL, Engine
 from tests.front_ends.controller import job, wait_for
 from tests.jenkins.conftest import Jenkins
+from tests.jenkins.conftest import jenkins as jenkins  # noqa: PLC0414  # a fixture
 from tests.jenkins.test_steps import HOSTILE, groovy
 
 pytestmark = [pytest.mark.jenkins, pytest.mark.container, pytest.mark.sandbox]
@@ -20,13 +19,6 @@ LAUNCH = """
 return aapLaunch(url: env.SANDBOX, credentialsId: 'aap-login', dockerArgs: '--network host --label %s',
     runtime: 'docker', image: '%s', %%s)
 """
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    with engines.start() as running:
-        running.image()
-        yield running
 
 
 @pytest.fixture
