@@ -110,7 +110,7 @@ def draw_summary(browser: str, markdown: str, picture: Path) -> str:
             command = [browser, *flags, *more, page.as_uri()]
             return subprocess.run(command, check=True, capture_output=True, timeout=120).stdout.decode()
 
-        dom = browse("--dump-dom")
+        dom = browse("--window-size=1000,1400", "--dump-dom")
         height = re.search(r'data-height="(\d+)"', dom)
         browse(f"--window-size=1000,{height[1] if height else 1400}", f"--screenshot={picture}")
     return dom
