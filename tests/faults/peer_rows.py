@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,7 +9,7 @@ from typing import Any
 
 from sandbox import faults
 from sandbox.faults import Rule, gateway
-from tests.e2e.conftest import Ended
+from tests.e2e.conftest import Ended, wait_for
 from tests.faults.launch_rows import ADOPTED, AGAIN, LONG, canceled
 from tests.faults.matrix import FOLLOWING, LAUNCH, Row, Stage
 
@@ -85,7 +84,8 @@ def _exactly_sent(stage: Stage, _: Ended) -> None:
 
 def _cancel_it(stage: Stage) -> None:
     job = stage.follows()
-    time.sleep(0.5)
+    events = f"jobs/{job}/job_events/?page_size=1"
+    wait_for(lambda: stage.bench.api("GET", events)["count"], 60, "the first events")
     stage.bench.cancel(job)
 
 
