@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import http.server
-import shutil
 import ssl
 import subprocess
 import threading
@@ -20,17 +19,17 @@ from aap_launcher.controller.wire import Wire
 from aap_launcher.errors import InvalidInput
 from aap_launcher.inputs import Connection
 from tests.controller.conftest import FakeClock
-
-pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
+from tests.runtimes import program
 
 
 @pytest.fixture(scope="module")
 def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """ca, server (for localhost), old (expired), client: each NAME.pem with NAME.key."""
     place = tmp_path_factory.mktemp("pki")
+    program_path = program("openssl", "it makes the certificates")
 
     def openssl(*words: str) -> None:
-        subprocess.run(["openssl", *words], cwd=place, check=True, capture_output=True)
+        subprocess.run([program_path, *words], cwd=place, check=True, capture_output=True)
 
     key = ("-newkey", "rsa:2048", "-nodes")
     openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=test-ca", "-days", "2")
