@@ -16,6 +16,7 @@ help: ## What can be made
 
 $(READY): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "aap-launcher needs Python 3.11 or later; this is " + sys.version.split()[0] + " (set PYTHON=...)")'
+	@echo "installing into $(VENV), once; this takes a moment ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
