@@ -11,7 +11,8 @@ FROM ${BASE_IMAGE} AS build
 COPY requirements/runtime.txt /build/
 RUN python -m venv --without-pip /opt/venv \
  && PIP_ROOT_USER_ACTION=ignore python -m pip --python /opt/venv/bin/python install --no-cache-dir --no-compile \
-      --disable-pip-version-check --require-hashes --only-binary :all: --requirement /build/runtime.txt \
+      --disable-pip-version-check --no-deps --require-hashes --only-binary :all: --requirement /build/runtime.txt \
+ && python -m pip --python /opt/venv/bin/python check --disable-pip-version-check \
  && rm -f /opt/venv/bin/[Aa]ctivate* \
  && /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/venv
 

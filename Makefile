@@ -18,8 +18,9 @@ $(READY): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "aap-launcher needs Python 3.11 or later; this is " + sys.version.split()[0] + " (set PYTHON=...)")'
 	@echo "installing into $(VENV), once; this takes a moment ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip check --disable-pip-version-check
 	@touch $@
 
 demo: $(READY) ## Launch a template of the sandbox as GitHub would (TEMPLATE="Broken deploy" for a failing one)
