@@ -37,7 +37,7 @@ class Problem:
     advice: str = ""
 
 
-def explain(message: str, problems: Sequence[Problem]) -> str:
+def with_problems(message: str, problems: Sequence[Problem]) -> str:
     """The message, and below it every problem: names in one column, what is wrong and what to do beside."""
     width = min(max((len(problem.field) for problem in problems), default=0), 28)
     lines = [message]
@@ -118,3 +118,12 @@ class Interrupted(LauncherError):
     def __str__(self) -> str:
         effect = "; a request was on its way, and may have taken effect" if self.sent else ""
         return f"interrupted by signal {self.signum}{effect}"
+
+
+class InvalidValue(ValueError):
+    """A text that is not what was asked for: `fault` says what is wrong, `advice` what to change."""
+
+    def __init__(self, fault: str, advice: str = "") -> None:
+        super().__init__(fault)
+        self.fault = fault
+        self.advice = advice

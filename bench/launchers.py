@@ -14,9 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
-from aap_launcher import ci, launcher
+from aap_launcher import ci
 from aap_launcher.controller import connect
-from aap_launcher.inputs import parse
+from aap_launcher.inputs.parsing import parse
+from aap_launcher.launcher import main as launcher
 from aap_launcher.models import CIContext
 
 PAGE = 200

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 import sandbox
-from aap_launcher.definitions import INPUTS
+from aap_launcher.inputs.definitions import INPUTS
 from sandbox.runner_log import RunnerLog
 
 _OUTPUT = re.compile(r"^(?P<name>\w+)<<(?P<end>\w+)\n(?P<value>.*?)\n?^(?P=end)$", re.DOTALL | re.MULTILINE)

@@ -15,10 +15,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests_mock
 
-from aap_launcher import ci, launcher
+from aap_launcher import ci
 from aap_launcher.controller import connect
 from aap_launcher.errors import LauncherError
-from aap_launcher.inputs import parse
+from aap_launcher.inputs.parsing import parse
+from aap_launcher.launcher import main as launcher
 from aap_launcher.models import Outcome
 from tests.fakes import FakeClock, FakeSignals
 

@@ -11,7 +11,7 @@ import groovy.transform.Field
 import hudson.AbortException
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 
-// The inputs of aap_launcher/definitions.py, in its order (tests/front_ends keeps them so), and their variables.
+// The inputs of aap_launcher/inputs/definitions.py, in its order (tests/front_ends keeps them so), and their variables.
 @Field final Map INPUTS = [
     url: 'AAP_URL',
     username: 'AAP_USERNAME',

@@ -9,7 +9,7 @@ from aap_launcher.ci.defuse import RESET, one_line, readable
 from aap_launcher.ci.masks import Masks
 from aap_launcher.ci.sink import Sink, put
 from aap_launcher.models import Annotation, GroupEnd, GroupStart, Line, Mark, Progress, Tone
-from aap_launcher.words import plain
+from aap_launcher.text.words import without_escapes
 
 SUMMARY_FILE = "AAP_SUMMARY_FILE"  # where a provider without a summary of its own writes it, if asked
 _COLUMN = 10  # width of the left column, where labels stand
@@ -148,7 +148,7 @@ class Adapter:
 
     def _head(self, text: str) -> None:
         title, self._heading = self._heading, ""
-        if title and not all(f"{part} **" in plain(text) for part in title.split(" · ")):
+        if title and not all(f"{part} **" in without_escapes(text) for part in title.split(" · ")):
             self._text([self._heading_line(title)])
 
     def _heading_line(self, title: str) -> str:

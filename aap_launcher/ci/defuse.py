@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from aap_launcher.visible import ACTING, picture
+from aap_launcher.text.visible import ACTING, picture
 
 RESET = "\x1b[0m"
 

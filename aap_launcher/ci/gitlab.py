@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 
 from aap_launcher.ci.base import Adapter
 from aap_launcher.ci.sink import Sink, put
-from aap_launcher.definitions import INPUTS
+from aap_launcher.inputs.definitions import INPUTS
 
 DOTENV = "AAP_DOTENV"  # where the outputs go, for artifacts:reports:dotenv
 DEFAULT_DOTENV = "aap-outputs.env"

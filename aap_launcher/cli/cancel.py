@@ -15,7 +15,7 @@ from aap_launcher.cli import options
 @options.common
 def command(job: str, ci: str | None, *, debug: bool, **given: Any) -> None:
     """Cancel JOB (id, API URL or the address from the browser); a job that has ended is told, not an error."""
-    from aap_launcher.cli.run import with_controller
+    from aap_launcher.cli.wiring import with_controller
     from aap_launcher.controller import Controller
 
     def deed(controller: Controller) -> str:

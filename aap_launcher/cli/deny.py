@@ -16,7 +16,7 @@ from aap_launcher.cli import options
 def command(approval: str, ci: str | None, *, debug: bool, **given: Any) -> None:
     """Deny APPROVAL (its id, API URL or address), or the one that a workflow job (id, URL) waits for."""
     from aap_launcher.cli.approve import decide
-    from aap_launcher.cli.run import with_controller
+    from aap_launcher.cli.wiring import with_controller
 
     deed = lambda controller: decide(controller, approval, approve=False)  # noqa: E731
     with_controller({**given, "job": approval}, deed, ci=ci, debug=debug)

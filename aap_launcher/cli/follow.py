@@ -23,6 +23,6 @@ from aap_launcher.cli import options
 @options.common
 def command(job: str, since: str, ci: str | None, *, debug: bool, **given: Any) -> None:
     """Attach to JOB (id, API URL or the address from the browser): its whole log, then the same report."""
-    from aap_launcher.cli.run import run
+    from aap_launcher.cli.wiring import run
 
     run({**given, "job": job}, ci=ci, debug=debug, only=True, since=since)

@@ -19,7 +19,7 @@ def command(name: str | None, ci: str | None, *, debug: bool, **given: Any) -> N
     Each option can also be given as AAP_<NAME> in the environment (AAP_EXTRA_VARS for --extra-vars), the
     secrets only so: AAP_TOKEN, or AAP_USERNAME and AAP_PASSWORD; AAP_CLIENT_KEY; AAP_CREDENTIAL_PASSWORDS.
     """
-    from aap_launcher.cli.run import run
+    from aap_launcher.cli.wiring import run
 
     if name is not None:
         given["template"] = name

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from aap_launcher.definitions import BEHAVIOUR, BY_NAME, CONNECTION, INPUTS, PROMPTS, WHAT, Input, Kind
+from aap_launcher.inputs.definitions import BEHAVIOUR, BY_NAME, CONNECTION, INPUTS, PROMPTS, WHAT, Input, Kind
 
 _METAVARS = {
     Kind.TEXT: "TEXT",

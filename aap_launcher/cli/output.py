@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @options.common
 def command(job: str, form: str | None, ci: str | None, *, debug: bool, **given: Any) -> None:
     """Print the whole output of JOB (id, API URL or the address from the browser), however large it is."""
-    from aap_launcher.cli.run import with_controller
+    from aap_launcher.cli.wiring import with_controller
     from aap_launcher.controller import Controller
     from aap_launcher.errors import Refused
     from aap_launcher.models import JobType

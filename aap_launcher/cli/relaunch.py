@@ -20,6 +20,6 @@ _BEHAVIOUR = ("wait", "dry_run", "outage_tolerance", *options.FOLLOWING, *option
 @options.common
 def command(job: str, ci: str | None, *, debug: bool, **given: Any) -> None:
     """Relaunch JOB (id, API URL or the address from the browser) and follow the new job."""
-    from aap_launcher.cli.run import run
+    from aap_launcher.cli.wiring import run
 
     run({**given, "relaunch": job}, ci=ci, debug=debug, only=True)

@@ -1,6 +1,6 @@
 """The controller package speaks HTTP and nothing else."""
 
 from aap_launcher.controller.controller import Controller, connect
-from aap_launcher.controller.recent import RecentJob
+from aap_launcher.controller.recent_jobs import RecentJob
 
 __all__ = ["Controller", "RecentJob", "connect"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from aap_launcher.controller.faults import Fault
 from aap_launcher.controller.session import Session, as_object
+from aap_launcher.controller.transport_errors import Fault
 from aap_launcher.errors import AnswerLost, Unauthorized, Unreachable
-from aap_launcher.inputs import Connection
+from aap_launcher.inputs.parsing import Connection
 from aap_launcher.models import Notice, Platform
 
 _MAY_BE_OFF = frozenset({400, 403, 404, 405})

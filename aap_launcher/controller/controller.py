@@ -12,12 +12,12 @@ from aap_launcher.controller import address, auth, decode, discovery, tls
 from aap_launcher.controller.auth import Credential
 from aap_launcher.controller.jobs import Jobs
 from aap_launcher.controller.nodes import Nodes, open_approvals
-from aap_launcher.controller.recent import RecentJob
+from aap_launcher.controller.recent_jobs import RecentJob
 from aap_launcher.controller.session import Session, as_object
 from aap_launcher.controller.templates import Templates, describe
-from aap_launcher.controller.wire import Wire
+from aap_launcher.controller.transport import Wire
 from aap_launcher.errors import AnswerLost, LauncherError, Refused
-from aap_launcher.inputs import Connection
+from aap_launcher.inputs.parsing import Connection
 from aap_launcher.models import (
     Approval,
     Clock,

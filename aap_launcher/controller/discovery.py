@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from aap_launcher.controller import refusals
 from aap_launcher.controller.session import Session
-from aap_launcher.controller.wire import Answer
+from aap_launcher.controller.transport import Answer
 from aap_launcher.errors import InvalidInput
 from aap_launcher.models import Platform
 

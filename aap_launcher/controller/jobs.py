@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from aap_launcher.controller import decode, pages, recent, references, refusals
-from aap_launcher.controller.faults import Fault
-from aap_launcher.controller.recent import RecentJob
+from aap_launcher.controller import decode, pages, recent_jobs, references, refusals
+from aap_launcher.controller.recent_jobs import RecentJob
 from aap_launcher.controller.references import COLLECTIONS
 from aap_launcher.controller.session import Session, as_object
-from aap_launcher.controller.wire import Answer
+from aap_launcher.controller.transport import Answer
+from aap_launcher.controller.transport_errors import Fault
 from aap_launcher.errors import Forbidden, Refused, Unauthorized, Unreachable
 from aap_launcher.models import Event, HostSummary, Job, JobType, Platform, Status, Template
 
@@ -209,7 +209,8 @@ class Jobs:
         By id and not by time: the clock of a gateway or proxy (Date) need not be the controller's.
         """
         found = (
-            recent.read(row, self.read(row)) for row in self._of(template, id__gt=newer_than, page_size=200)
+            recent_jobs.read(row, self.read(row))
+            for row in self._of(template, id__gt=newer_than, page_size=200)
         )
         return [item for item in found if item is not None]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from aap_launcher.controller.nesting import decoded
+from aap_launcher.controller.json_depth import decoded
 from aap_launcher.models import Event
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from aap_launcher.controller.nesting import decoded, flattened
-from aap_launcher.controller.wire import Answer
+from aap_launcher.controller.json_depth import decoded, flattened
+from aap_launcher.controller.transport import Answer
 from aap_launcher.errors import Forbidden, NotFound, Problem, Refused, Unauthorized
 
 _NEEDED = {

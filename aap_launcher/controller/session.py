@@ -11,8 +11,7 @@ from urllib.parse import urlencode
 
 from aap_launcher.controller import refusals
 from aap_launcher.controller.address import Address
-from aap_launcher.controller.faults import Fault
-from aap_launcher.controller.outage import (
+from aap_launcher.controller.retry import (
     Outage,
     Standing,
     Trouble,
@@ -21,7 +20,8 @@ from aap_launcher.controller.outage import (
     of_answer,
     of_fault,
 )
-from aap_launcher.controller.wire import JSON, Answer, Wire
+from aap_launcher.controller.transport import JSON, Answer, Wire
+from aap_launcher.controller.transport_errors import Fault
 from aap_launcher.errors import AnswerLost, Interrupted, LauncherError, Unauthorized, Unreachable
 from aap_launcher.models import Clock, Notice, Signals
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from aap_launcher.errors import InvalidInput
-from aap_launcher.inputs import Connection
+from aap_launcher.inputs.parsing import Connection
 
 
 def build(connection: Connection, trusted: str = "") -> ssl.SSLContext:

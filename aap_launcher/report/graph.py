@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from aap_launcher.models import JobType, NodeOutcome
 from aap_launcher.report.markdown import code, folded, link, table, text
-from aap_launcher.visible import visible
-from aap_launcher.words import count, duration, one_line
+from aap_launcher.text.visible import visible
+from aap_launcher.text.words import count, duration, one_line
 
 _OPEN = 60  # nodes; more are folded
 _MOST_TEXT = 45_000  # characters: Mermaid refuses 50,000 (maxTextSize)

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from aap_launcher.models import Case, Outcome, Verdict
-from aap_launcher.report.hidden import Clean
-from aap_launcher.visible import visible
-from aap_launcher.words import one_line, plain, shortened
+from aap_launcher.report.masked import Clean
+from aap_launcher.text.visible import visible
+from aap_launcher.text.words import one_line, shortened, without_escapes
 
 _LONGEST_OUTPUT = 64 * 1024  # characters
 _FAULTS = {"failed": "failure", "unreachable": "error"}
@@ -80,7 +80,7 @@ def _attribute(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    return visible(shortened(plain(text), _LONGEST_OUTPUT))
+    return visible(shortened(without_escapes(text), _LONGEST_OUTPUT))
 
 
 def _seconds(seconds: float) -> str:

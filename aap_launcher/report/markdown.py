@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote, urlsplit
 
-from aap_launcher.visible import visible
-from aap_launcher.words import one_line, plain, shortened
+from aap_launcher.text.visible import visible
+from aap_launcher.text.words import one_line, shortened, without_escapes
 
 # What could be markup; the rest stays as it is, so that the source is readable: `a_b`, `1.5`, `a-b` are text.
 _MARKUP = re.compile(
@@ -40,7 +40,7 @@ def code(foreign: str, most: int = 200) -> str:
 
 def block(foreign: str, most: int) -> str:
     """A foreign text of several lines in <pre>, at most `most` characters of it."""
-    shown = visible(shortened(plain(foreign), most))
+    shown = visible(shortened(without_escapes(foreign), most))
     return f"<pre>{html.escape(shown, quote=False)}</pre>"
 
 

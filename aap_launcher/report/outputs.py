@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 
 from aap_launcher.models import HostSummary, Job
-from aap_launcher.report.hidden import Clean
+from aap_launcher.report.masked import Clean
 
 # GitHub takes 1 MB of outputs from a job, and drops them whole beyond; the result file has everything.
 _MOST_ARTIFACTS = 512 * 1024

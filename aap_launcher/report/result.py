@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from aap_launcher.models import Job, Log, NodeOutcome
-from aap_launcher.report.hidden import Clean
+from aap_launcher.report.masked import Clean
 from aap_launcher.report.outputs import failed_hosts, outputs
 
 SCHEMA = 1  # grows when a reader of the former could break; new fields alone do not count

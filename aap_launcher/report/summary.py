@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aap_launcher.failures import by_task
+from aap_launcher.findings.failures import by_task
+from aap_launcher.findings.retried_tasks import MOST_RETRIED
 from aap_launcher.models import Failure, Outcome, Retried, TaskTime, Verdict
 from aap_launcher.report.graph import graph, node_table, timeline
-from aap_launcher.report.hidden import Clean
 from aap_launcher.report.markdown import block, code, folded, link, table, text
+from aap_launcher.report.masked import Clean
 from aap_launcher.report.outputs import counts, failed_hosts, worst_first
-from aap_launcher.retries import MOST_RETRIED
-from aap_launcher.words import count, duration, number, plain
+from aap_launcher.text.words import count, duration, number, without_escapes
 
 MOST_BYTES = 1_000_000  # GitHub drops a summary of more than 1 MiB whole
 _ICONS = {
@@ -152,7 +152,7 @@ def _failed_task(failures: tuple[Failure, ...], room: _Room) -> Iterator[str]:
     word = "unreachable" if failures[0].kind == "unreachable" else "failed"
     yield f"**{code(failures[0].where)}** {word} on {', '.join(map(code, hosts[:10]))}{more}"
     for message in list(dict.fromkeys(failure.message for failure in failures))[:5]:
-        whole = plain(message).strip()
+        whole = without_escapes(message).strip()
         yield code(whole.partition("\n")[0], _LONG)
         if room.message and (len(whole) > _LONG or "\n" in whole):
             yield folded("the whole message", block(whole, room.message))

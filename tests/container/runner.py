@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from aap_launcher.definitions import INPUTS
+from aap_launcher.inputs.definitions import INPUTS
 from tests.ci.parsers import Command, Runner, github_outputs
 from tests.container.engine import LABEL, Engine
 

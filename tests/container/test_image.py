@@ -54,7 +54,7 @@ def test_all_that_a_launch_imports_is_compiled_already(engine: Engine) -> None:
 import sys
 sys.path.insert(0, "/opt/aap-launcher")
 import encodings.idna, click, msgspec, requests, yaml
-import aap_launcher.cli.run, aap_launcher.cli.launch
+import aap_launcher.cli.wiring, aap_launcher.cli.launch
 from pathlib import Path
 print([name for name, module in sorted(sys.modules.items()) if name != "__main__"
        and (spec := module.__spec__) and (spec.origin or "").endswith(".py") and not Path(spec.cached).exists()])

@@ -11,7 +11,7 @@ import pytest
 import requests_mock as rm
 
 from aap_launcher.controller import Controller, connect
-from aap_launcher.inputs import Connection
+from aap_launcher.inputs.parsing import Connection
 from aap_launcher.models import Notice
 
 HOST = "https://aap.example.com"

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from aap_launcher.controller import tls
-from aap_launcher.controller.faults import Cause, Fault
-from aap_launcher.controller.wire import Wire
+from aap_launcher.controller.transport import Wire
+from aap_launcher.controller.transport_errors import Cause, Fault
 from aap_launcher.errors import InvalidInput
-from aap_launcher.inputs import Connection
+from aap_launcher.inputs.parsing import Connection
 from tests.controller.conftest import FakeClock
 from tests.runtimes import program
 

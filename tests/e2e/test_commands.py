@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from aap_launcher import __version__
-from aap_launcher.definitions import OUTPUTS
+from aap_launcher.inputs.definitions import OUTPUTS
 from tests.e2e.conftest import ROOT, Bench, Finished, Launcher, read_outputs, wait_for
 from tests.e2e.logs import SGR
 from tests.report.test_files import SCHEMA, faults

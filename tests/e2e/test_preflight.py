@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aap_launcher.definitions import INPUTS, PROMPTS
+from aap_launcher.inputs.definitions import INPUTS, PROMPTS
 from sandbox import Sandbox
 from tests.e2e.conftest import Bench, Ended, Launcher
 

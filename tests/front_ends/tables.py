@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterable
 
-from aap_launcher.definitions import CONNECTION, INPUTS, OUTPUTS, PROMPTS, WHAT, Input
+from aap_launcher.inputs.definitions import CONNECTION, INPUTS, OUTPUTS, PROMPTS, WHAT, Input
 from tests.runtimes import ROOT
 
 README = ROOT / "README.md"

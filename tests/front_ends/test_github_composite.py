@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 import sandbox
-from aap_launcher.definitions import INPUTS
+from aap_launcher.inputs.definitions import INPUTS
 from sandbox import Sandbox
 from tests.ci.parsers import Runner, github_outputs
 from tests.e2e.conftest import Bench, wait_for

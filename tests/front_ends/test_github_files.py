@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from aap_launcher.definitions import INPUTS, OUTPUTS
+from aap_launcher.inputs.definitions import INPUTS, OUTPUTS
 from tests.runtimes import NODE_MODULES, ROOT, node, program
 
 ACTIONS = ("action.yml", "composite/action.yml")

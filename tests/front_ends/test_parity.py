@@ -1,4 +1,4 @@
-"""One definition: every front end says what aap_launcher/definitions.py says, in its order."""
+"""One definition: every front end says what aap_launcher/inputs/definitions.py says, in its order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aap_launcher.ci.base import SUMMARY_FILE
 from aap_launcher.ci.gitlab import ANNOTATIONS, DEFAULT_PREFIX, DOTENV, PREFIX
 from aap_launcher.ci.jenkins import OUTPUTS as OUTPUTS_FILE
 from aap_launcher.cli.main import cli
-from aap_launcher.definitions import INPUTS, OUTPUTS, Input, Kind
+from aap_launcher.inputs.definitions import INPUTS, OUTPUTS, Input, Kind
 from tests.front_ends import tables
 from tests.runtimes import ROOT
 

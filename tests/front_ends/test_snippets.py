@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from aap_launcher.cli.main import cli
-from aap_launcher.definitions import INPUTS, OUTPUTS
+from aap_launcher.inputs.definitions import INPUTS, OUTPUTS
 from tests.front_ends import tables
 from tests.front_ends.snippets import Snippet, of, snippets
 from tests.runtimes import ROOT

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from aap_launcher.controller import connect
 from aap_launcher.errors import LauncherError
-from aap_launcher.inputs import Connection
+from aap_launcher.inputs.parsing import Connection
 from tests.fakes import FakeClock, FakeSignals
 from tests.site import URL, Answer, Answers, Site, answers, run, workflow_answers
 

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aap_launcher import values
-from aap_launcher.values import Number, Wrong
+from aap_launcher.errors import InvalidValue
+from aap_launcher.inputs import values
+from aap_launcher.models.numbers import Number
+from aap_launcher.text import quoting
 
 
 @pytest.mark.parametrize(
@@ -32,7 +34,7 @@ def test_durations_are_seconds(text: str, seconds: float) -> None:
     ["", " ", "-5", "1.5h", "30m1h", "five", "1e3", "٣", "h", "1h 30m", "999d", "9" * 5000, "+9", "1w"],
 )
 def test_what_is_no_duration_is_refused(text: str) -> None:
-    with pytest.raises(Wrong):
+    with pytest.raises(InvalidValue):
         values.duration(text)
 
 
@@ -48,7 +50,7 @@ def test_false_is_never_true(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "maybe", "2", "t", "y", "truee", "null"])
 def test_what_is_no_boolean_says_what_was_expected_and_given(text: str) -> None:
-    with pytest.raises(Wrong) as wrong:
+    with pytest.raises(InvalidValue) as wrong:
         values.boolean(text)
     assert f'"{text}"' in wrong.value.fault
     assert "true or false" in wrong.value.advice
@@ -58,7 +60,7 @@ def test_what_is_no_boolean_says_what_was_expected_and_given(text: str) -> None:
     "text", ["", "3.0", "1e3", "+3", "--3", "0x1", "1_000", "٣", "３", "²", "nan", "9" * 5000, "1 2"]
 )
 def test_what_is_no_whole_number_is_refused(text: str) -> None:
-    with pytest.raises(Wrong, match="not a whole number"):
+    with pytest.raises(InvalidValue, match="not a whole number"):
         values.integer(text, 0)
 
 
@@ -68,7 +70,7 @@ def test_zero_is_a_number() -> None:
 
 @pytest.mark.parametrize("text", ["-1", "6"])
 def test_a_number_out_of_range_names_the_range(text: str) -> None:
-    with pytest.raises(Wrong, match="out of range") as wrong:
+    with pytest.raises(InvalidValue, match="out of range") as wrong:
         values.integer(text, 0, 5)
     assert "from 0 to 5" in wrong.value.advice
 
@@ -78,7 +80,7 @@ def test_a_choice_is_read_in_any_case_and_spelled_as_the_api_does() -> None:
 
 
 def test_a_wrong_choice_lists_the_right_ones() -> None:
-    with pytest.raises(Wrong, match='"explode" is not one of: run, check'):
+    with pytest.raises(InvalidValue, match='"explode" is not one of: run, check'):
         values.choice("explode", ("run", "check"))
 
 
@@ -104,7 +106,7 @@ def test_lists_come_as_json_lines_or_commas(text: str, names: tuple[int | str, .
     ["[1, 2", "[true]", "[null]", '[["a"]]', '[{"a": 1}]', '[""]', "[1.5]", "[" * 100000, '["a\\u0000"]'],
 )
 def test_a_broken_list_is_refused(text: str) -> None:
-    with pytest.raises(Wrong):
+    with pytest.raises(InvalidValue):
         values.names(text)
 
 
@@ -112,13 +114,13 @@ def test_a_broken_list_is_refused(text: str) -> None:
     "text", ["web\x00", "web1\nweb2", "\x1b[31mred", "a\u2028b", "\ud800", "   ", "a\x85b"]
 )
 def test_names_without_control_characters(text: str) -> None:
-    with pytest.raises(Wrong):
-        values.plain(text)
+    with pytest.raises(InvalidValue):
+        values.single_line(text)
 
 
 def test_the_empty_string_and_inner_spaces_are_plain() -> None:
-    assert values.plain("") == ""
-    assert values.plain(" web1:&prod \n") == "web1:&prod"
+    assert values.single_line("") == ""
+    assert values.single_line(" web1:&prod \n") == "web1:&prod"
 
 
 def test_paths_keep_their_zeros() -> None:
@@ -126,13 +128,13 @@ def test_paths_keep_their_zeros() -> None:
 
 
 def test_a_message_shows_nothing_invisible_and_nothing_endless() -> None:
-    assert values.quoted("a\x1b[31m\n\u202eb") == '"a\\x1b[31m\\n\\u202eb"'
-    assert len(values.quoted("x" * 1000)) < 70
-    assert values.quoted([1, "é"]) == '[1, "é"]'
+    assert quoting.quoted("a\x1b[31m\n\u202eb") == '"a\\x1b[31m\\n\\u202eb"'
+    assert len(quoting.quoted("x" * 1000)) < 70
+    assert quoting.quoted([1, "é"]) == '[1, "é"]'
 
 
 def test_a_long_list_of_names_is_cut() -> None:
-    assert values.listed((str(n) for n in range(30)), limit=3) == "0, 1, 2 and 27 more"
+    assert quoting.joined((str(n) for n in range(30)), limit=3) == "0, 1, 2 and 27 more"
 
 
 def test_a_decimal_remembers_how_it_was_written() -> None:
@@ -147,8 +149,8 @@ def test_readers_raise_nothing_but_wrong(text: str) -> None:
         values.duration,
         values.names,
         values.paths,
-        values.plain,
+        values.single_line,
         values.name_or_id,
     ):
-        with suppress(Wrong):
+        with suppress(InvalidValue):
             read(text)

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aap_launcher.values import Wrong
-from aap_launcher.variables import LARGEST, decode, read_variables
+from aap_launcher.errors import InvalidValue
+from aap_launcher.inputs.variables import LARGEST, decode, read_variables
 
 
-def refused(text: str) -> Wrong:
-    with pytest.raises(Wrong) as wrong:
+def refused(text: str) -> InvalidValue:
+    with pytest.raises(InvalidValue) as wrong:
         read_variables(text)
     return wrong.value
 
@@ -121,7 +121,7 @@ def test_key_value_lines_are_text() -> None:
     ],
 )
 def test_key_value_lines_that_say_something_else_are_refused(text: str, fault: str) -> None:
-    with pytest.raises(Wrong, match=fault):
+    with pytest.raises(InvalidValue, match=fault):
         read_variables(text)
 
 
@@ -302,7 +302,7 @@ def test_a_file_named_with_an_at_sign_is_pointed_to_its_input() -> None:
     ],
 )
 def test_a_file_that_is_not_utf8_is_refused(raw: bytes, fault: str) -> None:
-    with pytest.raises(Wrong, match=fault):
+    with pytest.raises(InvalidValue, match=fault):
         decode(raw)
 
 
@@ -311,7 +311,7 @@ def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
 
 
 def test_json_does_not_load_yaml() -> None:
-    code = "import sys; from aap_launcher.inputs import parse; parse({'url': 'x', 'token': 't', 'template': 'T', 'extra_vars': '{\"a\": 1}'}); assert 'yaml' not in sys.modules"
+    code = "import sys; from aap_launcher.inputs.parsing import parse; parse({'url': 'x', 'token': 't', 'template': 'T', 'extra_vars': '{\"a\": 1}'}); assert 'yaml' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
@@ -329,13 +329,13 @@ def test_json_comes_through_unchanged(value: dict[str, Any]) -> None:
 
 @given(st.text())
 def test_any_text_is_variables_or_wrong(text: str) -> None:
-    with suppress(Wrong):
+    with suppress(InvalidValue):
         json.dumps(read_variables(text), allow_nan=False)
 
 
 @given(st.text(alphabet="ab:=- \n{}[]\"'&*!|>#,?<%@`~\t0.eyn", max_size=60))
 def test_any_yaml_like_text_is_variables_or_wrong(text: str) -> None:
-    with suppress(Wrong):
+    with suppress(InvalidValue):
         json.dumps(read_variables(text), allow_nan=False)
 
 

@@ -9,9 +9,10 @@ import time
 import pytest
 
 import sandbox
-from aap_launcher import ci, launcher
+from aap_launcher import ci
 from aap_launcher.controller import connect
-from aap_launcher.inputs import parse
+from aap_launcher.inputs.parsing import parse
+from aap_launcher.launcher import main as launcher
 from aap_launcher.models import CIContext
 from bench.launchers import launch, many
 from bench.load import STREAMING

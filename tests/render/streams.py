@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from aap_launcher.findings.job import Tally
 from aap_launcher.models import (
     Annotation,
     Event,
@@ -25,9 +26,8 @@ from aap_launcher.models import (
     StatusChanged,
     Tone,
 )
-from aap_launcher.render import Renderer, Style
-from aap_launcher.tally import Tally
-from aap_launcher.words import plain
+from aap_launcher.render.job import Renderer, Style
+from aap_launcher.text.words import without_escapes
 
 DATA = Path(__file__).parent / "data"
 GOLDEN = Path(__file__).parent / "golden"
@@ -92,7 +92,7 @@ def view(marks: Iterable[Mark]) -> str:
             case GroupEnd():
                 bar = ""
             case Line(text, Tone.OUTPUT):
-                out += [f"{bar}{line}" for line in plain(text).split("\n")]
+                out += [f"{bar}{line}" for line in without_escapes(text).split("\n")]
             case Line(text, tone, label):
                 first, *more = text.split("\n")
                 out += [f"{bar}{label:<10} {first}   [{tone}]", *(f"{bar}{'':<10} {line}" for line in more)]

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aap_launcher.groups import Grouping
 from aap_launcher.models import (
     Event,
     Failure,
@@ -21,7 +20,8 @@ from aap_launcher.models import (
     Tick,
     Tone,
 )
-from aap_launcher.render import Style
+from aap_launcher.render.groups import Grouping
+from aap_launcher.render.job import Style
 from tests.render.streams import JOB, render, view
 
 

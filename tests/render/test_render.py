@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from aap_launcher.explain import explain_failure
+from aap_launcher.findings.job import Tally
+from aap_launcher.findings.reasons import explain_failure
 from aap_launcher.models import (
     Annotation,
     Finished,
@@ -23,8 +24,7 @@ from aap_launcher.models import (
     Tick,
     Tone,
 )
-from aap_launcher.render import Renderer, Style
-from aap_launcher.tally import Tally
+from aap_launcher.render.job import Renderer, Style
 from tests.render.streams import JOB, events, render, updates, view
 from tests.render.test_groups import failed, play, result, task, verbose
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aap_launcher.definitions import OUTPUTS
+from aap_launcher.inputs.definitions import OUTPUTS
 from aap_launcher.models import Failure, HostSummary, Outcome, Verdict
 from aap_launcher.report import hidden, junit, launched_outputs, outputs, result, summary
 from tests.report import support

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.sandbox
 PASSWORDS = ("ssh_password", "become_password", "vault_password.dev")
 NOT_THERE = "http://127.0.0.1:9"
 CRASH = """
-import aap_launcher.render
+import aap_launcher.render.job
 def crash(self, update):
     raise RuntimeError("of all things: " + " ".join({secrets!r}.values()))
 aap_launcher.render.Renderer.marks = crash

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from aap_launcher.errors import Forbidden, NotFound
-from aap_launcher.follow import follow
+from aap_launcher.follow.job import follow
+from aap_launcher.follow.workflow import WorkflowFollower
 from aap_launcher.models import (
     Approval,
     Event,
@@ -21,7 +22,6 @@ from aap_launcher.models import (
     Status,
     Update,
 )
-from aap_launcher.workflow import WorkflowFollower
 from tests.fakes import FakeClock, make_event
 
 S = Status

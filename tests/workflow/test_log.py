@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from msgspec import Raw
 
-from aap_launcher.follow import follow
+from aap_launcher.findings.workflow import WorkflowTally
+from aap_launcher.follow.job import follow
+from aap_launcher.follow.workflow import WorkflowFollower
 from aap_launcher.models import (
     Annotation,
     Approval,
@@ -21,10 +23,8 @@ from aap_launcher.models import (
     Status,
     Tone,
 )
-from aap_launcher.render import Style
-from aap_launcher.workflow import WorkflowFollower
-from aap_launcher.workflow_render import WorkflowRenderer
-from aap_launcher.workflow_tally import WorkflowTally
+from aap_launcher.render.job import Style
+from aap_launcher.render.workflow import WorkflowRenderer
 from tests.fakes import FakeClock
 from tests.render.streams import events as recorded
 from tests.render.streams import view

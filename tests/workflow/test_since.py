@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace as changed
 
+from aap_launcher.errors import InvalidValue
+from aap_launcher.findings.job import Tally
+from aap_launcher.inputs.values import moment
 from aap_launcher.models import JobUpdate, Line, Logged, Tone
-from aap_launcher.render import Style
-from aap_launcher.tally import Tally
-from aap_launcher.values import Wrong, moment
+from aap_launcher.render.job import Style
 from tests.render.streams import ended, events, render
 
 NOW = datetime(2026, 11, 22, 18, 0, 30, tzinfo=UTC)
@@ -37,13 +38,13 @@ def test_a_time_or_how_long_ago(text: str, meant: str) -> None:
 
 @pytest.mark.parametrize("text", ["yesterday", "-5m", "10:00", "0001-01-01T00:00:00+10:00", ""])
 def test_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(Wrong, match="neither a time nor how long ago"):
+    with pytest.raises(InvalidValue, match="neither a time nor how long ago"):
         moment(text, NOW)
 
 
 @given(st.text())
 def test_no_text_is_a_fault_of_ours(text: str) -> None:
-    with suppress(Wrong):
+    with suppress(InvalidValue):
         assert len(moment(text, NOW)) == 19
 
 

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aap_launcher.errors import NotFound, Unreachable
-from aap_launcher.follow import follow
+from aap_launcher.follow.job import follow
+from aap_launcher.follow.workflow import WorkflowFollower
 from aap_launcher.models import (
     Approval,
     Event,
@@ -26,7 +27,6 @@ from aap_launcher.models import (
     StatusChanged,
     Tick,
 )
-from aap_launcher.workflow import WorkflowFollower
 from tests.fakes import FakeClock
 from tests.workflow.stories import (
     NEVER,

@@ -1,0 +1,1 @@
+"""The Python client: every resource of the controller, and launching, for scripts."""

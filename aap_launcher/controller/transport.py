@@ -1,0 +1,248 @@
+"""One request and its answer: what `requests` does here."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import (
+    DecodeError,
+    HTTPError,
+    ReadTimeoutError,
+    SSLError,
+)
+
+from aap_launcher.controller.transport_errors import Fault, fault_of
+from aap_launcher.models import Clock
+
+JSON = "application/json"
+_CONNECT = 5.0  # seconds to connect
+_LARGEST = 256 * 1024 * 1024  # bytes of one answer; 200 events with whole stdout are some MiB at worst
+# Query values that may be shown; names of templates and hosts are left out of the trace.
+_SHOWN = frozenset(
+    {
+        "order_by",
+        "no_truncate",
+        "counter__gt",
+        "limit",
+        "page_size",
+        "page",
+        "format",
+        "type",
+        "id",
+        "created__gte",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. `body` is whole and decompressed."""
+
+    method: str
+    path: str
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the answer says that it is JSON."""
+        return "json" in self.headers.get("Content-Type", "").lower()
+
+    @property
+    def beginning(self) -> str:
+        """The first words of the body, on one line, for a message."""
+        text = " ".join(self.body[:600].decode("utf-8", "replace").split())
+        return text[:120] + ("..." if len(text) > 120 else "") if text else "(empty)"
+
+
+class _Adapter(HTTPAdapter):
+    """The transport with our SSLContext, directly and through a proxy."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__(pool_connections=2, pool_maxsize=2)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - the signature is requests'
+        super().init_poolmanager(*args, **options, ssl_context=self._context)
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:  # noqa: ANN401 - the signature is requests'
+        return super().proxy_manager_for(proxy, **options, ssl_context=self._context)
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ANN401
+        """Nothing: the context knows whom to trust; requests would load its own list into it."""
+
+
+class _Http(requests.Session):
+    """Follows no redirect: requests reads the address of one even when told not to, and fails on a broken one."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - requests' signature
+        """Nowhere."""
+        return None
+
+
+class _NoCookies(requests.cookies.RequestsCookieJar):
+    """A jar that keeps nothing: with a session cookie the gateway would demand a CSRF token."""
+
+    def set_cookie(self, *_: object, **__: object) -> None:
+        """Keep nothing."""
+
+
+class Wire:
+    """Sends requests to one origin, never anywhere else; `authorization` is the header's value."""
+
+    def __init__(
+        self,
+        origin: str,
+        context: ssl.SSLContext,
+        *,
+        clock: Clock,
+        user_agent: str,
+        trace: Callable[[str], None] | None = None,
+    ) -> None:
+        self._origin, self._clock, self._trace = origin, clock, trace
+        self._context = context
+        self._verify = context.verify_mode != ssl.CERT_NONE
+        if not self._verify:
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        self._user_agent = user_agent
+        self._http = self._fresh()
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        timeout: float,
+        authorization: str = "",
+        body: bytes | None = None,
+        accept: str = JSON,
+        fresh: bool = False,
+    ) -> Answer:
+        """Send once, read the whole answer. Raises `Fault`. `fresh`: on a connection of its own."""
+        if fresh:
+            self.hang_up()
+        started = self._clock.now()
+        try:
+            with self._open(
+                method, path, timeout=timeout, authorization=authorization, body=body, accept=accept
+            ) as response:
+                content = self._read(response, started + timeout + 5)
+                answer = Answer(method, path, response.status_code, response.headers, content)
+        except requests.RequestException as error:
+            fault = self._fault(error, timeout, self._clock.now() - started)
+            self._note(method, path, started, str(fault))
+            raise fault from None
+        except BaseException:
+            self.hang_up()  # an interrupt in the middle of an answer: this connection is not usable
+            raise
+        self._note(method, path, started, str(answer.status), len(content))
+        return answer
+
+    def stream(self, path: str, *, timeout: float, authorization: str) -> tuple[Answer, Iterator[bytes]]:
+        """Like `send` of a GET for any media type, but the body of a 200 arrives as it is read."""
+        started = self._clock.now()
+        try:
+            response = self._open("GET", path, timeout=timeout, authorization=authorization, accept="*/*")
+            content = b"" if response.status_code == 200 else self._read(response, started + timeout + 5)
+        except requests.RequestException as error:
+            raise self._fault(error, timeout, self._clock.now() - started) from None
+        self._note("GET", path, started, str(response.status_code))
+        answer = Answer("GET", path, response.status_code, response.headers, content)
+        return answer, self._chunks(response, timeout)
+
+    def hang_up(self) -> None:
+        """Close the connections; the next request opens a new one."""
+        self._http.close()
+
+    def _fresh(self) -> requests.Session:
+        session = _Http()
+        session.mount("https://", _Adapter(self._context))
+        session.cookies = _NoCookies()
+        session.headers.clear()
+        return session
+
+    def _open(
+        self,
+        method: str,
+        path: str,
+        *,
+        timeout: float,
+        authorization: str,
+        body: bytes | None = None,
+        accept: str = JSON,
+    ) -> requests.Response:
+        headers = {"User-Agent": self._user_agent, "Accept": accept, "Accept-Encoding": "gzip"}
+        if body is not None:
+            headers["Content-Type"] = JSON
+
+        def identify(request: requests.PreparedRequest) -> requests.PreparedRequest:
+            """Always set, so that requests never looks into ~/.netrc."""
+            if authorization:
+                request.headers["Authorization"] = authorization
+            return request
+
+        request = requests.Request(method, self._origin + path, headers=headers, data=body, auth=identify)
+        return self._http.send(
+            self._http.prepare_request(request),
+            timeout=(min(_CONNECT, timeout), timeout),
+            allow_redirects=False,
+            verify=self._verify,
+            stream=True,
+        )
+
+    def _read(self, response: requests.Response, deadline: float) -> bytes:
+        """The body; the deadline ends an answer that drips."""
+        chunks, size = [], 0
+        for chunk in _as_it_comes(response):
+            size += len(chunk)
+            chunks.append(chunk)
+            if size > _LARGEST:
+                raise requests.exceptions.ContentDecodingError("larger than 256 MiB")
+            if self._clock.now() > deadline:
+                raise requests.ReadTimeout
+        return b"".join(chunks)
+
+    def _chunks(self, response: requests.Response, timeout: float) -> Iterator[bytes]:
+        try:
+            with response:
+                yield from response.iter_content(1 << 16)
+        except requests.RequestException as error:
+            raise self._fault(error, timeout, timeout) from None
+
+    def _fault(self, error: requests.RequestException, timeout: float, took: float) -> Fault:
+        return fault_of(error, self._origin, connect=min(_CONNECT, timeout), timeout=timeout, took=took)
+
+    def _note(self, method: str, path: str, started: float, end: str, size: int | None = None) -> None:
+        if self._trace is None:
+            return
+        parts = urlsplit(path)
+        query = "&".join(
+            f"{key}={value if key in _SHOWN else '...'}"
+            for key, value in parse_qsl(parts.query, keep_blank_values=True)
+        )
+        took = f"{(self._clock.now() - started) * 1000:.0f} ms"
+        amount = "" if size is None else f" {size / 1000:.0f} kB" if size >= 1000 else f" {size} B"
+        self._trace(f"{method} {parts.path}{'?' + query if query else ''} {end} {took}{amount}")
+
+
+def _as_it_comes(response: requests.Response) -> Iterator[bytes]:
+    """The body in the pieces in which it arrives; `iter_content` waits for a full piece, however it drips."""
+    try:
+        while piece := response.raw.read1(1 << 18, decode_content=True):
+            yield piece
+    except ReadTimeoutError as error:
+        raise requests.ReadTimeout(error) from None
+    except DecodeError as error:
+        raise requests.exceptions.ContentDecodingError(error) from None
+    except SSLError as error:
+        raise requests.exceptions.SSLError(error) from None
+    except HTTPError as error:
+        raise requests.exceptions.ChunkedEncodingError(error) from None

@@ -1,0 +1,1 @@
+"""Updates become what happened: hosts, tasks, failures and the reasons."""

@@ -1,0 +1,77 @@
+"""How many requests a workflow may cost: counted, and spread over time, however many of its nodes run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from aap_launcher.follow.job import PAGE, JobSource
+from aap_launcher.models import Approval, Event, Job, Node
+
+_PER_MINUTE = 100
+_BURST = 20.0  # requests that may be sent at once; with these there are 120 in the worst minute
+
+
+class WorkflowSource(JobSource, Protocol):
+    """What following a workflow needs of the controller."""
+
+    def nodes(self, job: Job) -> Sequence[Node]:
+        """Every node of the workflow job, by id."""
+        ...
+
+    def approval(self, job: Job) -> Approval:
+        """What the approval node's job waits for, or how it was decided."""
+        ...
+
+
+class Budget:
+    """So many requests a minute, a few of them at once; shared by a workflow and all that is nested in it."""
+
+    def __init__(self, now: float, per_minute: float = _PER_MINUTE) -> None:
+        self._rate = per_minute / 60
+        self._left = _BURST
+        self._at = now
+
+    def ready(self, now: float) -> float:
+        """When the next request may be sent."""
+        self._fill(now)
+        return now if self._left >= 1 else now + (1 - self._left) / self._rate
+
+    def spend(self, now: float, requests: int) -> None:
+        """So many were sent."""
+        self._fill(now)
+        self._left -= requests
+
+    def _fill(self, now: float) -> None:
+        self._left = min(_BURST, self._left + max(now - self._at, 0.0) * self._rate)
+        self._at = now
+
+
+class Counted:
+    """The source, and how many requests it was asked for."""
+
+    def __init__(self, source: WorkflowSource) -> None:
+        self.requests = 0
+        self._source = source
+
+    def job(self, job: Job) -> Job:
+        self.requests += 1
+        return self._source.job(job)
+
+    def events(self, job: Job, after: int, limit: int = PAGE) -> Sequence[Event]:
+        self.requests += 1
+        return self._source.events(job, after, limit)
+
+    def nodes(self, job: Job) -> Sequence[Node]:
+        nodes = self._source.nodes(job)
+        self.requests += pages(nodes)
+        return nodes
+
+    def approval(self, job: Job) -> Approval:
+        self.requests += 1
+        return self._source.approval(job)
+
+
+def pages(nodes: Sequence[Node]) -> int:
+    """How many requests the list of these nodes takes."""
+    return max(1, -(-len(nodes) // PAGE))

@@ -1,0 +1,93 @@
+"""How each input's text is read: by the kind that its definition names, and by bounds of its own."""
+
+from __future__ import annotations
+
+from aap_launcher.errors import InvalidValue
+from aap_launcher.inputs import values
+from aap_launcher.inputs.definitions import PROMPTS, Input, Kind
+from aap_launcher.inputs.values import LARGEST
+from aap_launcher.inputs.variables import read_variables
+from aap_launcher.models.numbers import Number
+from aap_launcher.text.quoting import quoted
+
+_BOUNDS = {"verbosity": (0, 5), "job_slice_count": (1, LARGEST)}
+_BY_NAME_OR_ID = ("inventory", "execution_environment")
+_PEM = ("ca_bundle", "client_cert", "client_key")
+
+
+def read(definition: Input, text: str) -> object:  # noqa: PLR0911  # one return for each kind
+    """The input's value, or None where the text stands for absence; raises `InvalidValue`."""
+    match definition.kind:
+        case Kind.BOOLEAN:
+            return values.boolean(text)
+        case Kind.INTEGER:
+            return values.integer(text, *_BOUNDS.get(definition.name, (0, LARGEST)))
+        case Kind.DURATION:
+            return _duration(definition.name, text)
+        case Kind.LIST:
+            return values.names(text)
+        case Kind.FILES:
+            return values.paths(text)
+        case Kind.MAPPING:
+            return _passwords(text) if definition.secret else read_variables(text)
+        case Kind.CHOICE:
+            return values.choice(text, definition.choices)
+        case Kind.TEXT:
+            return _text(definition, text)
+
+
+def _duration(name: str, text: str) -> float:
+    seconds = values.duration(text)
+    if seconds == 0 and name == "timeout":
+        raise InvalidValue("given 0, which would end at once", "Leave it out for no timeout.")
+    if seconds == 0 and name == "request_timeout":
+        raise InvalidValue("given 0: no request could be answered", "Give at least a second.")
+    return seconds
+
+
+def _text(definition: Input, text: str) -> object:
+    if definition.name in _PEM:
+        return _pem(text)
+    if definition.secret:
+        return _secret(definition.name, text)
+    word = values.single_line(text)
+    if definition.name in _BY_NAME_OR_ID:
+        if not word:
+            raise InvalidValue("is empty", "Give a name or an id, or drop the input.")
+        return values.name_or_id(word)
+    return word if word or definition.section == PROMPTS else None
+
+
+def _pem(text: str) -> str | None:
+    """PEM text as it is, or a path."""
+    return text.strip() + "\n" if "-----BEGIN" in text else values.single_line(text) or None
+
+
+def _secret(name: str, text: str) -> str | None:
+    """A secret without the line break that a file or `echo` leaves at its end; never shown."""
+    secret = text.rstrip("\r\n")
+    if name == "token":
+        secret = secret.strip()
+        if not secret.isascii() or not secret.isprintable() or " " in secret:
+            fault = "has characters that no token has (white space, line breaks, or letters beyond ASCII)"
+            raise InvalidValue(fault, "Look how the secret was stored: copy it again.")
+    elif any(character in secret for character in "\r\n\0"):
+        raise InvalidValue(
+            "has a line break or a NUL in it", "Look how the secret was stored: copy it again."
+        )
+    return secret or None
+
+
+def _passwords(text: str) -> dict[str, str]:
+    """credential_passwords: every value is text; a number is the digits that were written."""
+    return {name: _password(name, value) for name, value in read_variables(text).items()}
+
+
+def _password(name: str, value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, Number):
+        return value.text
+    raise InvalidValue(f"has for {quoted(name)} what is not text", "Put the password in quotes.")

@@ -1,0 +1,1 @@
+"""The use case: resolve, preflight, launch once, follow, report; and every way to end."""

@@ -1,0 +1,135 @@
+"""Every way in which a run ends, each an `Outcome`: the job's end, the timeout, a signal, an error, our own fault."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from pathlib import PurePath
+
+from aap_launcher.errors import Interrupted, LauncherError, Unreachable, with_problems
+from aap_launcher.launcher.run import Run
+from aap_launcher.models import Annotation, JobType, Level, Line, Outcome, Tone, Verdict
+from aap_launcher.text.words import duration
+
+# GitHub sends SIGTERM 7.5 s after SIGINT and kills 2.5 s later (actions/runner ProcessInvoker.cs).
+_STOP_SECONDS = 8.0
+_CANCEL_SECONDS = 4.0  # for the cancel itself
+_CANCEL_AGAIN = 1.5
+_TIMEOUT_SECONDS = 60.0  # how long a job that was canceled for its timeout is followed to its end
+
+
+def guarded(run: Run, deed: Callable[[], Outcome]) -> Outcome:
+    """The deed's outcome, or that of what broke it; never raises."""
+    try:
+        return deed()
+    except Interrupted as stop:
+        signal = stop  # the name of an except clause does not outlive it
+        return guarded(run, lambda: stopped(run, signal))
+    except LauncherError as error:
+        return broken(run, error)
+    except Exception as fault:  # noqa: BLE001 - the promise: no fault of ours is a bare traceback
+        return internal(run, fault)
+
+
+def ended(run: Run) -> Outcome:
+    """The job's end was followed: its status is the verdict."""
+    verdict = Verdict(run.known_job.status)
+    if run.refused_approval:
+        why = (
+            f'the workflow waited for the approval "{run.refused_approval}", and was not to wait '
+            f"(approvals: fail): it was asked to cancel, and ended {run.known_job.status}"
+        )
+        return run.outcome(Verdict.FAILED, 1, why)
+    if verdict is not Verdict.SUCCESSFUL:
+        return run.outcome(verdict, 1, run.explanation)
+    if run.tally.matched_no_host:
+        what = "a job of it" if run.known_job.type == JobType.WORKFLOW_JOB else "it"
+        why = f"the job is successful to the controller, but {what} matched no host"
+        if run.inputs.on_no_hosts == "warn":
+            return run.outcome(verdict, 0, why)
+        run.say("failed", f"{why} (on_no_hosts: fail)", Tone.BAD)
+        return run.outcome(Verdict.FAILED, 1, f"{why} (on_no_hosts: fail)")
+    return run.outcome(verdict, 0, run.explanation)
+
+
+def timed_out(run: Run) -> Outcome:
+    """The `timeout` passed before the job's end."""
+    job, waited = run.known_job, duration(run.inputs.timeout or 0)
+    if run.inputs.on_timeout == "leave":
+        why = f"the timeout of {waited} passed; {job.label} goes on, as asked (on_timeout: leave)"
+        run.say("timed out", why, Tone.BAD)
+        return run.outcome(Verdict.TIMED_OUT, 5, why)
+    run.say("timed out", f"after {waited}", Tone.BAD)
+    why = f"the timeout of {waited} passed; {_canceled(run, run.clock.now() + _TIMEOUT_SECONDS)}"
+    return run.outcome(Verdict.TIMED_OUT, 5, why)
+
+
+def stopped(run: Run, stop: Interrupted) -> Outcome:
+    """A signal came: the cancel first, then the end is followed while time remains."""
+    code = 128 + stop.signum
+    at = stop.at if stop.at is not None else run.clock.now()
+    if run.job is None:
+        why = "before anything was launched"
+        run.say("interrupted", why, Tone.BAD)
+        return run.outcome(Verdict.INTERRUPTED, code, f"interrupted {why}")
+    if run.follower is not None and run.follower.finished:
+        return ended(run)  # the signal came too late to change anything
+    if run.inputs.on_interrupt == "leave":
+        why = f"{run.job.label} goes on, as asked (on_interrupt: leave)"
+        run.say("interrupted", why, Tone.BAD)
+        return run.outcome(Verdict.INTERRUPTED, code, f"interrupted; {why}")
+    run.controller.hurry(at + _STOP_SECONDS)
+    return run.outcome(Verdict.INTERRUPTED, code, f"interrupted; {_canceled(run, at + _STOP_SECONDS)}")
+
+
+def _canceled(run: Run, until: float) -> str:
+    """Cancel the job and follow it until its end or the time given; what became of it, in words."""
+    label = run.known_job.label
+    try:
+        accepted = _ask_for_cancel(run, until)
+        run.say("canceling", f"{label} was asked to cancel" if accepted else f"{label} has already ended")
+        run.follow(until)
+    except LauncherError as error:
+        run.say("warning", str(error), Tone.WARN)
+    job = run.known_job
+    if job.status.final:
+        return f"{label} ended {job.status}"
+    unsure = f"{label} was last seen {job.status}; make sure with: aap-launcher cancel {job.id}"
+    run.say("warning", unsure, Tone.BAD)
+    return unsure
+
+
+def _ask_for_cancel(run: Run, until: float) -> bool:
+    """Ask, while there is time, until the controller has heard it: it may be away for a moment just now."""
+    while True:
+        try:
+            return run.cancel(timeout=min(_CANCEL_SECONDS, max(until - run.clock.now(), 1.0)))
+        except Unreachable as away:
+            if run.clock.now() + _CANCEL_AGAIN >= until:
+                raise
+            run.say("warning", f"{away} Asking again.", Tone.WARN)
+            run.clock.sleep(_CANCEL_AGAIN)
+
+
+def broken(run: Run, error: LauncherError) -> Outcome:
+    """An error ended the launcher: what happened, what is known of the job, and how to attach to it."""
+    run.end_log()
+    text = with_problems(str(error), getattr(error, "problems", ()))
+    run.tools.ci.emit(Line(text, Tone.BAD, label="aap-launcher:"))
+    if run.inputs.annotations:
+        run.tools.ci.emit(Annotation(Level.ERROR, f"aap-launcher: {error.verdict}", text))
+    known = run.last_known()
+    if known:
+        run.say("", known, Tone.BAD)
+    return run.outcome(Verdict(error.verdict), error.exit_code, "\n".join(filter(None, [text, known])))
+
+
+def internal(run: Run, fault: Exception) -> Outcome:
+    """A fault of the launcher itself: never exit 1, which means a failed job."""
+    frame = traceback.extract_tb(fault.__traceback__)[-1]
+    place = f"{PurePath(frame.filename).name}:{frame.lineno}"
+    if run.tools.trace is not None:
+        run.tools.trace("".join(traceback.format_exception(fault)))
+    message = f"internal fault, please report it: {type(fault).__name__}: {fault} ({place})"
+    advice = "" if run.tools.trace else "; --debug shows the whole traceback"
+    return broken(run, LauncherError(message + advice))

@@ -1,0 +1,179 @@
+"""The use case: resolve, preflight, launch, follow, render, report; and a clean end whatever happens."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from aap_launcher.errors import LauncherError, Refused
+from aap_launcher.inputs.parsing import Connection, Inputs, secrets
+from aap_launcher.launcher import endings, launch_once
+from aap_launcher.launcher.run import Run, Tools, connect
+from aap_launcher.models import (
+    Job,
+    Launched,
+    LaunchRequest,
+    Line,
+    Notice,
+    Outcome,
+    Status,
+    Template,
+    TemplateType,
+    Tone,
+    Verdict,
+)
+from aap_launcher.preflight.request import ignored, launch_request, relaunch_request
+from aap_launcher.report import hidden, junit, launched_outputs, outputs, result, summary
+
+_SPREAD = 0.5  # seconds within which the jobs of a CI's matrix, which start together, come to the controller
+__all__ = ["Tools", "connect", "launch", "refuse"]
+
+
+def launch(inputs: Inputs, tools: Tools) -> Outcome:
+    """Do what `inputs` ask for and report it; never raises, the outcome's exit code is the process's."""
+    run = Run(inputs, tools)
+    return _reported(run, lambda: endings.guarded(run, lambda: _main(run)))
+
+
+def refuse(error: LauncherError, tools: Tools) -> Outcome:
+    """Report an error that came before there were inputs to launch with."""
+    run = Run(Inputs(Connection("")), tools)
+    return _reported(run, lambda: endings.broken(run, error))
+
+
+def _main(run: Run) -> Outcome:
+    """The sentence."""
+    run.tools.ci.mask(secrets(run.inputs))
+    for notice in run.inputs.notices:
+        run.show(Notice(notice))
+    if run.tools.context.provider:
+        run.clock.sleep(random.uniform(0.0, _SPREAD))  # noqa: S311 - no secret
+    run.connect()
+    job = _attach(run) if run.inputs.job else _relaunch(run) if run.inputs.relaunch else _launch(run)
+    if job is None:
+        why = "dry run: everything was checked, nothing was launched"
+        run.say("Dry run", "everything was checked, nothing was launched", Tone.GOOD)
+        return run.outcome(Verdict.SUCCESSFUL, 0, why)
+    if not run.inputs.wait and not run.inputs.job:
+        return run.outcome(Verdict.SUCCESSFUL, 0, "launched, and not followed (wait: false)")
+    until = run.clock.now() + run.inputs.timeout if run.inputs.timeout is not None else None
+    return endings.ended(run) if run.follow(until) else endings.timed_out(run)
+
+
+# --- resolve, preflight, launch -------------------------------------------------------------------------
+
+
+def _launch(run: Run) -> Job | None:
+    """Launch the template; None for a dry run."""
+    inputs, controller = run.inputs, run.controller
+    template = controller.find_template(inputs.template, inputs.template_type, inputs.organization)
+    run.template = template
+    kind = f"{template.type.replace('_', ' ')} {template.id}"
+    _header(run, "Template", " · ".join(filter(None, [template.name, kind, template.organization])))
+    prompts = controller.prompts(template)
+    request = launch_request(inputs, template, prompts, controller.find_id, context=run.tools.context)
+    _ask(run, request)
+    if inputs.dry_run:
+        return None
+    launched = _once(run, launch_once.template_launch(controller, template, prompts, run.request.body))
+    problems = ignored(launched)
+    if problems:
+        run.cancel()
+        raise Refused(
+            f"the controller ignored what was given, so {launched.job.label} would not do what you asked; "
+            "it was asked to cancel.",
+            problems,
+        )
+    return launched.job
+
+
+def _relaunch(run: Run) -> Job | None:
+    """Relaunch a job; None for a dry run."""
+    controller = run.controller
+    old = controller.find_job(run.inputs.relaunch)
+    _header(run, "Relaunch", f"{old.name} · {old.label} · {old.status}")
+    _ask(run, relaunch_request(run.inputs, old, controller.relaunch_prompts(old)))
+    if run.inputs.dry_run:
+        return None
+    body = run.request.body
+    template = Template(old.template_id or 0, TemplateType.JOB, old.template or old.name)
+    return _once(run, launch_once.Attempt(template, lambda: controller.relaunch(old, body), body)).job
+
+
+def _attach(run: Run) -> Job:
+    """Attach to an existing job."""
+    job = run.controller.find_job(run.inputs.job)
+    _header(run, "Job", f"{job.name} · {job.label} · {job.link}")
+    if run.inputs.since:
+        run.show(Notice(f"what the log told before {run.inputs.since} UTC is not shown (--since)"))
+    _made(run, job)
+    return job
+
+
+def _once(run: Run, attempt: launch_once.Attempt) -> Launched:
+    launched = launch_once.launch(
+        run.controller, attempt, clock=run.clock, tell=run.show, found=lambda job: _made(run, job)
+    )
+    _made(run, launched.job)
+    run.say("Launched", f"{launched.job.label} · {launched.job.link}")
+    return launched
+
+
+def _made(run: Run, job: Job) -> None:
+    """There is a job: its outputs are written before anything else can go wrong."""
+    run.job = job
+    run.tools.ci.set_outputs(launched_outputs(job))
+
+
+def _header(run: Run, label: str, what: str) -> None:
+    controller = run.controller
+    parts = [f"aap-launcher {run.tools.version}", f"{controller.describe()} at {controller.site}"]
+    if controller.username:
+        parts.append(f"as {controller.username}")
+    run.tools.ci.emit(Line(" · ".join(parts), Tone.NOTE))
+    run.say(label, what)
+
+
+def _ask(run: Run, request: LaunchRequest) -> None:
+    """What is going to be asked of the controller, shown without secrets."""
+    run.request = request
+    run.tools.ci.mask(request.secrets)
+    if run.request.shown:
+        run.say("Prompts", " · ".join(f"{name}={value}" for name, value in run.request.shown))
+    for notice in run.request.notices:
+        run.show(Notice(notice))
+
+
+# --- report ---------------------------------------------------------------------------------------------
+
+
+def _reported(run: Run, deed: Callable[[], Outcome]) -> Outcome:
+    try:
+        outcome = deed()
+        _report(run, outcome)
+    finally:
+        run.close()
+    return outcome
+
+
+def _report(run: Run, outcome: Outcome) -> None:
+    """Tell the outcome everywhere it is asked for; a report that cannot be made changes no verdict."""
+    ci, inputs = run.tools.ci, run.inputs
+    run.end_log()
+    if outcome.job is not None and outcome.job.status is not Status.SUCCESSFUL:
+        run.say("Attach", run.attach_hint())
+    clean = hidden(outcome, ci.hide)
+    reports: dict[str, Callable[[], None]] = {"the outputs": lambda: ci.set_outputs(outputs(clean))}
+    if inputs.summary:
+        reports["the summary"] = lambda: ci.write_summary(summary(clean))
+    if inputs.result_file:
+        reports[inputs.result_file] = lambda: run.tools.write(inputs.result_file, result(clean))
+    if inputs.junit:
+        reports[inputs.junit] = lambda: run.tools.write(inputs.junit, junit(clean))
+    for what, write in reports.items():
+        try:
+            write()
+        except OSError as fault:
+            run.say("warning", f"{what} could not be written: {fault.strerror or fault}", Tone.WARN)
+        except Exception as fault:  # noqa: BLE001 - a fault of a report must not hide how the job ended
+            run.say("warning", f"{what} could not be made: {type(fault).__name__}: {fault}", Tone.WARN)

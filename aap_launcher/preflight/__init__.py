@@ -1,0 +1,1 @@
+"""Inputs and what the template asks become the request; what would be ignored or is missing is refused."""

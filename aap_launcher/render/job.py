@@ -1,0 +1,226 @@
+"""Updates become marks: what the user reads, without a CI's syntax and without colours of its own.
+
+A `Line` of tone OUTPUT is the job's own stdout. A `Line` of any other tone is the launcher's word; its text
+may have several lines, and the label stands beside the first. Text from the controller passes as it is (its
+defusing is the adapter's business), except that titles and names are made one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from aap_launcher.findings.failures import by_task
+from aap_launcher.findings.job import Tally
+from aap_launcher.findings.reasons import explain_failure
+from aap_launcher.models import (
+    Event,
+    Finished,
+    GroupEnd,
+    GroupStart,
+    Job,
+    JobUpdate,
+    Line,
+    Logged,
+    Mark,
+    Notice,
+    Progress,
+    Status,
+    StatusChanged,
+    Tick,
+    Tone,
+)
+from aap_launcher.render.conclusion import Role, findings, verdict
+from aap_launcher.render.groups import Grouping
+from aap_launcher.text.words import count, duration, listed, number, one_line
+
+__all__ = ["Renderer", "Style", "explain_failure"]
+
+_WAITS = {
+    Status.NEW: "not yet submitted",
+    Status.PENDING: "in the controller's queue",
+    Status.WAITING: "placed on a node, about to start",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the log looks. `heartbeat`: a line at least every so many seconds."""
+
+    group_by: str = "task"  # task, play, none
+    show: str = "all"  # all, changed, failed
+    annotations: bool = True
+    heartbeat: float = 30.0
+    live: bool = False  # there is a live last line: with each line of the job it is told anew
+    since: str = ""  # UTC, ISO 8601: earlier events are not shown, but count
+
+
+class Renderer:
+    """Renders one job. Give each update to the tally first; `close` belongs to every ending, also a crash.
+
+    Of a workflow's node (`role`) each line tells the node's name, and findings and time are told elsewhere.
+    """
+
+    def __init__(self, tally: Tally, style: Style | None = None, role: Role | None = None) -> None:
+        self.explanation = (
+            ""  # why it failed, where the launcher learned more than the job and its events tell
+        )
+        self._tally = tally
+        self._style = style or Style()
+        self._live = self._style.live and role is None  # a workflow has one line for all its nodes
+        self._role = role or Role()
+        self._prefix = f"{self._role.name} > " if role is not None else ""
+        self._groups = Grouping(self._style.group_by, self._style.show, self._prefix)
+        self._job: Job | None = None
+        self._began: float | None = None  # when the job ran for 0 s, on the clock of `at`
+        self._at = 0.0
+        self._wrote_at = 0.0
+        self._lines = 0  # how many lines of the job were written when the clock was last read
+        self._annotated = role is not None or not self._style.annotations
+
+    def marks(self, update: JobUpdate) -> Iterable[Mark]:
+        """What the update adds to the log; take all of it before the next update."""
+        if isinstance(update, Logged):
+            event = update.event
+            if not event.stdout and event.event == "runner_on_start":
+                return ()  # nearly half of all events
+            if self._style.since and event.created and event.created < self._style.since:
+                return ()
+            if event.event == "playbook_on_stats":
+                return self._stats(event)
+            marks = self._groups.event(event, self._tally.latest)
+            return self._below_progress(marks) if self._live else marks
+        return self._marks(update)
+
+    def pause(self) -> Iterator[Mark]:
+        """End the open group, so that something else may stand open; the job's next line opens one again."""
+        return self._groups.close()
+
+    def close(self) -> Iterator[Mark]:
+        """End the open group, and tell the findings if the end of the job never came."""
+        yield from self._groups.finish()
+        if not self._annotated:
+            self._annotated = True
+            yield from findings(self._tally)
+
+    def _marks(self, update: StatusChanged | Tick | Notice | Finished) -> Iterator[Mark]:
+        match update:
+            case StatusChanged(job, at):
+                yield from self._status(job, at)
+            case Tick(job, at, silent):
+                yield from self._heartbeat(job, at, silent)
+                yield self._progress()
+            case Notice(text, warning):
+                yield from self._groups.close()
+                tone, label = (Tone.WARN, "warning") if warning else (Tone.NOTE, "")
+                yield Line(" · ".join(filter(None, [self._role.name, text])), tone, label)
+            case Finished():
+                yield from self._finished(update)
+
+    # --- status and time --------------------------------------------------------------------------------
+
+    def _status(self, job: Job, at: float) -> Iterator[Mark]:
+        changed = self._job is None or self._job.status is not job.status
+        self._job = job
+        self._clock(at, at)
+        self._wrote_at = at
+        if job.status is Status.RUNNING and changed:
+            self._began = at - job.elapsed
+        if job.status.final:
+            return  # the verdict waits until the log is whole
+        yield from self._groups.close()
+        told = [self._role.name, job.label] if self._role.name else []
+        yield Line(" · ".join([*told, self._where(job, at, changed=changed)]), Tone.NOTE, str(job.status))
+
+    def _where(self, job: Job, at: float, *, changed: bool) -> str:
+        if job.status is not Status.RUNNING:
+            parts = [duration(at)] if at >= 1 else []
+            return " · ".join([*parts, one_line(job.explanation) or _WAITS.get(job.status, job.label)])
+        if not changed:
+            return one_line(job.explanation) or job.label
+        revision = f" @ {one_line(job.scm_revision[:7])}" if job.scm_revision else ""
+        parts = [one_line(job.project or job.template or job.name or job.label) + revision]
+        if job.scm_branch:
+            parts.append(f"branch {one_line(job.scm_branch, 100)}")
+        if job.execution_environment:
+            parts.append(f"execution environment {one_line(job.execution_environment, 100)}")
+        return " · ".join(parts)
+
+    def _clock(self, at: float, last: float) -> None:
+        """Learn the time; `last` is when the last thing happened, so a line since then is no older."""
+        if self._groups.lines != self._lines:
+            self._lines = self._groups.lines
+            self._wrote_at = max(self._at, last)
+        self._at = at
+
+    def _heartbeat(self, job: Job, at: float, silent: float) -> Iterator[Mark]:
+        self._job = job
+        self._clock(at, at - silent)
+        if at - self._wrote_at < self._style.heartbeat:
+            return
+        self._wrote_at = at
+        yield from self._groups.close()  # a collapsed group would hide that it lives
+        if job.status.final:
+            what = ["waiting for the last events of its log"]
+        else:
+            what = [duration(self._elapsed()), one_line(job.explanation) or _WAITS.get(job.status, "")]
+            what += ["a cancel was asked for" if job.canceled_on else "", self._task(), *self._hosts(" of ")]
+        yield Line(" · ".join(filter(None, what)), Tone.NOTE, str(job.status))
+
+    def _below_progress(self, marks: Iterable[Mark]) -> Iterator[Mark]:
+        for place, mark in enumerate(marks):
+            if place == 0:
+                yield self._progress()
+            yield mark
+
+    def _progress(self) -> Progress:
+        status = str(self._job.status) if self._job is not None else ""
+        what = [self._task() or status, *self._hosts("/"), duration(self._elapsed())]
+        return Progress("▸ " + " · ".join(what))
+
+    def doing(self) -> str:
+        """What it does now: `TASK [db : Migrate] · 1 of 2 hosts`; "" where no task runs."""
+        return " · ".join(filter(None, [self._task(), *self._hosts(" of ")]))
+
+    def _elapsed(self) -> float:
+        return self._at - (self._began or 0.0)
+
+    def _task(self) -> str:
+        return f"TASK [{self._tally.task}]" if self._tally.task else ""
+
+    def _hosts(self, of: str) -> list[str]:
+        done, seen = self._tally.hosts_done, self._tally.hosts_seen
+        if not self._tally.task or not seen:
+            return []
+        if seen > 1 and max(done, self._tally.hosts_begun) < 2:
+            return []  # of a task with run_once the other hosts never come, and nothing else tells it
+        return [f"{number(min(done, seen))}{of}{count(seen, 'host')}"]
+
+    # --- the end ----------------------------------------------------------------------------------------
+
+    def _stats(self, event: Event) -> Iterator[Mark]:
+        yield from self._groups.close()
+        yield from self._rescued()
+        yield from self._groups.event(event, None)
+
+    def _rescued(self) -> Iterator[Mark]:
+        """Only now is it known which of the failures that were told are none."""
+        tasks = by_task(failure for failure in self._tally.failures if failure.kind == "rescued")
+        for failures in tasks[:10]:
+            hosts = listed([failure.host for failure in failures])
+            task = f"{self._prefix}TASK [{failures[0].task}]"
+            yield Line(f"{task} · {hosts}: not an error", Tone.NOTE, "rescued")
+        if len(tasks) > 10:
+            yield Line(f"and {count(len(tasks) - 10, 'more task')}", Tone.NOTE, "rescued")
+
+    def _finished(self, end: Finished) -> Iterator[Mark]:
+        yield from self._groups.finish()
+        yield from verdict(end.job, end.log, self._tally, self.explanation, self._role)
+        trace = end.job.traceback.strip()
+        if "\n" in trace:
+            yield GroupStart(f"{self._prefix}the controller's traceback")
+            yield Line(trace)
+            yield GroupEnd()
+        if not self._annotated:
+            self._annotated = True
+            yield from findings(self._tally, end.job, end.log, self.explanation)

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import tracemalloc
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aap_launcher.findings.job import Tally
+from aap_launcher.models import Event, Finished, Log, Logged, Status
+from tests.render.streams import ENDINGS, JOB, ended, events
+
+
+def event(
+    name: str, host: str = "h", *, of: str = "t", data: dict[str, Any] | None = None, **more: Any
+) -> Event:
+    raw = msgspec.Raw(msgspec.json.encode(data or {}))
+    return Event(1, name, host_name=host, parent_uuid=of, task=of, event_data=raw, **more)
+
+
+def failed(host: str = "h", of: str = "t", msg: str = "bad", **data: Any) -> Event:
+    return event("runner_on_failed", host, of=of, data={"res": {"msg": msg}, **data}, failed=True)
+
+
+def stats(**maps: dict[str, int]) -> Event:
+    return event("playbook_on_stats", "", of="", data=maps)
+
+
+def tally(*told: Event, cases: bool = False) -> Tally:
+    tally = Tally(keep_cases=cases)
+    for counter, each in enumerate(told, 1):
+        tally.add(Logged(msgspec.structs.replace(each, counter=counter)))
+    return tally
+
+
+def kinds(tally: Tally) -> list[str]:
+    return [f"{failure.task} {failure.host} {failure.kind}" for failure in tally.failures]
+
+
+def test_of_a_hosts_failures_the_last_are_real_and_the_earlier_were_rescued() -> None:
+    told = [failed("a", "t1"), failed("b", "t1"), failed("a", "t2"), failed("a", "t3"), failed("b", "t3")]
+    before = tally(*told)
+    assert {failure.kind for failure in before.failures} == {"failed"}
+    after = tally(*told, stats(processed={"a": 1, "b": 1}, failures={"a": 1}, rescued={"a": 2, "b": 2}))
+    assert kinds(after) == ["t1 a rescued", "t1 b rescued", "t2 a rescued", "t3 a failed", "t3 b rescued"]
+
+
+def test_without_stats_a_failure_counts() -> None:
+    told = tally(failed("a"))
+    told.add(Finished(replace(JOB, status=Status.CANCELED), Log(1)))
+    assert kinds(told) == ["t a failed"]
+
+
+def test_stats_that_cannot_be_read_rescue_nothing() -> None:
+    assert kinds(tally(failed("a"), stats(processed={"a": "one"}))) == ["t a failed"]  # type: ignore[dict-item]
+
+
+def test_in_a_successful_run_every_failure_was_rescued() -> None:
+    told = tally(failed("a"))
+    told.add(Finished(replace(JOB, status=Status.SUCCESSFUL), Log(1)))
+    assert kinds(told) == ["t a rescued"]
+
+
+def test_ignored_errors_and_ignored_unreachable_hosts_are_neither() -> None:
+    ignored = event("runner_on_failed", "a", data={"ignore_errors": True, "res": {}})
+    unreachable = event("runner_on_unreachable", "b", data={"res": {"msg": "no route"}}, failed=True)
+    passed = event("runner_on_unreachable", "c", data={"res": {}})
+    told = tally(ignored, unreachable, passed, stats(processed={"a": 1, "b": 1, "c": 1}, dark={"b": 1}))
+    assert kinds(told) == ["t a ignored", "t b unreachable", "t c ignored"]
+
+
+@pytest.mark.parametrize("early", ["runner_item_on_failed", "runner_on_async_failed"])
+def test_the_parts_of_a_failed_task_are_one_failure(early: str) -> None:
+    part = event(early, "a", data={"res": {"msg": "the part's word"}}, failed=True)
+    assert [failure.message for failure in tally(part, part, failed("a", msg="whole")).failures] == ["whole"]
+    dropped = event("runner_on_failed", "a", failed=True)
+    assert [failure.message for failure in tally(part, dropped).failures] == ["the part's word"]
+    assert tally(part).failures == ()
+
+
+def test_ten_thousand_failures_are_counted_and_a_thousand_kept_the_real_ones_first() -> None:
+    told = [failed(f"h{n}", "t1") for n in range(5_000)] + [failed(f"h{n}", "t2") for n in range(5_000)]
+    hosts = {f"h{n}": 1 for n in range(5_000)}
+    result = tally(*told, stats(processed=hosts, failures=hosts))
+    assert len(result.failures) == 1_000
+    assert result.more_failures == 9_000
+    assert {failure.task for failure in result.failures} == {"t2"}
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in ENDINGS if name not in ("broken_playbook", "timeout", "no_hosts", "loop")]
+)
+def test_hosts_counted_from_events_are_as_ansible_counts_them(name: str) -> None:
+    counted, told = tally(*events(name)[:-1]).hosts, tally(*events(name)).hosts
+    assert told
+    rescued = [replace(host, failed=host.failed + host.rescued, rescued=0) for host in told]
+    assert list(counted) == rescued
+
+
+def test_ten_slowest_tasks_are_told_by_their_slowest_host() -> None:
+    told = tally(*(event("runner_on_ok", f"h{n}", of=f"t{n % 20}", data={"duration": n}) for n in range(100)))
+    assert [(task.task, task.seconds, task.host) for task in told.slowest][:2] == [
+        ("t19", 99, "h99"),
+        ("t18", 98, "h98"),
+    ]
+    assert len(told.slowest) == 10
+
+
+@given(st.lists(st.tuples(st.integers(0, 15), st.integers(0, 50)), max_size=80))
+def test_the_slowest_are_exact_in_any_order(times: list[tuple[int, int]]) -> None:
+    told = tally(*(event("runner_on_ok", of=f"t{n}", data={"duration": s}) for n, s in times))
+    best: dict[int, int] = {}
+    for n, seconds in times:
+        best[n] = max(best.get(n, 0), seconds)
+    assert [task.seconds for task in told.slowest] == sorted((s for s in best.values() if s), reverse=True)[
+        :10
+    ]
+
+
+def again(host: str = "h", of: str = "t") -> Event:
+    return event("runner_retry", host, of=of, data={"res": {"attempts": 1, "retries": 4}})
+
+
+def retried(tally: Tally) -> list[tuple[str, str, int, str]]:
+    return [(task.task, task.host, task.retries, task.kind) for task in tally.retried]
+
+
+def test_a_retried_task_is_told_with_its_end_on_each_host() -> None:
+    told = tally(
+        *(again("a"), again("b"), again("a"), event("runner_on_ok", "b", changed=True)),
+        *(failed("a"), event("runner_on_ok", "c"), again("a", "t2"), event("runner_on_ok", "a", of="t2")),
+        *(again("c", "t3"), again("c", "t3"), again("c", "t3")),
+    )
+    assert retried(told) == [
+        ("t3", "c", 3, ""),
+        ("t", "a", 2, "failed"),
+        ("t", "b", 1, "changed"),
+        ("t2", "a", 1, "ok"),
+    ]
+
+
+def test_a_retried_task_that_failed_may_have_been_ignored_or_rescued() -> None:
+    told = tally(again("a"), failed("a", ignore_errors=True), again("b"), failed("b"))
+    assert retried(told) == [("t", "a", 1, "ignored"), ("t", "b", 1, "failed")]
+    told.add(Logged(stats(processed={"a": 1, "b": 1}, rescued={"b": 1})))
+    assert retried(told) == [("t", "a", 1, "ignored"), ("t", "b", 1, "rescued")]
+
+
+@given(st.lists(st.integers(1, 9), max_size=60))
+def test_the_twenty_most_retried_are_kept(times: list[int]) -> None:
+    hosts = [(f"h{n}", retries) for n, retries in enumerate(times)]
+    told = tally(*(e for host, n in hosts for e in (*[again(host)] * n, event("runner_on_ok", host))))
+    assert [task.retries for task in told.retried] == sorted(times, reverse=True)[:20]
+
+
+def test_progress_counts_hosts_of_the_current_task_and_of_the_play() -> None:
+    begin = Event(1, "playbook_on_task_start", uuid="t2", task="Migrate", role="db")
+    told = tally(
+        Event(1, "playbook_on_play_start", play="p"),
+        *(event("runner_on_start", f"h{n}", of="t1") for n in range(5)),
+        begin,
+        event("runner_on_ok", "h1", of="t2"),
+        event("runner_on_skipped", "h2", of="t2"),
+        event("runner_on_ok", "h3", of="t1"),
+    )
+    assert (told.task, told.hosts_done, told.hosts_seen) == ("db : Migrate", 2, 5)
+
+
+@pytest.mark.parametrize(("name", "none"), [("no_hosts", True), ("mixed", False), ("broken_playbook", False)])
+def test_a_run_that_matched_no_host_is_known(name: str, none: bool) -> None:  # noqa: FBT001
+    told = tally(*events(name))
+    assert told.matched_no_host is none
+    told.add(ended(name, 1))
+    assert told.matched_no_host is none
+
+
+def test_the_lines_of_a_broken_playbook_are_kept_bounded() -> None:
+    told = tally(*events("broken_playbook"))
+    assert told.error_lines[0].startswith("ERROR! couldn't resolve module/action")
+    assert told.error_lines[-1] == "      ^ here"
+    assert told.warnings == 1
+    flood = tally(*(Event(1, "verbose", "ERROR! " + "x" * 9_000) for _ in range(100)))
+    assert len(flood.error_lines) == 30
+    assert max(map(len, flood.error_lines)) == 500
+
+
+def test_cases_are_kept_only_when_asked_for_and_know_the_rescued() -> None:
+    told = tally(*events("mixed"), cases=True)
+    assert len(told.cases) == 44
+    assert {case.kind for case in told.cases if case.task == "Break in block"} == {"rescued"}
+    assert {case.kind for case in told.cases if case.task == "Ignored error"} == {"ignored"}
+    assert {case.kind for case in told.cases} == {
+        "ok",
+        "changed",
+        "skipped",
+        "ignored",
+        "rescued",
+        "unreachable",
+    }
+    assert tally(*events("mixed")).cases == ()
+
+
+def test_memory_does_not_grow_with_events() -> None:
+    told = Tally()
+    rows = [each for each in events("mixed") if each.event != "playbook_on_stats"]
+    tracemalloc.start()
+    try:
+        for _ in range(400):
+            for each in rows:
+                told.add(Logged(each))
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 3 * 2**20

@@ -1,0 +1,49 @@
+"""Launch pages and a survey as AWX 24.6.1 answers them, and launches against them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aap_launcher.controller import decode
+from aap_launcher.errors import Problem, Refused
+from aap_launcher.inputs.parsing import parse
+from aap_launcher.models import LaunchRequest, Prompts, Template, TemplateType
+from aap_launcher.preflight.request import launch_request
+
+_DATA = Path(__file__).parent / "data"
+PAGES: dict[str, Any] = json.loads((_DATA / "launch_pages.json").read_text())
+SURVEY: dict[str, Any] = json.loads((_DATA / "survey_spec.json").read_text())
+JOB = Template(15, TemplateType.JOB, "Deploy shop", "Retail", may_start=True)
+WORKFLOW = Template(59, TemplateType.WORKFLOW, "Nightly", "Retail", may_start=True)
+BASE = {"url": "https://aap.example.com", "token": "t0k3n-value", "template": "15"}
+
+
+def page(name: str, *, survey: bool = False, **more: object) -> Prompts:
+    return decode.prompts({**PAGES[name], **more}, SURVEY if survey else {})
+
+
+def nobody_asks(name: str, value: str) -> int:
+    raise AssertionError(f"{name} {value} was looked up")
+
+
+def launch(
+    prompts: Prompts,
+    template: Template = JOB,
+    find_id: Callable[[str, str], int] = nobody_asks,
+    context: Any = None,
+    **given: str,
+) -> LaunchRequest:
+    more: Any = {"context": context} if context else {}
+    return launch_request(parse({**BASE, **given}), template, prompts, find_id, **more)
+
+
+def refused(prompts: Prompts, template: Template = JOB, **given: Any) -> dict[str, Problem]:
+    with pytest.raises(Refused) as error:
+        launch(prompts, template, **given)
+    assert error.value.exit_code == 3
+    return {problem.field: problem for problem in error.value.problems}
