@@ -115,6 +115,9 @@ class Story:
             job, status=status, explanation=why[-1] if why else "", events_processed=done and status.final
         )
 
+    def failed_update(self, job: Job) -> tuple[Job, Sequence[str]] | None:
+        return None
+
     def events(self, job: Job, after: int, limit: int = 200) -> Sequence[Event]:
         self.pages += 1
         self._break(job)

@@ -62,6 +62,9 @@ class Counted:
         self.requests += 1
         return self._source.events(job, after, limit)
 
+    def failed_update(self, job: Job) -> tuple[Job, Sequence[str]] | None:
+        return self._source.failed_update(job)
+
     def nodes(self, job: Job) -> Sequence[Node]:
         nodes = self._source.nodes(job)
         self.requests += pages(nodes)

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from aap_launcher.errors import NotFound
+from aap_launcher.errors import NotFound, Refused, Unreachable
 from aap_launcher.follow.cursor import Cursor
 from aap_launcher.models import (
     Clock,
@@ -51,6 +51,10 @@ class JobSource(Protocol):
 
     def events(self, job: Job, after: int, limit: int = PAGE) -> Sequence[Event]:
         """Up to `limit` events with a counter above `after`, by counter, with their whole stdout."""
+        ...
+
+    def failed_update(self, job: Job) -> tuple[Job, Sequence[str]] | None:
+        """The update that failed before the job began, and its last lines; None where there was none."""
         ...
 
 
@@ -218,7 +222,14 @@ class Follower:
         if late:
             yield Notice(f"{count(len(late), 'event')} came late, printed here out of place", warning=True)
             yield from map(Logged, late)
-        yield Finished(self.job, self.log)
+        lines: tuple[str, ...] = ()
+        try:
+            if self.job.status.final and self.job.status is not Status.SUCCESSFUL:
+                update = self._source.failed_update(self.job)
+                lines = tuple(update[1]) if update is not None else ()
+        except (Refused, Unreachable) as error:
+            yield Notice(f"the failed update's output could not be read: {error}", warning=True)
+        yield Finished(self.job, self.log, lines)
 
     def _refetch(self, first: int, last: int) -> list[Event]:
         try:

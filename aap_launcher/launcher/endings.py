@@ -42,7 +42,7 @@ def ended(run: Run) -> Outcome:
         return run.outcome(Verdict.FAILED, 1, why)
     if verdict is not Verdict.SUCCESSFUL:
         return run.outcome(verdict, 1, run.explanation)
-    if run.tally.matched_no_host:
+    if run.followed is not None and run.followed.happened.matched_no_host:
         what = "a job of it" if run.known_job.type == JobType.WORKFLOW_JOB else "it"
         why = f"the job is successful to the controller, but {what} matched no host"
         if run.inputs.on_no_hosts == "warn":
@@ -72,7 +72,7 @@ def stopped(run: Run, stop: Interrupted) -> Outcome:
         why = "before anything was launched"
         run.say("interrupted", why, Tone.BAD)
         return run.outcome(Verdict.INTERRUPTED, code, f"interrupted {why}")
-    if run.follower is not None and run.follower.finished:
+    if run.followed is not None and run.followed.follower.finished:
         return ended(run)  # the signal came too late to change anything
     if run.inputs.on_interrupt == "leave":
         why = f"{run.job.label} goes on, as asked (on_interrupt: leave)"

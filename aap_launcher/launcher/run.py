@@ -7,26 +7,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aap_launcher.ci import CI
-from aap_launcher.errors import LauncherError, Unreachable
-from aap_launcher.findings.job import Tally
-from aap_launcher.findings.reasons import explain_failure
-from aap_launcher.findings.workflow import WorkflowTally
-from aap_launcher.follow.job import Follower, follow
-from aap_launcher.follow.workflow import WorkflowFollower
+from aap_launcher.errors import Unreachable
+from aap_launcher.follow.job import follow
 from aap_launcher.inputs.parsing import Inputs
+from aap_launcher.launcher.followed import Followed, followed
 from aap_launcher.models import (
     CIContext,
     Clock,
     Finished,
     Job,
-    JobType,
     LaunchRequest,
     Line,
     Log,
     Mark,
     NodeChanged,
-    NodeOutcome,
-    NodeUpdate,
     Notice,
     Outcome,
     Progress,
@@ -38,8 +32,7 @@ from aap_launcher.models import (
     Update,
     Verdict,
 )
-from aap_launcher.render.job import Renderer, Style
-from aap_launcher.render.workflow import WorkflowRenderer
+from aap_launcher.render.job import Style, notice
 
 if TYPE_CHECKING:  # a refused input needs no HTTP: importing it is more than half of the start
     from aap_launcher.controller import Controller
@@ -70,18 +63,8 @@ class Run:
         self.template: Template | None = None
         self.request = LaunchRequest({})
         self.job: Job | None = None
-        self.follower: Follower | WorkflowFollower | None = None
-        self.explanation = ""
+        self.followed: Followed | None = None  # once the job's following has begun
         self.refused_approval = ""  # the approval for which the workflow was canceled (approvals: fail)
-        self.tally: Tally | WorkflowTally = Tally(keep_cases=bool(inputs.junit))
-        self._style = Style(
-            group_by=inputs.group_by,
-            show=inputs.show,
-            annotations=inputs.annotations,
-            live=tools.ci.live,
-            since=inputs.since,
-        )
-        self.renderer: Renderer | WorkflowRenderer = Renderer(self.tally, self._style)
         self._outages: list[float] = []
         self._controller: Controller | None = None
 
@@ -97,6 +80,11 @@ class Run:
         assert self.job is not None  # noqa: S101 - nothing asks for it before
         return self.job
 
+    @property
+    def explanation(self) -> str:
+        """Why the job did not succeed, as far as it was followed."""
+        return self.followed.explanation if self.followed is not None else ""
+
     def connect(self) -> None:
         """Reach the controller and log in; every secret made on the way is masked before it is used."""
         self._controller = connect(self.inputs, self.tools, self.show)
@@ -107,8 +95,10 @@ class Run:
         """Follow the job and show it; whether its end was reached before the clock read `until`."""
         if until is not None:
             self.controller.hurry(until)
+        if self.followed is None:
+            self.followed = self._begin()
+        follower = self.followed.follower
         try:
-            follower = self.follower = self.follower or self._follower()
             for update in follow(follower, self.clock, until=until):
                 self.show(update)
                 if isinstance(update, NodeChanged):
@@ -119,14 +109,16 @@ class Run:
             return False  # the time ran out during an outage
         return follower.finished
 
-    def _follower(self) -> Follower | WorkflowFollower:
-        """What follows the job, by its type: a job template that is sliced made a workflow job as well."""
-        job, now = self.known_job, self.clock.now()
-        if job.type != JobType.WORKFLOW_JOB:
-            return Follower(self.controller, job, now)
-        tally = self.tally = WorkflowTally(keep_cases=bool(self.inputs.junit))
-        self.renderer = WorkflowRenderer(tally, self._style)
-        return WorkflowFollower(self.controller, job, now)
+    def _begin(self) -> Followed:
+        inputs = self.inputs
+        style = Style(
+            group_by=inputs.group_by,
+            show=inputs.show,
+            annotations=inputs.annotations,
+            live=self.tools.ci.live,
+            since=inputs.since,
+        )
+        return followed(self.controller, self.known_job, self.clock.now(), style, cases=bool(inputs.junit))
 
     def _mind_approval(self, update: NodeChanged) -> None:
         """Nobody is there to approve (approvals: fail): the workflow is canceled, and followed to its end."""
@@ -141,8 +133,8 @@ class Run:
     def cancel(self, *, timeout: float = 4.0) -> bool:
         """Ask for the cancel of the job; whether it was accepted."""
         accepted = self.controller.cancel(self.known_job, timeout=timeout)
-        if self.follower is not None:
-            self.follower.hurry(self.clock.now())
+        if self.followed is not None:
+            self.followed.follower.hurry(self.clock.now())
         return accepted
 
     def show(self, update: Update) -> None:
@@ -151,59 +143,33 @@ class Run:
             self.job = update.job
         elif isinstance(update, Notice) and update.outage:
             self._outages.append(update.outage)
-        if isinstance(self.tally, WorkflowTally):
-            self.tally.add(update)
-            self._explain_nodes(update, self.tally)
-        elif not isinstance(update, NodeChanged | NodeUpdate):
-            self.tally.add(update)
-            if isinstance(update, Finished) and update.job.status is not Status.SUCCESSFUL:
-                self._explained(explain_failure(update.job, self.tally, self._update_lines(update.job)))
         if isinstance(update, Finished):
             self.tools.ci.emit(Progress(""))  # nothing is going on any more
-        self._emit(self._marks(update))
-
-    def _marks(self, update: Update) -> Iterable[Mark]:
-        if isinstance(self.renderer, WorkflowRenderer):
-            return self.renderer.marks(update)
-        return () if isinstance(update, NodeChanged | NodeUpdate) else self.renderer.marks(update)
-
-    def _explain_nodes(self, update: Update, tally: WorkflowTally) -> None:
-        if isinstance(update, Finished):
-            self._explained(tally.explain(update.job))
-        elif isinstance(update, NodeUpdate) and isinstance(update.update, Finished):
-            job, node = update.update.job, tally.of(update.node, update.path)
-            if lines := self._update_lines(job):
-                node.explanation = explain_failure(job, node.tally, lines)
-
-    def _explained(self, explanation: str) -> None:
-        self.explanation = self.renderer.explanation = explanation
-
-    def _update_lines(self, job: Job) -> tuple[str, ...]:
-        """The failed update's own last lines, where an update is the reason why the job failed."""
-        try:
-            update = self.controller.failed_update(job)
-        except LauncherError as error:
-            self.show(Notice(f"the failed update's output could not be read: {error}", warning=True))
-            return ()
-        return tuple(update[1]) if update is not None else ()
+        if self.followed is not None:
+            self._emit(self.followed.marks(update))
+        elif isinstance(update, Notice):  # before there is a job
+            self._emit([notice(update)])
 
     # --- words --------------------------------------------------------------------------------------
 
     def say(self, label: str, text: str, tone: Tone = Tone.NOTE) -> None:
         """A line of the launcher's own, outside of any group."""
-        self._emit(self.renderer.pause())
+        if self.followed is not None:
+            self._emit(self.followed.drawn.pause())
         self.tools.ci.emit(Line(text, tone, label=label))
 
     def end_log(self) -> None:
         """Close the open group, and tell the findings if the job's end never came."""
         self.tools.ci.emit(Progress(""))
-        self._emit(self.renderer.close())
+        if self.followed is not None:
+            self._emit(self.followed.drawn.close())
 
     def attach_hint(self) -> str:
         """How to attach to the job again, and how to mend it."""
         job = self.known_job
         hint = f"aap-launcher follow {job.id}"
-        if job.status is Status.FAILED and job.type == "job" and any(host.bad for host in self.tally.hosts):
+        hosts = self.followed.happened.hosts if self.followed is not None else ()
+        if job.status is Status.FAILED and job.type == "job" and any(host.bad for host in hosts):
             hint += f" · on the failed hosts again: aap-launcher relaunch {job.id} --hosts failed"
         return hint
 
@@ -216,29 +182,20 @@ class Run:
 
     def outcome(self, verdict: Verdict, exit_code: int, explanation: str) -> Outcome:
         """The outcome with all that is known."""
-        job, nodes = self.job, tuple[NodeOutcome, ...]()
-        if isinstance(self.tally, WorkflowTally):
-            nodes = self.tally.nodes
-            job = job and replace(job, artifacts=self.tally.artifacts)
-        return Outcome(
+        outcome = Outcome(
             verdict=verdict,
             exit_code=exit_code,
-            job=job,
+            job=self.job,
             template=self.template,
             explanation=explanation,
-            log=self.follower.log if self.follower is not None else Log(),
-            hosts=self.tally.hosts,
-            failures=self.tally.failures,
-            slowest=self.tally.slowest,
-            cases=self.tally.cases,
-            nodes=nodes,
+            log=Log(),
             shown=self.request.shown,
             seconds=self.clock.now() - self.began,
             ci=self.tools.context,
-            retried=self.tally.retried,
             outages=tuple(self._outages),
             platform=self._controller.describe() if self._controller is not None else "",
         )
+        return outcome if self.followed is None else _with(outcome, self.followed)
 
     def close(self) -> None:
         """Give the token back and close the log; never raises."""
@@ -249,6 +206,22 @@ class Run:
     def _emit(self, marks: Iterable[Mark]) -> None:
         for mark in marks:
             self.tools.ci.emit(mark)
+
+
+def _with(outcome: Outcome, followed: Followed) -> Outcome:
+    """The outcome, and what happened in what was followed."""
+    job, happened = outcome.job, followed.happened
+    return replace(
+        outcome,
+        job=job and replace(job, artifacts=followed.artifacts(job)),
+        log=followed.follower.log,
+        hosts=happened.hosts,
+        failures=happened.failures,
+        slowest=happened.slowest,
+        cases=happened.cases,
+        nodes=followed.nodes,
+        retried=happened.retried,
+    )
 
 
 def connect(inputs: Inputs, tools: Tools, tell: Callable[[Notice], None]) -> Controller:

@@ -65,10 +65,11 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The end: the job's final detail and how whole its log is."""
+    """The end: the job's final detail, how whole its log is, and the last lines of the update that failed it."""
 
     job: Job
     log: Log
+    update_lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,10 @@ defusing is the adapter's business), except that titles and names are made one l
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aap_launcher.findings.failures import by_task
 from aap_launcher.findings.job import Tally
-from aap_launcher.findings.reasons import explain_failure
 from aap_launcher.models import (
     Event,
     Finished,
@@ -34,8 +33,6 @@ from aap_launcher.render.conclusion import Role, findings, verdict
 from aap_launcher.render.groups import Grouping
 from aap_launcher.text.words import count, duration, listed, number, one_line
 
-__all__ = ["Renderer", "Style", "explain_failure"]
-
 _WAITS = {
     Status.NEW: "not yet submitted",
     Status.PENDING: "in the controller's queue",
@@ -53,6 +50,12 @@ class Style:
     heartbeat: float = 30.0
     live: bool = False  # there is a live last line: with each line of the job it is told anew
     since: str = ""  # UTC, ISO 8601: earlier events are not shown, but count
+
+
+def notice(update: Notice) -> Line:
+    """The line of a notice."""
+    tone, label = (Tone.WARN, "warning") if update.warning else (Tone.NOTE, "")
+    return Line(update.text, tone, label)
 
 
 class Renderer:
@@ -110,10 +113,9 @@ class Renderer:
             case Tick(job, at, silent):
                 yield from self._heartbeat(job, at, silent)
                 yield self._progress()
-            case Notice(text, warning):
+            case Notice(text):
                 yield from self._groups.close()
-                tone, label = (Tone.WARN, "warning") if warning else (Tone.NOTE, "")
-                yield Line(" · ".join(filter(None, [self._role.name, text])), tone, label)
+                yield notice(replace(update, text=" · ".join(filter(None, [self._role.name, text]))))
             case Finished():
                 yield from self._finished(update)
 

@@ -32,7 +32,7 @@ CRASH = """
 import aap_launcher.render.job
 def crash(self, update):
     raise RuntimeError("of all things: " + " ".join({secrets!r}.values()))
-aap_launcher.render.Renderer.marks = crash
+aap_launcher.render.job.Renderer.marks = crash
 from aap_launcher.cli import main
 main(["launch", "--debug"])
 """

@@ -115,6 +115,9 @@ class World:
 
     # --- the source ----------------------------------------------------------------------------------
 
+    def failed_update(self, job: Job) -> tuple[Job, Sequence[str]] | None:
+        return None
+
     def job(self, job: Job) -> Job:
         self._called(f"job {job.id}")
         world = next((world for world in self.worlds() if world.number == job.id), None)
