@@ -9,7 +9,7 @@ ARGS ?=
 JOBS ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports fmt lock bench pictures reliability clean
+.PHONY: help demo test quick random check lint types imports fmt lock bench pictures reliability clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -28,6 +28,15 @@ demo: $(READY) ## Launch a template of the sandbox as GitHub would (TEMPLATE="Br
 
 test: $(READY) ## Every test (ARGS="-k follow" for some)
 	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
+
+# What needs no process, no controller and no runtime: the pure middle.
+MIDDLE := tests/findings tests/follow tests/inputs tests/launcher tests/preflight tests/render tests/report tests/text
+
+quick: lint types imports ## Lint, types, imports and the tests of the pure middle: a quarter of a minute
+	$(BIN)/python -m pytest -q --numprocesses $(JOBS) $(MIDDLE) $(ARGS)
+
+random: $(READY) ## The property tests with new examples; what they find is kept in .hypothesis
+	HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest --numprocesses $(JOBS) -m hypothesis $(ARGS)
 
 check: lint types imports test ## What CI asks: lint, types, import contracts, tests
 

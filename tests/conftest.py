@@ -1,10 +1,17 @@
-"""How the tests are shared out between workers."""
+"""How the tests are shared out between workers, and that no luck decides them."""
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# `make test` draws the same examples each time; `make random` draws new ones and keeps what it finds.
+settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile("random", max_examples=500, deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 @pytest.hookimpl(optionalhook=True)

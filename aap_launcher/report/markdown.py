@@ -51,6 +51,8 @@ def folded(title: str, body: str) -> str:
 
 def link(words: str, address: str) -> str:
     """A link with Markdown `words`, or the words alone where the address is not one for a browser."""
+    if not address.isprintable() or address != address.strip():
+        return words  # urlsplit drops such characters, so that what it looks at is not what is written
     try:
         parts = urlsplit(address)
     except ValueError:
