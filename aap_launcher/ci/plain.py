@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 
 from aap_launcher.ci.base import Adapter
 from aap_launcher.ci.defuse import RESET
 from aap_launcher.ci.sink import Sink
+from aap_launcher.text.width import fitted
 
 _ERASE = "\r\x1b[2K"
 
@@ -40,19 +40,3 @@ class Plain(Adapter):
         if self._last_line:
             self._last_line = ""
             self._sink.write(_ERASE)
-
-
-def fitted(text: str, columns: int) -> str:
-    """As much of a line as fits; a wide character takes two columns, a combining one none."""
-    used = 0
-    for at, character in enumerate(text):
-        used += _columns(character)
-        if used > columns:
-            return text[:at]
-    return text
-
-
-def _columns(character: str) -> int:
-    if unicodedata.combining(character) or unicodedata.category(character) in {"Cf", "Mn", "Me"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

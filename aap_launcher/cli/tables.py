@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
 
 from aap_launcher.cli.forms import Row, at, encoded, yaml_text
 from aap_launcher.text.visible import visible
+from aap_launcher.text.width import fitted
+from aap_launcher.text.width import width as columns_of
 
 _GAP = "  "
 _MEASURED = 200  # rows that decide the widths; later rows are written as they come
@@ -23,7 +24,7 @@ def table(rows: Iterable[Row], columns: Sequence[str], *, width: int | None) -> 
     first = [[cell(row, column) for column in columns] for row in islice(rest, _MEASURED)]
     if not first:
         return
-    widths = fitted([max(map(columns_of, column)) for column in zip(columns, *first, strict=True)], width)
+    widths = narrowed([max(map(columns_of, column)) for column in zip(columns, *first, strict=True)], width)
     for cells in chain([list(columns)], first, ([cell(row, one) for one in columns] for row in rest)):
         yield _line(cells, widths, cut=width is not None)
 
@@ -79,7 +80,7 @@ def _words(value: Any) -> str:
             return encoded(value)
 
 
-def fitted(wanted: Sequence[int], width: int | None) -> list[int]:
+def narrowed(wanted: Sequence[int], width: int | None) -> list[int]:
     """The widths of columns so that they fit: the widest give way, one to another, down to a bound."""
     widths = list(wanted)
     if width is None:
@@ -113,21 +114,4 @@ def shortened(text: str, most: int) -> str:
         return text
     if columns_of(text) <= most:
         return text
-    used, kept = 0, []
-    for character in text:
-        used += _columns(character)
-        if used > most - 1:
-            break
-        kept.append(character)
-    return "".join(kept) + "…"
-
-
-def columns_of(text: str) -> int:
-    """Columns that a text takes on a terminal."""
-    return len(text) if text.isascii() else sum(map(_columns, text))
-
-
-def _columns(character: str) -> int:
-    if unicodedata.combining(character) or unicodedata.category(character) in {"Cf", "Mn", "Me"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    return fitted(text, most - 1) + "…"

@@ -44,7 +44,7 @@ def connection(
     sources = [arguments, around]
     if chosen is not None:
         command = {TOKEN_COMMAND: chosen.name} if chosen.token_command else {}
-        sources.insert(1 if profile else 2, Source(f"profile {chosen.name}", chosen.values | command))
+        sources.insert(1 if profile else 2, Source(f"profile {chosen.name}", {**chosen.values, **command}))
     found = profiles.merged(sources)
     if found.pop(TOKEN_COMMAND, "") and chosen is not None:
         found["token"] = token_of(chosen)
@@ -58,9 +58,7 @@ def token_of(profile: Profile) -> str:
     command = profile.token_command
     told = f"token_command of profile {profile.name} ({command[0]} ...)"
     try:
-        ended = subprocess.run(
-            command, stdin=None, stdout=subprocess.PIPE, timeout=_PATIENCE, check=False
-        )
+        ended = subprocess.run(command, stdin=None, stdout=subprocess.PIPE, timeout=_PATIENCE, check=False)
     except subprocess.TimeoutExpired:
         raise InvalidInput(f"{told} did not end within {_PATIENCE:.0f} s.") from None
     except (OSError, ValueError) as fault:

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aap_launcher.ci import context, detect
-from aap_launcher.ci.plain import fitted
 from aap_launcher.errors import InvalidInput
 from aap_launcher.models import Annotation, GroupEnd, GroupStart, Level, Line, Mark, Progress, Tone
+from aap_launcher.text.width import fitted
 from tests.ci import hostile
 from tests.ci.parsers import Runner
 from tests.ci.support import Terminal, adapter, written

@@ -7,7 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aap_launcher.cli.tables import cell, columns_of, fitted, record, shortened, table
+from aap_launcher.cli.tables import cell, narrowed, record, shortened, table
+from aap_launcher.text.width import width as columns_of
 
 ROWS: list[dict[str, Any]] = [
     {
@@ -107,7 +108,7 @@ def test_a_long_list_is_not_gathered_before_it_is_written() -> None:
 
 @given(st.lists(st.integers(1, 300), min_size=1, max_size=9), st.integers(20, 200))
 def test_widths_fit_wherever_that_is_possible(wanted: list[int], width: int) -> None:
-    widths = fitted(wanted, width)
+    widths = narrowed(wanted, width)
     assert all(0 < got <= want for got, want in zip(widths, wanted, strict=True))
     room = width - 2 * (len(wanted) - 1)
     if sum(min(8, one) for one in wanted) <= room:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -22,7 +21,9 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "aap-launcher"
 
 
-def ask(home: Path, profile: str = "", *, given: dict[str, str] | None = None, **inputs: str) -> dict[str, str]:
+def ask(
+    home: Path, profile: str = "", *, given: dict[str, str] | None = None, **inputs: str
+) -> dict[str, str]:
     named = {"AAP_PROFILE": inputs.pop("AAP_PROFILE")} if "AAP_PROFILE" in inputs else {}
     return connection(given or {}, inputs, {"XDG_CONFIG_HOME": str(home.parent), **named}, profile)
 
@@ -46,7 +47,9 @@ def test_the_default_profile_is_used_only_where_no_url_is_given(home: Path) -> N
     assert ask(home, given={"url": TEST}) == {"url": TEST}
 
 
-def test_a_named_profile_goes_before_the_environment_if_it_was_typed_and_after_it_otherwise(home: Path) -> None:
+def test_a_named_profile_goes_before_the_environment_if_it_was_typed_and_after_it_otherwise(
+    home: Path,
+) -> None:
     config(home, f"[profile.prod]\nurl = '{PROD}'\ntoken = 't'\nrequest_timeout = 5")
     assert ask(home, "prod", url=TEST, token="other", request_timeout="9") == {
         "url": PROD,
@@ -62,10 +65,10 @@ def test_a_named_profile_goes_before_the_environment_if_it_was_typed_and_after_i
 
 
 def test_a_profile_that_is_named_must_exist(home: Path) -> None:
-    with pytest.raises(InvalidInput, match="profile prod: .*config.toml does not exist"):
+    with pytest.raises(InvalidInput, match=r"profile prod: .*config.toml does not exist"):
         ask(home, "prod")
     config(home, "[profile.prod]\nurl = 'x'")
-    with pytest.raises(InvalidInput, match='no profile "prdo".*Did you mean "prod"'):
+    with pytest.raises(InvalidInput, match=r'no profile "prdo".*Did you mean "prod"'):
         ask(home, AAP_PROFILE="prdo")
 
 
@@ -82,8 +85,12 @@ def test_a_token_command_is_run_and_what_it_prints_is_the_token(home: Path) -> N
         ("print('s3cret two')", "printed more than one word"),
     ],
 )
-def test_a_token_command_that_gives_no_token_is_told_without_what_it_printed(home: Path, command: str, words: str) -> None:
-    config(home, f"[profile.prod]\nurl = '{PROD}'\ntoken_command = {json.dumps([sys.executable, '-c', command])}")
+def test_a_token_command_that_gives_no_token_is_told_without_what_it_printed(
+    home: Path, command: str, words: str
+) -> None:
+    config(
+        home, f"[profile.prod]\nurl = '{PROD}'\ntoken_command = {json.dumps([sys.executable, '-c', command])}"
+    )
     with pytest.raises(InvalidInput, match=words) as refused:
         ask(home, "prod")
     assert "s3cret" not in str(refused.value)
@@ -91,14 +98,16 @@ def test_a_token_command_that_gives_no_token_is_told_without_what_it_printed(hom
 
 def test_a_token_command_that_is_not_there_is_told(home: Path) -> None:
     config(home, f"[profile.prod]\nurl = '{PROD}'\ntoken_command = 'no-such-program-here x'")
-    with pytest.raises(InvalidInput, match="no-such-program-here .* cannot be run"):
+    with pytest.raises(InvalidInput, match=r"no-such-program-here .* cannot be run"):
         ask(home, "prod")
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
 def test_a_file_with_secrets_that_others_can_read_is_refused(home: Path, mode: int) -> None:
     config(home, f"[profile.prod]\nurl = '{PROD}'\n[profile.other]\ntoken = 't'", mode)
-    with pytest.raises(InvalidInput, match="can be read by other users, and it holds secrets. Run: chmod 600"):
+    with pytest.raises(
+        InvalidInput, match=r"can be read by other users, and it holds secrets\. Run: chmod 600"
+    ):
         ask(home, "prod")
 
 
@@ -119,7 +128,7 @@ def logins(home: Path) -> Logins:
 def test_a_login_is_kept_for_its_user_alone_and_told_where(home: Path, logins: Logins) -> None:
     where = logins.keep(Login(PROD, "ana", "/api/v2/tokens/7/", "t-7"))
     assert where == f"{home}/logins.json (only you can read it; no keyring was found)"
-    assert os.stat(home / "logins.json").st_mode & 0o777 == 0o600
+    assert (home / "logins.json").stat().st_mode & 0o777 == 0o600
     assert logins.find(PROD) == Login(PROD, "ana", "/api/v2/tokens/7/", "t-7")
     assert list(home.iterdir()) == [home / "logins.json"]
 
@@ -143,7 +152,9 @@ def test_of_several_logins_none_is_guessed(home: Path, logins: Logins) -> None:
     assert ask(home)["url"] == PROD
 
 
-def test_a_file_of_logins_that_others_can_read_or_that_is_damaged_is_refused(home: Path, logins: Logins) -> None:
+def test_a_file_of_logins_that_others_can_read_or_that_is_damaged_is_refused(
+    home: Path, logins: Logins
+) -> None:
     logins.keep(Login(PROD, "ana", "", "t-7"))
     (home / "logins.json").chmod(0o644)
     with pytest.raises(InvalidInput, match="can be read by other users"):

@@ -93,27 +93,43 @@ def test_a_file_holds_secrets_or_only_ways_to_them(text: str, *, secret: bool) -
 
 
 def test_the_first_source_wins_by_name() -> None:
-    found = merged([Source("a", {"url": PROD}), Source("b", {"ca_bundle": "x", "token": "t"}), Source("c", {"ca_bundle": "y"})])
+    found = merged(
+        [
+            Source("a", {"url": PROD}),
+            Source("b", {"ca_bundle": "x", "token": "t"}),
+            Source("c", {"ca_bundle": "y"}),
+        ]
+    )
     assert found == {"url": PROD, "ca_bundle": "x", "token": "t"}
 
 
 def test_a_credential_beside_another_url_is_not_sent() -> None:
     mine = Source("profile prod", {"url": PROD})
-    with pytest.raises(InvalidInput, match=f"no credential for {PROD}: the one of the environment is for {TEST}"):
+    with pytest.raises(
+        InvalidInput, match=f"no credential for {PROD}: the one of the environment is for {TEST}"
+    ):
         merged([mine, Source("the environment", {"url": TEST, "token": "t"})])
     kept = Source("profile prod", {"url": PROD, "token_command": "prod"})
-    found = merged([kept, Source("the environment", {"url": TEST, "token": "t", "username": "u", "password": "p"})])
+    found = merged(
+        [kept, Source("the environment", {"url": TEST, "token": "t", "username": "u", "password": "p"})]
+    )
     assert found == {"url": PROD, "token_command": "prod"}
 
 
-@pytest.mark.parametrize("same", ["https://prod.example.com/", " https://prod.example.com", "prod.example.com"])
+@pytest.mark.parametrize(
+    "same", ["https://prod.example.com/", " https://prod.example.com", "prod.example.com"]
+)
 def test_one_url_in_two_spellings_is_one(same: str) -> None:
     assert merged([Source("a", {"url": PROD}), Source("b", {"url": same, "token": "t"})])["token"] == "t"
 
 
 def test_a_user_name_joins_a_password_from_elsewhere_and_no_token() -> None:
     profile = Source("profile", {"url": PROD, "username": "ana"})
-    assert merged([Source("env", {"password": "p"}), profile]) == {"url": PROD, "username": "ana", "password": "p"}
+    assert merged([Source("env", {"password": "p"}), profile]) == {
+        "url": PROD,
+        "username": "ana",
+        "password": "p",
+    }
     login = Source("env", {"username": "bo", "password": "p"})
     assert merged([login, Source("profile", {"url": PROD, "token": "t"})]) == {
         "url": PROD,
@@ -123,13 +139,19 @@ def test_a_user_name_joins_a_password_from_elsewhere_and_no_token() -> None:
 
 
 _URLS = st.sampled_from([PROD, TEST])
-_VALUES = st.fixed_dictionaries({}, optional={"url": _URLS, "token": st.just("t"), "token_command": st.just("c"), "password": st.just("p")})
+_VALUES = st.fixed_dictionaries(
+    {},
+    optional={"url": _URLS, "token": st.just("t"), "token_command": st.just("c"), "password": st.just("p")},
+)
 
 
 @given(st.lists(_VALUES, min_size=1, max_size=3))
 def test_no_credential_ever_goes_to_another_url(given_values: list[dict[str, str]]) -> None:
     own = [
-        {key: f"{value} of {values['url']}" if "url" in values and key != "url" else value for key, value in values.items()}
+        {
+            key: f"{value} of {values['url']}" if "url" in values and key != "url" else value
+            for key, value in values.items()
+        }
         for values in given_values
     ]
     try:
