@@ -9,7 +9,7 @@ ARGS ?=
 JOBS ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick random check lint types imports fmt lock bench pictures reliability clean
+.PHONY: help demo test quick random check lint types imports fmt generate lock bench pictures reliability clean
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -43,6 +43,7 @@ check: lint types imports test ## What CI asks: lint, types, import contracts, t
 lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/python -m tools.generate --check
 
 types: $(READY)
 	$(BIN)/mypy
@@ -53,7 +54,9 @@ imports: $(READY)
 fmt: $(READY) ## Format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	$(BIN)/python -m tests.front_ends.tables
+
+generate: $(READY) ## Write what repeats the definitions: actions, component, Jenkins steps, tables
+	$(BIN)/python -m tools.generate
 
 lock: ## Renew the lock files in requirements/ (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --upgrade pyproject.toml -o requirements/runtime.txt

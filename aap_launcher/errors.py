@@ -1,15 +1,15 @@
-"""Everything that can go wrong with the launcher itself, each with its exit code.
+"""Everything that can go wrong with the launcher itself, and the one table of exit codes.
 
-LauncherError                70  internal: a fault of ours
-├── InvalidInput              2  invalid: an input is missing or wrong; nothing was sent that changes anything
-├── Refused                   3  refused: the controller said no
-│   ├── Unauthorized          3  the credential was not accepted
-│   ├── Forbidden             3  the credential was accepted, the deed was not
-│   └── NotFound              3  no such object, or none that this user may see
-├── Unreachable               4  unreachable: no usable answer, for longer than tolerated
-│   └── AnswerLost            4  a request that changes something was sent, and its answer never came
-├── LaunchUnknown             6  unknown: whether the launch made a job could not be settled
-└── Interrupted         130/143  interrupted: SIGINT or SIGTERM
+LauncherError             internal: a fault of ours
+├── InvalidInput          invalid: an input is missing or wrong; nothing was sent that changes anything
+├── Refused               refused: the controller said no
+│   ├── Unauthorized      the credential was not accepted
+│   ├── Forbidden         the credential was accepted, the deed was not
+│   └── NotFound          no such object, or none that this user may see
+├── Unreachable           unreachable: no usable answer, for longer than tolerated
+│   └── AnswerLost        a request that changes something was sent, and its answer never came
+├── LaunchUnknown         unknown: whether the launch made a job could not be settled
+└── Interrupted           interrupted: SIGINT or SIGTERM
 
 A job that failed is not here: it is an `Outcome`, a value.
 """
@@ -21,11 +21,51 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """An exit code (of an interruption 128 and the signal's number), the outcomes that end so, and its meaning."""
+
+    codes: tuple[int, ...]
+    verdicts: tuple[str, ...]
+    meaning: str
+
+
+# `make generate` writes it into README and docs, `aap-launcher --help` shows it.
+ENDINGS: tuple[Ending, ...] = (
+    Ending((0,), ("successful",), "the job ended `successful`"),
+    Ending(
+        (0,),
+        ("launched", "checked"),
+        "`wait: false`: launched, and not followed; a dry run: everything was checked, nothing was launched",
+    ),
+    Ending((1,), ("failed", "error", "canceled"), "the job ended so on the controller"),
+    Ending((2,), ("invalid",), "bad or missing inputs; nothing was sent that changes anything"),
+    Ending((3,), ("refused",), "the controller said no, or the preflight in its place"),
+    Ending(
+        (4,),
+        ("unreachable",),
+        "no usable answer for longer than `outage_tolerance`; the message says whether a job is running",
+    ),
+    Ending((5,), ("timed_out",), "`timeout` passed; the job was canceled or left, as asked"),
+    Ending(
+        (6,),
+        ("unknown",),
+        "the launch was sent, and whether it made a job could not be settled: it is never launched twice",
+    ),
+    Ending((70,), ("internal",), "a fault of the launcher itself; please report it"),
+    Ending((130, 143), ("interrupted",), "SIGINT, SIGTERM: the job was asked to cancel first"),
+)
+EXIT_CODES = {verdict: ending.codes[0] for ending in ENDINGS for verdict in ending.verdicts}
+
+
 class LauncherError(Exception):
     """A fault that ends the launcher; the message is written for the person who reads the CI log."""
 
-    exit_code: int = 70
     verdict: ClassVar[str] = "internal"
+    exit_code: int = EXIT_CODES["internal"]
+
+    def __init_subclass__(cls) -> None:
+        cls.exit_code = EXIT_CODES[cls.verdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +91,6 @@ def with_problems(message: str, problems: Sequence[Problem]) -> str:
 class InvalidInput(LauncherError):
     """One or several inputs are missing or wrong (`problems` names each)."""
 
-    exit_code = 2
     verdict = "invalid"
 
     def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
@@ -62,7 +101,6 @@ class InvalidInput(LauncherError):
 class Refused(LauncherError):
     """The controller, or the preflight in its place, said no (`problems` names each reason)."""
 
-    exit_code = 3
     verdict = "refused"
 
     def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
@@ -85,7 +123,6 @@ class NotFound(Refused):
 class Unreachable(LauncherError):
     """No usable answer from the controller for longer than `outage_tolerance`."""
 
-    exit_code = 4
     verdict = "unreachable"
 
 
@@ -96,7 +133,6 @@ class AnswerLost(Unreachable):
 class LaunchUnknown(LauncherError):
     """The launch was sent, and whether it created a job could not be settled: it is never sent twice."""
 
-    exit_code = 6
     verdict = "unknown"
 
 

@@ -11,8 +11,10 @@ import groovy.transform.Field
 import hudson.AbortException
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 
-// The inputs of aap_launcher/inputs/definitions.py, in its order (tests/front_ends keeps them so), and their variables.
+// The inputs, and their variables. What stands between markers is written by `make generate` from
+// aap_launcher/inputs/definitions.py.
 @Field final Map INPUTS = [
+    // generated: inputs
     url: 'AAP_URL',
     username: 'AAP_USERNAME',
     ca_bundle: 'AAP_CA_BUNDLE',
@@ -44,7 +46,6 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
     instance_groups: 'AAP_INSTANCE_GROUPS',
     wait: 'AAP_WAIT',
     timeout: 'AAP_TIMEOUT',
-    outage_tolerance: 'AAP_OUTAGE_TOLERANCE',
     on_timeout: 'AAP_ON_TIMEOUT',
     on_interrupt: 'AAP_ON_INTERRUPT',
     approvals: 'AAP_APPROVALS',
@@ -57,17 +58,40 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
     dry_run: 'AAP_DRY_RUN',
     junit: 'AAP_JUNIT',
     result_file: 'AAP_RESULT_FILE',
+    since: 'AAP_SINCE',
+    outage_tolerance: 'AAP_OUTAGE_TOLERANCE',
+    // /generated: inputs
 ]
 
 // Never an argument: an argument stands in the pipeline's text and in the build's record of its steps.
-@Field final List SECRETS = ['AAP_TOKEN', 'AAP_PASSWORD', 'AAP_CLIENT_KEY', 'AAP_CREDENTIAL_PASSWORDS']
+@Field final List SECRETS = [
+    // generated: secrets
+    'AAP_TOKEN', 'AAP_PASSWORD', 'AAP_CLIENT_KEY', 'AAP_CREDENTIAL_PASSWORDS',
+    // /generated: secrets
+]
 
-// Of no meaning for a job that exists already.
-@Field final List LAUNCH_ONLY = [
-    'template', 'template_type', 'organization', 'relaunch', 'relaunch_hosts', 'extra_vars',
-    'extra_vars_file', 'limit', 'inventory', 'credentials', 'job_tags', 'skip_tags', 'job_type',
-    'verbosity', 'diff_mode', 'scm_branch', 'execution_environment', 'labels', 'forks',
-    'job_slice_count', 'job_timeout', 'instance_groups', 'wait', 'ci_vars', 'dry_run',
+// What each command takes of them.
+@Field final Map TAKEN = [
+    // generated: taken
+    launch: [
+        'url', 'username', 'ca_bundle', 'client_cert', 'verify_tls', 'request_timeout', 'template',
+        'template_type', 'organization', 'job', 'relaunch', 'relaunch_hosts', 'extra_vars',
+        'extra_vars_file', 'limit', 'inventory', 'credentials', 'job_tags', 'skip_tags', 'job_type',
+        'verbosity', 'diff_mode', 'scm_branch', 'execution_environment', 'labels', 'forks',
+        'job_slice_count', 'job_timeout', 'instance_groups', 'wait', 'timeout', 'on_timeout',
+        'on_interrupt', 'approvals', 'on_no_hosts', 'group_by', 'show', 'annotations', 'summary',
+        'ci_vars', 'dry_run', 'junit', 'result_file', 'since', 'outage_tolerance',
+    ],
+    follow: [
+        'url', 'username', 'ca_bundle', 'client_cert', 'verify_tls', 'request_timeout', 'job',
+        'timeout', 'on_timeout', 'on_interrupt', 'approvals', 'on_no_hosts', 'group_by', 'show',
+        'annotations', 'summary', 'junit', 'result_file', 'since', 'outage_tolerance',
+    ],
+    cancel: [
+        'url', 'username', 'ca_bundle', 'client_cert', 'verify_tls', 'request_timeout', 'job',
+        'outage_tolerance',
+    ],
+    // /generated: taken
 ]
 
 // What belongs to the step alone.
@@ -80,9 +104,12 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
     'BRANCH_NAME', 'CHANGE_BRANCH', 'CHANGE_AUTHOR',
     'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy',
     'TERM', 'NO_COLOR', 'FORCE_COLOR',
+    // generated: aliases
     'AAP_HOSTNAME', 'AAP_HOST', 'CONTROLLER_HOST', 'TOWER_HOST', 'CONTROLLER_OAUTH_TOKEN',
     'TOWER_OAUTH_TOKEN', 'CONTROLLER_USERNAME', 'TOWER_USERNAME', 'CONTROLLER_PASSWORD',
-    'TOWER_PASSWORD', 'AAP_CACERT', 'AAP_VALIDATE_CERTS', 'CONTROLLER_VERIFY_SSL', 'TOWER_VERIFY_SSL',
+    'TOWER_PASSWORD', 'AAP_CACERT', 'AAP_VALIDATE_CERTS', 'CONTROLLER_VERIFY_SSL',
+    'TOWER_VERIFY_SSL',
+    // /generated: aliases
 ]
 
 // `exec`: the signal of an aborted build must find aap-launcher, or docker's client, which hands it on.
@@ -141,8 +168,10 @@ List problems(String step, Map given) {
             found.add(SECRETS.contains('AAP_' + name.toUpperCase())
                 ? name + ' is a secret: give credentialsId, or bind AAP_' + name.toUpperCase() + ' with withCredentials'
                 : name + ' is no argument of this step')
-        } else if (step != 'launch' && LAUNCH_ONLY.contains(name)) {
-            found.add(name + ' is for aapLaunch: a job that exists already would not take it')
+        } else if (INPUTS.containsKey(name) && !TAKEN[step].contains(name)) {
+            found.add(step == 'cancel' && TAKEN.follow.contains(name)
+                ? name + ' means nothing to a cancel'
+                : name + ' is for aapLaunch: a job that exists already would not take it')
         }
     }
     if (step != 'launch' && !given.job) {

@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aap_launcher.cli import options
+from aap_launcher.inputs.input import Command
 
 if TYPE_CHECKING:
     from aap_launcher.controller import Controller
     from aap_launcher.models import Job
 
 
-@click.command("approve", cls=options.SectionedCommand, short_help="Approve what a workflow waits for.")
+@click.command("approve", cls=options.InputsCommand, short_help="Approve what a workflow waits for.")
 @click.argument("approval")
-@options.inputs((*options.connection_names(), "outage_tolerance"))
+@options.inputs(Command.APPROVE, argument="job")
 @options.common
 def command(approval: str, ci: str | None, *, debug: bool, **given: Any) -> None:
     """Approve APPROVAL (its id, API URL or address), or the one that a workflow job (id, URL) waits for."""
     from aap_launcher.cli.wiring import with_controller
 
     deed = lambda controller: decide(controller, approval, approve=True)  # noqa: E731
-    with_controller({**given, "job": approval}, deed, ci=ci, debug=debug)
+    with_controller(Command.APPROVE, {**given, "job": approval}, deed, ci=ci, debug=debug)
 
 
 def decide(controller: Controller, reference: str, *, approve: bool) -> str:

@@ -7,11 +7,12 @@ from typing import Any
 import click
 
 from aap_launcher.cli import options
+from aap_launcher.inputs.input import Command
 
 
-@click.command("cancel", cls=options.SectionedCommand, short_help="Ask a job to stop.")
+@click.command("cancel", cls=options.InputsCommand, short_help="Ask a job to stop.")
 @click.argument("job")
-@options.inputs((*options.connection_names(), "outage_tolerance"))
+@options.inputs(Command.CANCEL, argument="job")
 @options.common
 def command(job: str, ci: str | None, *, debug: bool, **given: Any) -> None:
     """Cancel JOB (id, API URL or the address from the browser); a job that has ended is told, not an error."""
@@ -24,4 +25,4 @@ def command(job: str, ci: str | None, *, debug: bool, **given: Any) -> None:
             return f"{found.label} has already ended {controller.job(found).status}: {found.link}"
         return f"{found.label} was asked to cancel: {found.link}"
 
-    with_controller({**given, "job": job}, deed, ci=ci, debug=debug)
+    with_controller(Command.CANCEL, {**given, "job": job}, deed, ci=ci, debug=debug)

@@ -7,11 +7,12 @@ from typing import Any
 import click
 
 from aap_launcher.cli import options
+from aap_launcher.inputs.input import Command
 
 
-@click.command("deny", cls=options.SectionedCommand, short_help="Deny what a workflow waits for.")
+@click.command("deny", cls=options.InputsCommand, short_help="Deny what a workflow waits for.")
 @click.argument("approval")
-@options.inputs((*options.connection_names(), "outage_tolerance"))
+@options.inputs(Command.DENY, argument="job")
 @options.common
 def command(approval: str, ci: str | None, *, debug: bool, **given: Any) -> None:
     """Deny APPROVAL (its id, API URL or address), or the one that a workflow job (id, URL) waits for."""
@@ -19,4 +20,4 @@ def command(approval: str, ci: str | None, *, debug: bool, **given: Any) -> None
     from aap_launcher.cli.wiring import with_controller
 
     deed = lambda controller: decide(controller, approval, approve=False)  # noqa: E731
-    with_controller({**given, "job": approval}, deed, ci=ci, debug=debug)
+    with_controller(Command.DENY, {**given, "job": approval}, deed, ci=ci, debug=debug)

@@ -7,22 +7,17 @@ from typing import Any
 import click
 
 from aap_launcher.cli import options
+from aap_launcher.inputs.input import Command
 
 
 @click.command(
-    "follow", cls=options.SectionedCommand, short_help="Attach to a job: its whole log, then the report."
+    "follow", cls=options.InputsCommand, short_help="Attach to a job: its whole log, then the report."
 )
 @click.argument("job")
-@click.option(
-    "--since",
-    metavar="TIME",
-    default="",
-    help="Show the log from then on: 2026-01-31T12:00:00Z, or how long ago (90s, 15m, 2h).",
-)
-@options.inputs((*options.connection_names(), "outage_tolerance", *options.FOLLOWING, *options.REPORTING))
+@options.inputs(Command.FOLLOW, argument="job")
 @options.common
-def command(job: str, since: str, ci: str | None, *, debug: bool, **given: Any) -> None:
+def command(job: str, ci: str | None, *, debug: bool, **given: Any) -> None:
     """Attach to JOB (id, API URL or the address from the browser): its whole log, then the same report."""
     from aap_launcher.cli.wiring import run
 
-    run({**given, "job": job}, ci=ci, debug=debug, only=True, since=since)
+    run(Command.FOLLOW, {**given, "job": job}, ci=ci, debug=debug)

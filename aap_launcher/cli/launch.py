@@ -7,11 +7,12 @@ from typing import Any
 import click
 
 from aap_launcher.cli import options
+from aap_launcher.inputs.input import Command
 
 
-@click.command("launch", cls=options.SectionedCommand, short_help="Launch a template, follow it, report it.")
+@click.command("launch", cls=options.InputsCommand, short_help="Launch a template, follow it, report it.")
 @click.argument("name", metavar="[TEMPLATE]", required=False)
-@options.inputs()
+@options.inputs(Command.LAUNCH)
 @options.common
 def command(name: str | None, ci: str | None, *, debug: bool, **given: Any) -> None:
     """Launch TEMPLATE (id, name or URL), follow it live, report it.
@@ -22,5 +23,5 @@ def command(name: str | None, ci: str | None, *, debug: bool, **given: Any) -> N
     from aap_launcher.cli.wiring import run
 
     if name is not None:
-        given["template"] = name
-    run(given, ci=ci, debug=debug)
+        given["template"] += (name,)
+    run(Command.LAUNCH, given, ci=ci, debug=debug)

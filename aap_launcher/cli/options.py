@@ -1,63 +1,163 @@
-"""Options, made from the one definition of the inputs; and the environment read by the same definition."""
+"""Options, made from the one definition of the inputs; and the environment read by the same definition.
+
+Every option may stand several times here: what that means (lists grow, a second single value is refused) is said
+where inputs are read.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from itertools import groupby
+from collections.abc import Callable
 from typing import Any
 
 import click
 
-from aap_launcher.inputs.definitions import BEHAVIOUR, BY_NAME, CONNECTION, INPUTS, PROMPTS, WHAT, Input, Kind
+from aap_launcher.inputs.definitions import BY_NAME, INPUTS
+from aap_launcher.inputs.input import Command, Input, Kind, Section
+from aap_launcher.inputs.values import is_boolean
 
 _METAVARS = {
     Kind.TEXT: "TEXT",
     Kind.BOOLEAN: "BOOL",
     Kind.INTEGER: "N",
     Kind.DURATION: "TIME",
+    Kind.MOMENT: "TIME",
     Kind.LIST: "LIST",
     Kind.MAPPING: "VARS",
     Kind.FILES: "FILE",
 }
 _SHORT = {"extra_vars": "-e", "limit": "-l", "inventory": "-i", "job_tags": "-t"}  # as in ansible-playbook
 ADAPTERS = ("plain", "github", "gitlab", "jenkins")
-FOLLOWING = ("timeout", "on_timeout", "on_interrupt", "approvals", "on_no_hosts", "group_by", "show")
-REPORTING = ("annotations", "summary", "junit", "result_file")
+_OTHER = "Other"
+_CONNECTION_HELP = (
+    "Show the options that say where the controller is and as whom; they are the same everywhere."
+)
 
 
-class SectionedCommand(click.Command):
-    """A command whose help lists its options under the contract's headings."""
+class InputOption(click.Option):
+    """The option of an input; a boolean's is also `--no-x`, and takes a value only where one follows."""
+
+    def __init__(self, definition: Input, *names: str) -> None:
+        words = f" [{definition.default}]" if definition.default not in ("", "false") else ""
+        metavar = "|".join(definition.choices) or _METAVARS.get(definition.kind, "TEXT")
+        super().__init__(
+            [*names, definition.option, definition.name],
+            metavar=metavar,
+            help=definition.description + words,
+            multiple=True,
+        )
+        self.boolean = definition.kind is Kind.BOOLEAN
+        if self.boolean:
+            self.secondary_opts = [definition.option.replace("--", "--no-", 1)]  # for help and completion
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """A boolean is shown as `--wait / --no-wait`."""
+        record = super().get_help_record(ctx)
+        if self.boolean and record:
+            return " / ".join([*self.opts, *self.secondary_opts]), record[1]
+        return record
+
+
+class InputsCommand(click.Command):
+    """A command whose help lists its options under the contract's headings, the connection's last and in short."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments, a boolean's three forms as one: `--wait`, `--no-wait`, `--wait false`."""
+        return super().parse_args(ctx, _with_values(args, self.get_params(ctx)))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write one definition list a section, in the contract's order."""
-        rows = [
-            (self._section(param), record)
-            for param in self.get_params(ctx)
-            if (record := param.get_help_record(ctx))
-        ]
-        order = [CONNECTION, WHAT, PROMPTS, BEHAVIOUR, "Other"]
-        rows.sort(key=lambda row: order.index(row[0]))
-        for section, group in groupby(rows, key=lambda row: row[0]):
-            with formatter.section(section):
-                formatter.write_dl([record for _, record in group], col_max=30)
+        for section in (*Section, _OTHER):
+            if section == Section.CONNECTION:
+                continue
+            if rows := self._rows(ctx, section):
+                with formatter.section(section):
+                    formatter.write_dl(rows, col_max=30)
+        connection = ", ".join(names.partition(" ")[0] for names, _ in self._rows(ctx, Section.CONNECTION))
+        if connection:
+            with formatter.section(Section.CONNECTION):
+                formatter.write_text(
+                    f"{connection}: see --help-connection. Secrets come from the environment."
+                )
+
+    def format_connection(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options of the connection, and the variables that hold what is no option."""
+        with formatter.section(Section.CONNECTION):
+            formatter.write_dl(self._rows(ctx, Section.CONNECTION), col_max=30)
+        secrets = [one for one in INPUTS if one.secret and one.section is Section.CONNECTION]
+        with formatter.section("From the environment alone"):
+            formatter.write_dl([(f"AAP_{one.name.upper()}", one.description) for one in secrets])
+
+    def _rows(self, ctx: click.Context, section: str) -> list[tuple[str, str]]:
+        found = [(self._section(one), one.get_help_record(ctx)) for one in self.get_params(ctx)]
+        return [record for heading, record in found if record and heading == section]
 
     @staticmethod
     def _section(param: click.Parameter) -> str:
         definition = BY_NAME.get(param.name or "")
-        return definition.section if definition else "Other"
+        return definition.section if definition else _OTHER
 
 
-def inputs(names: Iterable[str] | None = None) -> Callable[[Any], Any]:
-    """A decorator that adds the options of the inputs named, all by default; secrets have none."""
-    chosen = [BY_NAME[name] for name in names] if names is not None else INPUTS
+def _with_values(args: list[str], params: list[click.Parameter]) -> list[str]:
+    """The arguments with a value in each boolean; what is the value of another option stays as it is."""
+    options = [one for one in params if isinstance(one, click.Option)]
+    yes = {name for one in options if isinstance(one, InputOption) and one.boolean for name in one.opts}
+    no = {name.replace("--", "--no-", 1): name for name in yes}
+    valued = {name for one in options if not one.is_flag for name in one.opts} - yes
+    found: list[str] = []
+    at = 0
+    while at < len(args) and args[at] != "--":
+        word, following = args[at], args[at + 1 : at + 2]
+        if word in valued or (word in yes and following and is_boolean(following[0])):
+            found += [word, *following]
+            at += 2
+            continue
+        at += 1
+        found.append(f"{word}=true" if word in yes else f"{no[word]}=false" if word in no else word)
+    return found + args[at:]
 
-    def decorate(command: Any) -> Any:
-        for definition in reversed([d for d in chosen if not d.secret]):
-            command = _option(definition)(command)
-        return command
+
+def inputs(command: Command, argument: str = "") -> Callable[[Any], Any]:
+    """A decorator that adds the options of a command's inputs; `argument` is given without one, secrets have none."""
+    chosen = [one for one in INPUTS if command in one.commands and not one.secret and one.name != argument]
+
+    def decorate(function: Any) -> Any:
+        for definition in reversed(chosen):
+            function = _added(function, InputOption(definition, *_spellings(command, definition)))
+        return _added(function, click.Option(["--help-connection"], **_HELP_CONNECTION))
 
     return decorate
+
+
+def _spellings(command: Command, definition: Input) -> list[str]:
+    if command is Command.RELAUNCH and definition.name == "relaunch_hosts":
+        return ["--hosts"]
+    return [_SHORT[definition.name]] if definition.name in _SHORT else []
+
+
+def _added(function: Any, option: click.Option) -> Any:
+    """Add an option to a command that is being decorated, as `click.option` does."""
+    if not hasattr(function, "__click_params__"):
+        function.__click_params__ = []
+    function.__click_params__.append(option)
+    return function
+
+
+def _show_connection(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's
+    if value and isinstance(ctx.command, InputsCommand):
+        formatter = ctx.make_formatter()
+        ctx.command.format_connection(ctx, formatter)
+        click.echo(formatter.getvalue().rstrip("\n"))
+        ctx.exit()
+
+
+_HELP_CONNECTION: dict[str, Any] = {
+    "is_flag": True,
+    "is_eager": True,
+    "expose_value": False,
+    "callback": _show_connection,
+    "help": _CONNECTION_HELP,
+}
 
 
 def common(command: Any) -> Any:
@@ -71,24 +171,6 @@ def common(command: Any) -> Any:
         default=None,
         help="Write the log for this CI; by default the environment tells.",
     )(command)
-
-
-def connection_names() -> tuple[str, ...]:
-    """The inputs that say how to reach the controller."""
-    return tuple(definition.name for definition in INPUTS if definition.section == CONNECTION)
-
-
-def _option(definition: Input) -> Callable[[Any], Any]:
-    names = [definition.option, definition.name]
-    if definition.name in _SHORT:
-        names.insert(0, _SHORT[definition.name])
-    metavar = "|".join(definition.choices) or _METAVARS[definition.kind]
-    text = definition.description
-    if definition.default and definition.default != "false":
-        text += f" [{definition.default}]"
-    if definition.kind is Kind.BOOLEAN and definition.default == "false":
-        return click.option(*names, metavar="", is_flag=False, flag_value="true", help=text)
-    return click.option(*names, metavar=metavar, help=text, multiple=definition.name == "extra_vars")
 
 
 def environment() -> dict[str, str]:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aap_launcher.cli import options
+from aap_launcher.inputs.input import Command
 
 if TYPE_CHECKING:
     from aap_launcher.models import Line
 
 
-@click.command("output", cls=options.SectionedCommand, short_help="Print a job's whole output.")
+@click.command("output", cls=options.InputsCommand, short_help="Print a job's whole output.")
 @click.argument("job")
 @click.option(
     "--format",
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     default=None,
     help="With colours, or plain; by default as the terminal or CI shows it.",
 )
-@options.inputs((*options.connection_names(), "outage_tolerance"))
+@options.inputs(Command.OUTPUT, argument="job")
 @options.common
 def command(job: str, form: str | None, ci: str | None, *, debug: bool, **given: Any) -> None:
     """Print the whole output of JOB (id, API URL or the address from the browser), however large it is."""
@@ -39,7 +40,7 @@ def command(job: str, form: str | None, ci: str | None, *, debug: bool, **given:
             )
         return _lines(controller.output(found, form or "ansi"))
 
-    with_controller({**given, "job": job}, deed, ci=ci, debug=debug, colours=form == "ansi")
+    with_controller(Command.OUTPUT, {**given, "job": job}, deed, ci=ci, debug=debug, colours=form == "ansi")
 
 
 def _lines(pieces: Iterable[str]) -> Iterator[Line]:

@@ -7,19 +7,17 @@ from typing import Any
 import click
 
 from aap_launcher.cli import options
-
-_BEHAVIOUR = ("wait", "dry_run", "outage_tolerance", *options.FOLLOWING, *options.REPORTING)
+from aap_launcher.inputs.input import Command
 
 
 @click.command(
-    "relaunch", cls=options.SectionedCommand, short_help="Run a job again, on all or on the failed hosts."
+    "relaunch", cls=options.InputsCommand, short_help="Run a job again, on all or on the failed hosts."
 )
 @click.argument("job")
-@click.option("--hosts", "relaunch_hosts", metavar="all|failed", help="All hosts, or only those that failed.")
-@options.inputs((*options.connection_names(), *_BEHAVIOUR))
+@options.inputs(Command.RELAUNCH, argument="relaunch")
 @options.common
 def command(job: str, ci: str | None, *, debug: bool, **given: Any) -> None:
     """Relaunch JOB (id, API URL or the address from the browser) and follow the new job."""
     from aap_launcher.cli.wiring import run
 
-    run({**given, "relaunch": job}, ci=ci, debug=debug, only=True)
+    run(Command.RELAUNCH, {**given, "relaunch": job}, ci=ci, debug=debug)

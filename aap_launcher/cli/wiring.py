@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -15,10 +14,11 @@ import click
 from aap_launcher import __version__, ci
 from aap_launcher.cli.options import environment
 from aap_launcher.cli.signals import ProcessSignals, SystemClock
-from aap_launcher.errors import Interrupted, InvalidInput, InvalidValue, LauncherError, Problem
-from aap_launcher.inputs.definitions import INPUTS, PROMPTS, WHAT
-from aap_launcher.inputs.parsing import Inputs, parse, read_environment
-from aap_launcher.inputs.values import moment
+from aap_launcher.errors import Interrupted, InvalidInput, LauncherError, Problem
+from aap_launcher.inputs.definitions import BY_NAME, INPUTS, Inputs
+from aap_launcher.inputs.input import Command
+from aap_launcher.inputs.parsing import STANDARD_INPUT, TARGETS, Given, parse, read_environment, read_file
+from aap_launcher.inputs.variables import LARGEST
 from aap_launcher.launcher import main as launcher
 from aap_launcher.models import Line, Mark, Tone
 
@@ -26,17 +26,11 @@ if TYPE_CHECKING:
     from aap_launcher.controller import Controller
 
 
-def run(
-    given: Mapping[str, Any], *, ci: str | None, debug: bool, only: bool = False, since: str = ""
-) -> NoReturn:
-    """Launch, attach or relaunch as the options and the environment say, then exit.
-
-    `only`: what to act on stands on the command line, so the environment's template and prompts are not meant.
-    `since`: a time, or how long ago, from which on the log is shown.
-    """
-    raw, tools = _wire(given, ci, debug=debug, only=only)
+def run(command: Command, given: Mapping[str, Any], *, ci: str | None, debug: bool) -> NoReturn:
+    """Launch, attach or relaunch as the options and the environment say, then exit."""
+    raw, tools = _wire(command, given, ci, debug=debug)
     try:
-        inputs = replace(parse(raw), since=_since(since))
+        inputs = parse(raw, read_file=_read_file, now=datetime.now(UTC))
         _check_files(inputs)
     except LauncherError as error:
         sys.exit(launcher.refuse(error, tools).exit_code)
@@ -44,6 +38,7 @@ def run(
 
 
 def with_controller(
+    command: Command,
     given: Mapping[str, Any],
     deed: Callable[[Controller], str | Iterable[Mark]],
     *,
@@ -52,7 +47,7 @@ def with_controller(
     colours: bool = False,
 ) -> NoReturn:
     """Do one thing with the controller, print what it says, and exit. `colours`: also where none are usual."""
-    raw, tools = _wire(given, ci, debug=debug, only=True, colours=colours)
+    raw, tools = _wire(command, given, ci, debug=debug, colours=colours)
     code = 0
     try:
         code = _ask(parse(raw), tools, deed)
@@ -103,15 +98,15 @@ def _print(marks: Iterable[Mark], tools: launcher.Tools) -> int:
 
 
 def _wire(
-    given: Mapping[str, Any], override: str | None, *, debug: bool, only: bool, colours: bool = False
-) -> tuple[dict[str, str], launcher.Tools]:
+    command: Command, given: Mapping[str, Any], override: str | None, *, debug: bool, colours: bool = False
+) -> tuple[dict[str, Given], launcher.Tools]:
     signals: ProcessSignals = click.get_current_context().obj
     environ = environment() | ({"FORCE_COLOR": "1"} if colours else {})
-    raw = _merge(read_environment(environ), given, only=only)
+    raw = _merge(command, environ, given)
     adapter = ci.detect(
         environ, stream=sys.stdout, wall_clock=time.time, override=override or "", complaints=sys.stderr
     )
-    adapter.mask([raw[d.name] for d in INPUTS if d.secret and raw.get(d.name)])
+    adapter.mask([str(raw[one.name]) for one in INPUTS if one.secret and raw.get(one.name)])
     tools = launcher.Tools(
         connect=_connect,
         ci=adapter,
@@ -125,29 +120,17 @@ def _wire(
     return raw, tools
 
 
-def _merge(environ: Mapping[str, str], given: Mapping[str, Any], *, only: bool) -> dict[str, str]:
-    """Options win over the environment; an empty option is a value, and several `--extra-vars` are lines."""
-    skipped = {d.name for d in INPUTS if only and d.section in (WHAT, PROMPTS)}
-    if given.get("relaunch"):
-        skipped.discard("credential_passwords")  # the one prompt that a relaunch takes
-    if given.get("template") or given.get("job") or given.get("relaunch"):
-        skipped |= {"template", "job", "relaunch"}
-    raw = {name: text for name, text in environ.items() if name not in skipped}
-    for name, value in given.items():
-        if isinstance(value, tuple):
-            if value:
-                raw[name] = "\n".join(value)
-        elif value is not None:
-            raw[name] = value
-    return raw
-
-
-def _since(text: str) -> str:
-    try:
-        return moment(text, datetime.now(UTC)) if text else ""
-    except InvalidValue as wrong:
-        problem = Problem("since", wrong.fault, wrong.advice)
-        raise InvalidInput("the inputs are not usable; nothing was started", [problem]) from None
+def _merge(command: Command, environ: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, Given]:
+    """What the command takes: options win over the environment, and what is launched or followed over the others."""
+    raw: dict[str, Given] = {
+        name: text for name, text in read_environment(environ).items() if command in BY_NAME[name].commands
+    }
+    typed = {
+        name: (value,) if isinstance(value, str) else value for name, value in given.items() if value != ()
+    }
+    if any(name in typed for name in TARGETS):
+        raw = {name: text for name, text in raw.items() if name not in TARGETS}
+    return raw | typed
 
 
 def _check_files(inputs: Inputs) -> None:
@@ -161,6 +144,10 @@ def _check_files(inputs: Inputs) -> None:
     ]
     if problems:
         raise InvalidInput("the inputs are not usable; nothing was started", problems)
+
+
+def _read_file(path: str) -> bytes:
+    return sys.stdin.buffer.read(LARGEST + 1) if path == STANDARD_INPUT else read_file(path)
 
 
 def _write(path: str, text: str) -> None:

@@ -7,67 +7,44 @@ empty); two quotes alone, "" or '', stand for the empty string there. On the com
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from aap_launcher.errors import InvalidInput, InvalidValue, Problem
 from aap_launcher.inputs import readers
-from aap_launcher.inputs.definitions import BY_NAME, INPUTS, PROMPTS
+from aap_launcher.inputs.definitions import BY_NAME, INPUTS, PROMPTS, Connection, Inputs
+from aap_launcher.inputs.input import Command, Input, Kind
 from aap_launcher.inputs.variables import LARGEST, decode, read_variables
 from aap_launcher.text import quoting
 from aap_launcher.text import secrets as secret_text
 
+Given = str | tuple[str, ...]  # the environment's text, or what the command line gave, in its order
 ReadFile = Callable[[str], bytes]
-_TARGETS = ("template", "job", "relaunch")
+TARGETS = {
+    "template": (Command.LAUNCH, ""),
+    "job": (Command.FOLLOW, "given, but a job that exists already takes no prompts: it would be ignored"),
+    "relaunch": (
+        Command.RELAUNCH,
+        "given, but a relaunch repeats the job as it was: the controller would ignore it",
+    ),
+}
+__all__ = [
+    "STANDARD_INPUT",
+    "TARGETS",
+    "Connection",
+    "Given",
+    "Inputs",
+    "parse",
+    "read_environment",
+    "read_file",
+    "secrets",
+]
+STANDARD_INPUT = "-"
 _GATEWAY_PATIENCE = 25.0  # seconds; the gateway itself gives up on a request after 30
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """How to reach the controller and as whom. Durations are in seconds."""
-
-    url: str
-    token: str = field(default="", repr=False)
-    username: str = ""
-    password: str = field(default="", repr=False)
-    ca_bundle: str = ""
-    client_cert: str = ""
-    client_key: str = field(default="", repr=False)
-    verify_tls: bool = True
-    request_timeout: float = 25.0
-    outage_tolerance: float = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """Everything that was asked for. `prompts` holds only what was given: 0, False and "" are values."""
-
-    connection: Connection
-    template: str = ""
-    template_type: str = "auto"
-    organization: str = ""
-    job: str = ""
-    relaunch: str = ""
-    relaunch_hosts: str = "all"
-    prompts: Mapping[str, object] = field(default_factory=dict, repr=False)
-    wait: bool = True
-    timeout: float | None = None
-    on_timeout: str = "cancel"
-    on_interrupt: str = "cancel"
-    approvals: str = "wait"
-    on_no_hosts: str = "warn"
-    group_by: str = "task"
-    show: str = "all"
-    annotations: bool = True
-    summary: bool = True
-    ci_vars: bool = False
-    dry_run: bool = False
-    junit: str = ""
-    result_file: str = ""
-    since: str = ""  # UTC, ISO 8601: what the log told before is left out; of the command `follow` alone
-    notices: tuple[str, ...] = ()
 
 
 def read_environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -80,12 +57,21 @@ def read_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def parse(raw: Mapping[str, str], *, read_file: ReadFile | None = None) -> Inputs:
+def read_file(path: str) -> bytes:
+    """A file's bytes, one more than may be given at most; raises OSError."""
+    with open(path, "rb") as file:  # noqa: PTH123  # one byte more than allowed tells enough, even of /dev/zero
+        return file.read(LARGEST + 1)
+
+
+def parse(
+    raw: Mapping[str, Given], *, read_file: ReadFile = read_file, now: datetime | None = None
+) -> Inputs:
     """Read what was given, input name -> text; raises `InvalidInput` with every problem there is.
 
-    `raw` holds only what was given. `read_file` returns a file's bytes or raises OSError.
+    `raw` holds only what was given. `read_file` returns a file's bytes or raises OSError. `now` is what a time
+    "90s ago" is counted from.
     """
-    reader = _Reader(read_file or _read_file)
+    reader = _Reader(read_file, now)
     given = reader.values(raw)
     failed = {problem.field for problem in reader.problems}
     problems = [*reader.problems, *_target(given, failed), *_login(given, failed), *_address(given, failed)]
@@ -117,55 +103,69 @@ def secrets(inputs: Inputs) -> tuple[str, ...]:
     return secret_text.masks(found)
 
 
-def shown(inputs: Inputs) -> tuple[tuple[str, str], ...]:
-    """(input, value) of every prompt that was given, for display, secrets replaced by ***."""
-    return secret_text.shown(inputs.prompts)
-
-
-def _read_file(path: str) -> bytes:
-    with open(path, "rb") as file:  # noqa: PTH123  # one byte more than allowed tells enough, even of /dev/zero
-        return file.read(LARGEST + 1)
-
-
 class _Reader:
     """Reads each input by its kind; collects the problems instead of stopping at the first."""
 
-    def __init__(self, read_file: ReadFile) -> None:
+    def __init__(self, read_file: ReadFile, now: datetime | None) -> None:
         self.problems: list[Problem] = []
-        self._read_file = read_file
+        self._read_file, self._now = read_file, now
+        self._read: set[str] = set()
 
-    def values(self, raw: Mapping[str, str]) -> dict[str, Any]:
+    def values(self, raw: Mapping[str, Given]) -> dict[str, Any]:
         """Every input that was given and can be used."""
         found = {name: value for name in raw if (value := self._value(name, raw[name])) is not None}
-        variables = self._from_files(found.pop("extra_vars_file", ())) | found.get("extra_vars", {})
+        files = found.pop("extra_vars_file", ())
+        variables = self._merged("extra_vars_file", [partial(self._file, path) for path in files])
+        variables |= found.get("extra_vars", {})
         if variables or "extra_vars" in found:
             found["extra_vars"] = variables
         return found
 
-    def _value(self, name: str, text: str) -> Any:  # noqa: ANN401  # each input has a type of its own
-        if name not in BY_NAME:
-            self._wrong(name, InvalidValue("is not an input of aap-launcher", "Remove it."))
-            return None
+    def _value(self, name: str, given: Given) -> Any:  # noqa: ANN401  # each input has a type of its own
+        definition = BY_NAME.get(name)
+        if definition is None:
+            return self._wrong(name, InvalidValue("is not an input of aap-launcher", "Remove it."))
+        texts = (given,) if isinstance(given, str) else given
+        if definition.kind is Kind.MAPPING and not definition.secret:
+            typed = not isinstance(given, str)
+            return self._merged(name, [partial(self._variables, text, typed=typed) for text in texts])
         try:
-            return readers.read(BY_NAME[name], text)
+            return readers.read_all(definition, texts, self._now)
         except InvalidValue as wrong:
-            self._wrong(name, wrong)
-            return None
+            return self._wrong(name, wrong)
 
-    def _from_files(self, paths: tuple[str, ...]) -> dict[str, object]:
-        """The files' variables; of two files that set one, the later wins, with its whole value."""
+    def _merged(self, name: str, sources: Sequence[Callable[[], dict[str, object]]]) -> dict[str, object]:
+        """The variables of all sources; of two that set one, the later wins, with its whole value."""
         merged: dict[str, object] = {}
-        for path in paths:
+        for source in sources:
             try:
-                merged |= read_variables(decode(self._bytes(path)))
+                merged |= source()
             except InvalidValue as wrong:
-                self._wrong(
-                    "extra_vars_file", InvalidValue(f"{quoting.printable(path)} {wrong.fault}", wrong.advice)
-                )
+                self._wrong(name, wrong)
         return merged
+
+    def _variables(self, text: str, *, typed: bool) -> dict[str, object]:
+        """One `-e`, read by itself: variables, `@file`, or `-` for standard input.
+
+        A file is read only where a person typed it: a CI's input may be anybody's text.
+        """
+        if typed and (word := text.strip()) and (word[0] == "@" or word == STANDARD_INPUT):
+            return self._file(word.removeprefix("@"))
+        return read_variables(text)
+
+    def _file(self, path: str) -> dict[str, object]:
+        """The variables that a file holds, its name before whatever is wrong with it."""
+        try:
+            return read_variables(decode(self._bytes(path)))
+        except InvalidValue as wrong:
+            name = "standard input" if path == STANDARD_INPUT else quoting.printable(path)
+            raise InvalidValue(f"{name} {wrong.fault}", wrong.advice) from None
 
     def _bytes(self, path: str) -> bytes:
         advice = "Paths are relative to the directory that the launcher runs in."
+        if path == STANDARD_INPUT and path in self._read:
+            raise InvalidValue("is asked for twice, and can be read once", "Give - once.")
+        self._read.add(path)
         try:
             return self._read_file(path)
         except FileNotFoundError:
@@ -187,26 +187,32 @@ class _Reader:
 
 def _target(given: Mapping[str, Any], failed: set[str]) -> Iterator[Problem]:
     """Exactly one of template, job and relaunch, and nothing that it would ignore."""
-    targets = [name for name in _TARGETS if name in given]
-    if not targets and failed.isdisjoint(_TARGETS):
+    targets = [name for name in TARGETS if name in given]
+    if not targets and failed.isdisjoint(TARGETS):
         yield Problem("template", "is missing", "Give a template to launch, or a job to attach to.")
     if len(targets) > 1:
         yield Problem(targets[0], f"given together with {quoting.one_of(targets[1:])}", "Give one of them.")
-    if len(targets) != 1:
-        return
-    target = targets[0]
-    if target != "relaunch" and given.get("relaunch_hosts", "all") != "all":
-        yield Problem("relaunch_hosts", "given without relaunch", "Give the job to relaunch, or drop it.")
-    if target == "template":
-        return
-    taken = {"credential_passwords"} if target == "relaunch" else set()
-    why = {
-        "job": "given, but a job that exists already takes no prompts: it would be ignored",
-        "relaunch": "given, but a relaunch repeats the job as it was: the controller would ignore it",
-    }[target]
-    for name in given:
-        if BY_NAME[name].section == PROMPTS and name not in taken:
-            yield Problem(name, why, "Launch the template instead, or drop the input.")
+    if len(targets) == 1:
+        yield from (
+            _ignored(name, targets[0])
+            for name in given
+            if not _taken(BY_NAME[name], targets[0]) and not readers.is_default(name, given[name])
+        )
+
+
+def _taken(definition: Input, target: str) -> bool:
+    return definition.needs in ("", target) and (
+        TARGETS[target][0] in definition.commands or definition.name == target
+    )
+
+
+def _ignored(name: str, target: str) -> Problem:
+    """An input that means nothing for what is done; a CI hands over every default, so those are no fault."""
+    if BY_NAME[name].section == PROMPTS:
+        return Problem(name, TARGETS[target][1], "Launch the template instead, or drop the input.")
+    wanted = [one for one in TARGETS if _taken(BY_NAME[name], one)]
+    fault = f"given without {quoting.one_of(wanted)}: it would be ignored"
+    return Problem(name, fault, f"Give {quoting.one_of(wanted)}, or drop the input.")
 
 
 def _login(given: Mapping[str, Any], failed: set[str]) -> Iterator[Problem]:

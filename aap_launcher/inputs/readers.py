@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
 from aap_launcher.errors import InvalidValue
 from aap_launcher.inputs import values
-from aap_launcher.inputs.definitions import PROMPTS, Input, Kind
-from aap_launcher.inputs.values import LARGEST
+from aap_launcher.inputs.definitions import BY_NAME, PROMPTS
+from aap_launcher.inputs.input import Input, Kind
 from aap_launcher.inputs.variables import read_variables
 from aap_launcher.models.numbers import Number
 from aap_launcher.text.quoting import quoted
 
-_BOUNDS = {"verbosity": (0, 5), "job_slice_count": (1, LARGEST)}
 _BY_NAME_OR_ID = ("inventory", "execution_environment")
 _PEM = ("ca_bundle", "client_cert", "client_key")
 
 
-def read(definition: Input, text: str) -> object:  # noqa: PLR0911  # one return for each kind
+def read_all(definition: Input, texts: Sequence[str], now: datetime | None = None) -> object:
+    """The input's value from all that was given: lists grow in order, any other is given once."""
+    if len(texts) == 1:
+        return read(definition, texts[0], now)
+    if definition.kind in (Kind.LIST, Kind.FILES):
+        several: list[Any] = [read(definition, text, now) for text in texts]
+        return tuple(dict.fromkeys(item for found in several for item in found))
+    raise InvalidValue(f"given {len(texts)} times, and it is one value", "Give it once.")
+
+
+def read(  # noqa: PLR0911  # one return for each kind
+    definition: Input, text: str, now: datetime | None = None
+) -> object:
     """The input's value, or None where the text stands for absence; raises `InvalidValue`."""
     match definition.kind:
         case Kind.BOOLEAN:
             return values.boolean(text)
         case Kind.INTEGER:
-            return values.integer(text, *_BOUNDS.get(definition.name, (0, LARGEST)))
+            return values.integer(text, *definition.bounds)
         case Kind.DURATION:
             return _duration(definition.name, text)
+        case Kind.MOMENT:
+            return values.moment(text, now)
         case Kind.LIST:
             return values.names(text)
         case Kind.FILES:
@@ -31,9 +48,16 @@ def read(definition: Input, text: str) -> object:  # noqa: PLR0911  # one return
         case Kind.MAPPING:
             return _passwords(text) if definition.secret else read_variables(text)
         case Kind.CHOICE:
-            return values.choice(text, definition.choices)
+            assert definition.choice is not None  # noqa: S101  # a test holds every definition to it
+            return values.choice(text, definition.choice)
         case Kind.TEXT:
             return _text(definition, text)
+
+
+def is_default(name: str, value: object) -> bool:
+    """Whether the value is what the input is without it."""
+    definition = BY_NAME[name]
+    return bool(definition.default) and read(definition, definition.default) == value
 
 
 def _duration(name: str, text: str) -> float:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TypeVar
 
 from aap_launcher.errors import InvalidValue
+from aap_launcher.inputs.input import LARGEST
 from aap_launcher.text.quoting import lines, quoted
 
+_Choice = TypeVar("_Choice", bound=StrEnum)
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 _DURATION = re.compile(r"(?:(?P<d>[0-9]+)d)?(?:(?P<h>[0-9]+)h)?(?:(?P<m>[0-9]+)m)?(?:(?P<s>[0-9]+)s?)?")
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _YEAR = 365 * 86400
-LARGEST = 2**31 - 1  # the controller's integer columns
 
 
 def single_line(text: str) -> str:
@@ -44,6 +46,11 @@ def boolean(text: str) -> bool:
     )
 
 
+def is_boolean(text: str) -> bool:
+    """Whether the text is one of a boolean's spellings."""
+    return text.strip().lower() in (*_TRUE, *_FALSE)
+
+
 def integer(text: str, low: int, high: int = LARGEST) -> int:
     """A whole number within bounds, in ASCII digits."""
     word = text.strip(" \t\r\n")
@@ -69,33 +76,33 @@ def duration(text: str) -> float:
     return float(seconds)
 
 
-def moment(text: str, now: datetime) -> str:
+def moment(text: str, now: datetime | None) -> str:
     """A time in UTC as the controller writes it, whole seconds: from ISO 8601, or from how long ago it was."""
     try:
         when = _time(text.strip(), now)
         return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    except (InvalidValue, OverflowError):
+    except (ValueError, OverflowError):
         fault = f"given {quoted(text)}, neither a time nor how long ago"
         raise InvalidValue(fault, "Write 2026-01-31T12:00:00Z, or 90s, 15m, 2h.") from None
 
 
-def _time(word: str, now: datetime) -> datetime:
+def _time(word: str, now: datetime | None) -> datetime:
     try:
         when = datetime.fromisoformat(word)
     except ValueError:
+        if now is None:
+            raise
         return now - timedelta(seconds=duration(word))
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
-def choice(text: str, choices: Sequence[str]) -> str:
-    """One of the choices, in any case; the choice's own spelling is returned."""
-    word = text.strip().lower()
-    for known in choices:
-        if known.lower() == word:
-            return known
-    raise InvalidValue(
-        f"{quoted(text)} is not one of: {', '.join(choices)}", f"Give one of: {', '.join(choices)}."
-    )
+def choice(text: str, choices: type[_Choice]) -> _Choice:
+    """One of the choices, in any case."""
+    try:
+        return choices(text.strip().lower())
+    except ValueError:
+        known = ", ".join(choices)
+        raise InvalidValue(f"{quoted(text)} is not one of: {known}", f"Give one of: {known}.") from None
 
 
 def names(text: str) -> tuple[int | str, ...]:

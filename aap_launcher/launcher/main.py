@@ -53,9 +53,9 @@ def _main(run: Run) -> Outcome:
     if job is None:
         why = "dry run: everything was checked, nothing was launched"
         run.say("Dry run", "everything was checked, nothing was launched", Tone.GOOD)
-        return run.outcome(Verdict.SUCCESSFUL, 0, why)
+        return run.outcome(Verdict.CHECKED, 0, why)
     if not run.inputs.wait and not run.inputs.job:
-        return run.outcome(Verdict.SUCCESSFUL, 0, "launched, and not followed (wait: false)")
+        return run.outcome(Verdict.LAUNCHED, 0, "launched, and not followed (wait: false)")
     until = run.clock.now() + run.inputs.timeout if run.inputs.timeout is not None else None
     return endings.ended(run) if run.follow(until) else endings.timed_out(run)
 

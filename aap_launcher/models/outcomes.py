@@ -120,6 +120,8 @@ class Verdict(StrEnum):
     """The launcher's word for how it ended; `exit_code` is the process's."""
 
     SUCCESSFUL = "successful"
+    LAUNCHED = "launched"  # and not followed
+    CHECKED = "checked"  # a dry run
     FAILED = "failed"
     ERROR = "error"
     CANCELED = "canceled"
@@ -130,6 +132,11 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
     INTERNAL = "internal"
     INTERRUPTED = "interrupted"
+
+    @property
+    def good(self) -> bool:
+        """Whether it ended as asked."""
+        return self in (Verdict.SUCCESSFUL, Verdict.LAUNCHED, Verdict.CHECKED)
 
 
 @dataclass(frozen=True, slots=True)

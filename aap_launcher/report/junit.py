@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from aap_launcher.models import Case, Outcome, Verdict
+from aap_launcher.models import Case, Outcome
 from aap_launcher.report.masked import Clean
 from aap_launcher.text.visible import visible
 from aap_launcher.text.words import one_line, shortened, without_escapes
@@ -25,7 +25,7 @@ def junit(outcome: Clean) -> str:
     plays: dict[str, list[Case]] = {}
     for case in outcome.cases:
         plays.setdefault(case.play, []).append(case)
-    told = outcome.verdict is Verdict.SUCCESSFUL or any(case.kind in _FAULTS for case in outcome.cases)
+    told = outcome.verdict.good or any(case.kind in _FAULTS for case in outcome.cases)
     if not plays or not told:
         plays["aap-launcher"] = [*plays.get("aap-launcher", []), _verdict(outcome)]
     root = ET.Element("testsuites", name="aap-launcher")
@@ -37,7 +37,7 @@ def junit(outcome: Clean) -> str:
 
 def _verdict(outcome: Outcome) -> Case:
     name = outcome.job.label if outcome.job else "launch"
-    kind = "ok" if outcome.verdict is Verdict.SUCCESSFUL else "failed"
+    kind = "ok" if outcome.verdict.good else "failed"
     words = str(outcome.verdict).replace("_", " ")
     return Case("aap-launcher", name, "", kind, outcome.seconds, outcome.explanation or words, words)
 

@@ -1,17 +1,46 @@
-"""The outputs, by the names in `definitions.OUTPUTS`: every one always there, "" where nothing is known."""
+"""The outputs: each one's name and words, once, and its value: every one always there, "" where nothing is known."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from aap_launcher.errors import ENDINGS
 from aap_launcher.models import HostSummary, Job
 from aap_launcher.report.masked import Clean
+from aap_launcher.text.quoting import one_of
 
 # GitHub takes 1 MB of outputs from a job, and drops them whole beyond; the result file has everything.
 _MOST_ARTIFACTS = 512 * 1024
 _MOST_HOSTS = 256 * 1024
 _COUNTS = ("ok", "changed", "failed", "unreachable", "skipped", "rescued", "ignored")
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One output. `make generate` writes what repeats it."""
+
+    name: str
+    description: str
+
+
+OUTPUTS: tuple[Output, ...] = (
+    Output("job_id", "Id of the job, as soon as it is launched."),
+    Output("job_type", "What the launch made: job or workflow_job."),
+    Output("job_url", "The job's page."),
+    Output("status", "The controller's status: successful, failed, error, canceled, or the last one seen."),
+    Output(
+        "outcome",
+        f"The launcher's verdict: {one_of([verdict for ending in ENDINGS for verdict in ending.verdicts])}.",
+    ),
+    Output("elapsed", "Seconds that the job ran."),
+    Output("artifacts", "What the playbook returned with set_stats, as JSON."),
+    Output("host_summary", "Numbers per host (ok, changed, failed, ...), as JSON."),
+    Output("failed_hosts", "Names of the hosts that failed or were unreachable, commas between."),
+    Output("events", "How whole the log is: complete, partial or none."),
+    Output("explanation", "Why it ended so, in words."),
+)
 
 
 def launched_outputs(job: Job) -> dict[str, str]:

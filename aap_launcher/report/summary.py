@@ -18,6 +18,8 @@ from aap_launcher.text.words import count, duration, number, without_escapes
 MOST_BYTES = 1_000_000  # GitHub drops a summary of more than 1 MiB whole
 _ICONS = {
     Verdict.SUCCESSFUL: "✅",
+    Verdict.LAUNCHED: "🚀",
+    Verdict.CHECKED: "☑️",
     Verdict.CANCELED: "🚫",
     Verdict.INTERRUPTED: "🚫",
     Verdict.INVALID: "⛔",

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import pytest
 import yaml
 
-from aap_launcher.inputs.definitions import OUTPUTS
+from aap_launcher.report.outputs import OUTPUTS
 from sandbox import Sandbox
 from tests.container.engine import Engine
 from tests.container.runner import Ended, Step

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 import sandbox
-from aap_launcher.inputs.definitions import OUTPUTS
+from aap_launcher.report.outputs import OUTPUTS
 from sandbox import Sandbox
 from sandbox.demo import github_environment
 

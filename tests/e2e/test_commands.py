@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from aap_launcher import __version__
-from aap_launcher.inputs.definitions import OUTPUTS
+from aap_launcher.report.outputs import OUTPUTS
 from tests.e2e.conftest import ROOT, Bench, Finished, Launcher, read_outputs, wait_for
 from tests.e2e.logs import SGR
 from tests.report.test_files import SCHEMA, faults
@@ -244,7 +244,7 @@ def test_an_option_wins_over_the_environment(quiet_launcher: Launcher) -> None:
 def test_a_dry_run_checks_everything_and_launches_nothing(quiet_launcher: Launcher, quiet: Bench) -> None:
     before = quiet.changes()
     ended = quiet_launcher.launch("Deploy shop", dry_run="true", limit="web")
-    ended.ends(0, "successful", job_id="", events="none")
+    ended.ends(0, "checked", job_id="", events="none")
     assert "everything was checked, nothing was launched" in ended.outputs["explanation"]
     assert quiet.changes() == before
 
@@ -252,7 +252,7 @@ def test_a_dry_run_checks_everything_and_launches_nothing(quiet_launcher: Launch
 def test_without_waiting_the_job_is_launched_and_left(launcher: Launcher, bench: Bench) -> None:
     ended = launcher.launch("Slow deploy", extra_vars="seconds: 60", wait="false")
     try:
-        ended.ends(0, "successful", ended.outputs["status"], events="none")
+        ended.ends(0, "launched", ended.outputs["status"], events="none")
         assert bench.status(ended.job) in {"pending", "waiting", "running"}
         assert f"aap-launcher follow {ended.job}" in ended.log
     finally:

@@ -197,7 +197,7 @@ def test_a_template_is_found_by(quiet_launcher: Launcher, quiet: Bench, way: str
     before = quiet.changes()
     reference = CALLED[way].format(url=quiet.box.url)
     ended = quiet_launcher.launch(reference, dry_run="true")
-    ended.ends(0, "successful", job_id="", events="none")
+    ended.ends(0, "checked", job_id="", events="none")
     wanted = (
         "Deploy shop · job template 10 · Retail"
         if way == "name"
@@ -209,12 +209,12 @@ def test_a_template_is_found_by(quiet_launcher: Launcher, quiet: Bench, way: str
 
 def test_a_name_and_its_organization_are_enough(quiet_launcher: Launcher) -> None:
     ended = quiet_launcher.launch("Duplicate", organization="Platform", dry_run="true")
-    ended.ends(0, "successful", job_id="")
+    ended.ends(0, "checked", job_id="")
     assert "job template 30 · Platform" in ended.words
 
 
 def test_an_id_needs_no_request_before_the_preflight(quiet_launcher: Launcher, quiet: Bench) -> None:
     before = len(quiet.requests())
-    quiet_launcher.launch("24", dry_run="true").ends(0, "successful", job_id="")
+    quiet_launcher.launch("24", dry_run="true").ends(0, "checked", job_id="")
     asked = [one["path"] for one in quiet.requests()[before:]]
     assert asked == ["/api/", "/api/v2/me/", "/api/v2/job_templates/24/", "/api/v2/job_templates/24/launch/"]

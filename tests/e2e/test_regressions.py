@@ -113,7 +113,7 @@ def test_masks_are_the_secrets_and_never_the_literal_word(quiet_launcher: Launch
 @pytest.mark.parametrize("template", ["Everything prompted", "Asks for credentials", "Asks for variables"])
 def test_a_prompt_that_has_a_default_is_not_demanded(quiet_launcher: Launcher, template: str) -> None:
     """`can_start_without_user_input` is false as soon as anything is prompted for: it means nothing."""
-    quiet_launcher.launch(template, dry_run="true").ends(0, "successful", job_id="")
+    quiet_launcher.launch(template, dry_run="true").ends(0, "checked", job_id="")
 
 
 # --- what the controller does ---------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from aap_launcher.inputs.definitions import INPUTS, OUTPUTS
+from aap_launcher.inputs.definitions import INPUTS
+from aap_launcher.report.outputs import OUTPUTS
 from tests.runtimes import NODE_MODULES, ROOT, node, program
 
 ACTIONS = ("action.yml", "composite/action.yml")

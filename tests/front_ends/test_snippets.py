@@ -11,10 +11,11 @@ import pytest
 import yaml
 
 from aap_launcher.cli.main import cli
-from aap_launcher.inputs.definitions import INPUTS, OUTPUTS
-from tests.front_ends import tables
+from aap_launcher.inputs.definitions import INPUTS
+from aap_launcher.report.outputs import OUTPUTS
 from tests.front_ends.snippets import Snippet, of, snippets
 from tests.runtimes import ROOT
+from tools.generate import jenkins
 
 NAMES = {one.name for one in INPUTS}
 OUTPUT_NAMES = {one.name for one in OUTPUTS}
@@ -68,7 +69,7 @@ def test_a_jenkinsfile_gives_arguments_and_reads_outputs_that_exist(snippet: Sni
     assert calls
     for step, arguments in calls:
         flat = re.sub(r"\[[^\]]*\]|'[^']*'", "", arguments)
-        assert set(re.findall(r"(\w+):", flat)) <= own | {one.name for one in tables.STEPS[step]}
+        assert set(re.findall(r"(\w+):", flat)) <= own | {one.name for one in jenkins.arguments(step)}
     assert set(re.findall(r"\bjob\.(\w+)", snippet.text)) <= OUTPUT_NAMES
 
 

@@ -17,7 +17,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from aap_launcher.inputs.definitions import OUTPUTS
+from aap_launcher.report.outputs import OUTPUTS
 from tests.ci.parsers import Runner, commands_seen_by_culture, github_outputs, gitlab_dotenv, gitlab_sections
 from tests.hostile.bait import mark, sites
 from tests.report.test_summary import OURS, tokens

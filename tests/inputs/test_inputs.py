@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aap_launcher.errors import InvalidInput, Problem, with_problems
-from aap_launcher.inputs.definitions import INPUTS, Kind
-from aap_launcher.inputs.parsing import Inputs, parse, read_environment, secrets, shown
+from aap_launcher.inputs.definitions import INPUTS
+from aap_launcher.inputs.input import Kind
+from aap_launcher.inputs.parsing import Inputs, parse, read_environment, secrets
+from aap_launcher.text.secrets import shown
 
 BASE = {"url": "https://aap.example.com", "token": "t0k3n-value", "template": "Deploy shop"}
 
@@ -379,7 +381,7 @@ def test_secrets_stand_in_no_repr() -> None:
 
 def test_what_is_shown_has_its_secrets_hidden() -> None:
     found = inputs(limit="web", extra_vars="app_version: 2.4.1\ndb_password: hunter22")
-    assert shown(found) == (("limit", "web"), ("extra_vars", "app_version=2.4.1 db_password=***"))
+    assert shown(found.prompts) == (("limit", "web"), ("extra_vars", "app_version=2.4.1 db_password=***"))
 
 
 # --- anything at all ------------------------------------------------------------------------------------
@@ -396,7 +398,7 @@ def test_no_text_breaks_the_parser(raw: dict[str, str]) -> None:
                 assert raw[definition.name] not in told
     else:
         secrets(found)
-        shown(found)
+        shown(found.prompts)
 
 
 @given(st.dictionaries(st.text(), st.text()))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from aap_launcher.errors import InvalidValue
 from aap_launcher.inputs import values
+from aap_launcher.inputs.choices import RunType
 from aap_launcher.models.numbers import Number
 from aap_launcher.text import quoting
 
@@ -76,12 +77,12 @@ def test_a_number_out_of_range_names_the_range(text: str) -> None:
 
 
 def test_a_choice_is_read_in_any_case_and_spelled_as_the_api_does() -> None:
-    assert values.choice("Check", ("run", "check")) == "check"
+    assert values.choice("Check", RunType) == "check"
 
 
 def test_a_wrong_choice_lists_the_right_ones() -> None:
     with pytest.raises(InvalidValue, match='"explode" is not one of: run, check'):
-        values.choice("explode", ("run", "check"))
+        values.choice("explode", RunType)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aap_launcher.inputs.definitions import OUTPUTS
+from aap_launcher.report.outputs import OUTPUTS
 from tests.front_ends.controller import job, wait_for
 from tests.jenkins.conftest import Jenkins
 

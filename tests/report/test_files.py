@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aap_launcher.inputs.definitions import OUTPUTS
 from aap_launcher.models import Failure, HostSummary, Outcome, Verdict
 from aap_launcher.report import hidden, junit, launched_outputs, outputs, result, summary
+from aap_launcher.report.outputs import OUTPUTS
 from tests.report import support
 from tests.report.support import JOB, OUTCOME, clean, outcomes
 
@@ -233,7 +233,7 @@ def test_the_report_is_well_formed_and_counts_right(outcome: Outcome) -> None:
         for word, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
             assert int(suite.get(word, "")) == len(suite.findall(f"testcase/{tag}"))
     red = root.findall(".//failure") + root.findall(".//error")
-    assert red or outcome.verdict is Verdict.SUCCESSFUL
+    assert red or outcome.verdict.good
 
 
 @pytest.mark.parametrize(("verdict", "tags"), [(Verdict.SUCCESSFUL, []), (Verdict.CANCELED, ["failure"])])

@@ -1,0 +1,1 @@
+"""What writes and checks parts of the repository; nothing here is shipped."""

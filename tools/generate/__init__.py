@@ -1,0 +1,1 @@
+"""Writes everything that repeats the definitions: `make generate`; `make lint` says where it was forgotten."""
