@@ -77,7 +77,9 @@ class Handler(BaseHTTPRequestHandler):
             self._send(200 if right else 401, {"value": self.stores.jwt(audience)} if right else {})
         elif parts.path == "/v1/secret/data/ci/aap":
             right = self.headers["X-Vault-Token"] == "hvs.one"
-            answer: dict[str, Any] = {"data": {"data": {"token": self.stores.secret}, "metadata": {"version": 3}}}
+            answer: dict[str, Any] = {
+                "data": {"data": {"token": self.stores.secret}, "metadata": {"version": 3}}
+            }
             self._send(200, answer) if right else self._send(403, {"errors": ["permission denied"]})
         elif parts.path == "/secrets/aap-token":
             right = self.headers["Authorization"] == "Bearer azure-one"
