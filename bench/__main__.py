@@ -1,24 +1,44 @@
-"""`python -m bench [memory|startup|load ...]`: all of them by default; prints the tables of bench/README.md."""
+"""`python -m bench [--quick] [PART ...]`: measure, show; a whole run writes docs/performance.md as well."""
 
 from __future__ import annotations
 
-import sys
+import argparse
+import time
+from collections.abc import Callable
 
-from bench import load, memory, startup
+from bench import page
+from bench.results import Found
+from bench.workloads import burst, crowd, live, masks, shapes, startup
 
-PARTS = {"startup": startup.main, "memory": memory.main, "load": load.main}
+# A part by its name: quick or not -> what it found.
+PARTS: dict[str, Callable[[bool], Found]] = {
+    "startup": lambda quick: startup.measure(2 if quick else 12),
+    "live": lambda quick: live.measure(1 if quick else 3, quick=quick),
+    "burst": lambda quick: burst.measure(1 if quick else 5, quick=quick),
+    "crowd": lambda quick: crowd.measure(quick=quick),
+    "shapes": lambda _quick: shapes.measure(),
+    "masks": lambda _quick: masks.measure(),
+}
+_QUICK = ("startup", "live", "burst", "masks")
 
 
-def main() -> int:
-    """Run the parts named, or all; 1 if a target is missed."""
-    chosen = sys.argv[1:] or list(PARTS)
-    if unknown := [name for name in chosen if name not in PARTS]:
-        sys.exit(f"python -m bench: there is no {', '.join(unknown)}; there are {', '.join(PARTS)}")
-    missed = [fault for name in chosen for fault in PARTS[name]()]
-    for fault in missed:
-        print(f"MISSED  {fault}")
-    return bool(missed)
+def main() -> None:
+    """Measure the parts named, or all."""
+    parser = argparse.ArgumentParser("python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="under a minute, for a look: nothing is written")
+    parser.add_argument("part", nargs="*", help=f"of {', '.join(PARTS)}")
+    given = parser.parse_args()
+    if unknown := [name for name in given.part if name not in PARTS]:
+        parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    found = []
+    for name in given.part or (_QUICK if given.quick else PARTS):
+        began = time.monotonic()
+        found.append(PARTS[name](given.quick))
+        print(f"{name}: measured in {time.monotonic() - began:.0f} s", flush=True)
+    page.show(found)
+    if not given.quick and not given.part:
+        page.write(found)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

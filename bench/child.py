@@ -1,15 +1,20 @@
-"""A process that is measured: its time, its CPU seconds and its own peak of memory."""
+"""A process that is measured: when each line came, its time on the clock and of CPU, and its own peak of memory."""
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
+import tempfile
 import time
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+_MARK = re.compile(rb"#e(\d+)#")
 
 # A thin parent: ru_maxrss is inherited over fork and exec, so a fat one would be measured instead of its child.
 _WRAPPER = """
@@ -22,40 +27,54 @@ open(sys.argv[1], "w").write(f"{used.ru_maxrss} {used.ru_utime + used.ru_stime} 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One run: seconds on the clock and of CPU, peak memory in MiB, what it printed in bytes, its exit code."""
+    """One run. `began`, `ended` by the machine's monotonic clock; CPU in seconds, `peak` in MiB."""
 
-    wall: float
+    began: float
+    ended: float
     cpu: float
     peak: float
-    printed: int
     code: int
+    printed: int  # bytes
+    came: tuple[tuple[int, float], ...] = field(repr=False)  # (counter, when), as printed
+
+    @property
+    def wall(self) -> float:
+        """Seconds from start to end."""
+        return self.ended - self.began
 
 
-def measure(
-    arguments: Sequence[str], environment: Mapping[str, str], folder: Path, *, pipe: bool = False
-) -> Measured:
-    """Run `python ARGUMENTS`; its log goes to /dev/null, or into a pipe that is read at once."""
-    notes = folder / "usage"
-    command = [sys.executable, "-I", "-S", "-c", _WRAPPER, str(notes), sys.executable, *arguments]
-    began = time.perf_counter()
-    output = subprocess.PIPE if pipe else subprocess.DEVNULL
-    with subprocess.Popen(
-        command, cwd=ROOT, env=dict(environment), stdout=output, stderr=subprocess.PIPE
-    ) as process:
-        assert process.stderr is not None
-        printed = 0
-        if process.stdout is not None:
-            while part := process.stdout.read1(1 << 16):  # type: ignore[attr-defined]
-                printed += len(part)
-        complaints = process.stderr.read().decode()
-    wall = time.perf_counter() - began
-    peak, cpu, code = notes.read_text().split()
-    if complaints:
-        print(complaints, file=sys.stderr)
-    return Measured(wall, float(cpu), int(peak) / 1024, printed, int(code))
+def measure(command: Sequence[str], environment: Mapping[str, str], *, marks: bool = True) -> Measured:
+    """Run it with its stdout in a pipe that is read at once; `marks`: look for the events' counters in it."""
+    with tempfile.NamedTemporaryFile() as notes:
+        wrapped = [sys.executable, "-I", "-S", "-c", _WRAPPER, notes.name, *command]
+        began = time.monotonic()
+        with subprocess.Popen(
+            wrapped, cwd=ROOT, env=dict(environment), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as process:
+            assert process.stdout is not None
+            pieces, printed = _pieces(process.stdout.fileno(), keep=marks)
+        ended = time.monotonic()
+        peak, cpu, code = Path(notes.name).read_text().split()
+    return Measured(began, ended, float(cpu), int(peak) / 1024, int(code), printed, _came(pieces))
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+def _pieces(descriptor: int, *, keep: bool) -> tuple[list[tuple[float, bytes]], int]:
+    """What comes, and when, to the end."""
+    pieces, printed = [], 0
+    while piece := os.read(descriptor, 1 << 16):
+        printed += len(piece)
+        if keep:
+            pieces.append((time.monotonic(), piece))
+    return pieces, printed
+
+
+def _came(pieces: Sequence[tuple[float, bytes]]) -> tuple[tuple[int, float], ...]:
+    """The events' counters in the order in which they came; one may stand across two pieces."""
+    ends, at = [], 0
+    for _, piece in pieces:
+        at += len(piece)
+        ends.append(at)
+    whole = b"".join(piece for _, piece in pieces)
+    return tuple(
+        (int(found[1]), pieces[bisect_left(ends, found.end())][0]) for found in _MARK.finditer(whole)
+    )

@@ -1,18 +1,13 @@
-"""Launchers in threads, as real as in processes but for signals: so 200 of them fit on a small machine at once.
-
-python -m bench.launchers COUNT URL EVENTS RATE: prints one line of JSON for each.
-"""
+"""Launchers in threads, as real as processes but for signals: a hundred of them fit on a small machine."""
 
 from __future__ import annotations
 
 import io
-import json
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 
 from aap_launcher import ci
 from aap_launcher.controller import connect
@@ -22,14 +17,20 @@ from aap_launcher.models import CIContext
 
 PAGE = 200
 LAUNCH = 9  # requests before the first look at the job, and after its end
+STREAMING = 62.0  # requests a minute while events flow, beside a page for every 200 events
 
 
 class _Clock:
+    """The machine's clock, so many times as fast."""
+
+    def __init__(self, speed: float) -> None:
+        self._speed = speed
+
     def now(self) -> float:
-        return time.monotonic()
+        return time.monotonic() * self._speed
 
     def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
+        time.sleep(seconds / self._speed)
 
 
 class _Unheard:
@@ -46,75 +47,66 @@ class _Unheard:
 
 @dataclass(frozen=True, slots=True)
 class Launched:
-    """One launcher's run: what it asked, for how long, what it showed, how it ended; `came` is the machine's clock."""
+    """One launcher's run: what it asked and when, for how long, how it ended; times by its own clock."""
 
     job: int
     code: int
-    requests: int
     posts: int
     seconds: float
-    lines: int
     whole: bool
-    came: float
+    received: int  # events
+    asked: tuple[float, ...] = field(repr=False)
 
     def above(self, budget: float, events: int) -> bool:
         """Whether it asked more often than `budget` requests a minute, the launch and full pages aside."""
         return self.requests > LAUNCH + -(-events // PAGE) + budget * self.seconds / 60
 
     @property
+    def requests(self) -> int:
+        """All of them."""
+        return len(self.asked)
+
+    @property
     def a_minute(self) -> float:
         """Requests a minute."""
         return self.requests / self.seconds * 60
 
+    @property
+    def busiest_minute(self) -> int:
+        """The most requests of any sixty seconds."""
+        return max(sum(start <= when < start + 60 for when in self.asked) for start in self.asked)
 
-def launch(url: str, events: int, rate: float) -> Launched:
-    """Launch the sandbox's replay and follow it to its end."""
-    stream, asked, began = io.BytesIO(), [], time.monotonic()
 
-    def trace(line: str) -> None:
-        asked.append((time.monotonic(), line))
-
+def launch(url: str, speed: float = 1.0, *, template: str = "7", extra_vars: str = "") -> Launched:
+    """Launch a template and follow it to its end, with a clock that runs `speed` times as fast."""
+    clock, asked = _Clock(speed), list[tuple[float, str]]()
+    began = clock.now()
     tools = launcher.Tools(
         connect=connect,
-        ci=ci.detect({}, stream=stream, wall_clock=time.time, override="plain"),
-        clock=_Clock(),
+        ci=ci.detect({}, stream=io.BytesIO(), wall_clock=time.time, override="plain"),
+        clock=clock,
         signals=_Unheard(),
         write=lambda _path, _text: None,
         context=CIContext(provider="github"),
-        trace=trace,
+        trace=lambda line: asked.append((clock.now(), line)),
     )
-    inputs = {
-        "url": url,
-        "token": "ci-bot-token",
-        "template": "Replay",
-        "extra_vars": f"events: {events}\nrate: {rate}",
-    }
+    inputs = {"url": url, "token": "ci-bot-token", "template": template, "extra_vars": extra_vars}
     outcome = launcher.launch(parse(inputs), tools)
-    log = stream.getvalue().decode()
     return Launched(
         job=outcome.job.id if outcome.job else 0,
         code=outcome.exit_code,
-        requests=len(asked),
         posts=sum(line.startswith("POST") for _, line in asked),
-        seconds=time.monotonic() - began,
-        lines=log.count("\n"),
-        whole=outcome.log.state == "complete" and outcome.log.received == events,
-        came=asked[0][0],
+        seconds=clock.now() - began,
+        whole=outcome.log.state == "complete" or bool(outcome.nodes),
+        received=outcome.log.received,
+        asked=tuple(when for when, _ in asked),
     )
 
 
-def many(count: int, url: str, events: int, rate: float) -> list[Launched]:
+def many(
+    count: int, url: str, speed: float = 1.0, *, template: str = "7", extra_vars: str = ""
+) -> list[Launched]:
     """So many at once."""
     with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(lambda _: launch(url, events, rate), range(count)))
-
-
-def main() -> None:
-    """Run them and tell how each ended."""
-    count, url, events, rate = sys.argv[1:]
-    for one in many(int(count), url, int(events), float(rate)):
-        print(json.dumps(asdict(one)))
-
-
-if __name__ == "__main__":
-    main()
+        one = lambda _: launch(url, speed, template=template, extra_vars=extra_vars)  # noqa: E731
+        return list(pool.map(one, range(count)))

@@ -1,4 +1,4 @@
-"""Many launchers at once, each in a thread of its own, against one sandbox; `python -m bench load` starts 200."""
+"""Many launchers at once, each in a thread of its own, against one sandbox; `make bench` starts 100."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from aap_launcher.controller import connect
 from aap_launcher.inputs.parsing import parse
 from aap_launcher.launcher import main as launcher
 from aap_launcher.models import CIContext
-from bench.launchers import launch, many
-from bench.load import STREAMING
+from bench.launchers import STREAMING, launch, many
 from tests.fakes import FakeClock, FakeSignals
 from tests.site import Site, answers
 
@@ -25,12 +24,13 @@ LAUNCHERS, EVENTS, RATE = 30, 120, 15
 @pytest.mark.sandbox
 def test_many_launchers_at_once_are_each_whole_and_inside_their_budget() -> None:
     with sandbox.start(speed=10) as box:
-        launch(box.url, 100, 0)  # the sandbox records the run that it replays
-        ran = many(LAUNCHERS, box.url, EVENTS, RATE)
+        launch(box.url, template="Replay", extra_vars="events: 100")  # the sandbox records what it replays
+        ran = many(LAUNCHERS, box.url, template="Replay", extra_vars=f"events: {EVENTS}\nrate: {RATE}")
     assert len({one.job for one in ran}) == LAUNCHERS
     for one in ran:
         assert one.code == 0, one
         assert one.whole, one
+        assert one.received == EVENTS, one
         assert one.posts == 1, one
         assert not one.above(STREAMING, EVENTS), one
 
