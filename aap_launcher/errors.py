@@ -5,13 +5,17 @@ LauncherError             internal: a fault of ours
 ├── Refused               refused: the controller said no
 │   ├── Unauthorized      the credential was not accepted
 │   ├── Forbidden         the credential was accepted, the deed was not
-│   └── NotFound          no such object, or none that this user may see
+│   ├── NotFound          no such object, or none that this user may see
+│   ├── Ambiguous         one reference means several objects
+│   ├── Conflict          in use, made twice, or changed by somebody else meanwhile
+│   └── JobFailed         failed: a job did not end successful, and a script wanted to know
+├── TimedOut              timed_out: what was waited for did not come in time
 ├── Unreachable           unreachable: no usable answer, for longer than tolerated
 │   └── AnswerLost        a request that changes something was sent, and its answer never came
 ├── LaunchUnknown         unknown: whether the launch made a job could not be settled
 └── Interrupted           interrupted: SIGINT or SIGTERM
 
-A job that failed is not here: it is an `Outcome`, a value.
+A job that failed is an `Outcome`, a value; `JobFailed` is raised only for the script that asks for it.
 """
 
 from __future__ import annotations
@@ -99,13 +103,20 @@ class InvalidInput(LauncherError):
 
 
 class Refused(LauncherError):
-    """The controller, or the preflight in its place, said no (`problems` names each reason)."""
+    """The controller, or the preflight in its place, said no (`problems` names each reason).
+
+    Where the controller itself said it: `status` is the answer's, 0 otherwise, and `content` its JSON.
+    """
 
     verdict = "refused"
 
-    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
+    def __init__(
+        self, message: str, problems: Sequence[Problem] = (), *, status: int = 0, content: object = None
+    ) -> None:
         super().__init__(message)
         self.problems = tuple(problems)
+        self.status = status
+        self.content = content
 
 
 class Unauthorized(Refused):
@@ -118,6 +129,26 @@ class Forbidden(Refused):
 
 class NotFound(Refused):
     """404: no such object, or none that this user may see."""
+
+
+class Ambiguous(Refused):
+    """A reference means several objects; the message lists them."""
+
+
+class Conflict(Refused):
+    """409, or its like: in use, made twice by somebody at the same moment, changed by somebody else meanwhile."""
+
+
+class JobFailed(Refused):
+    """A job that was checked did not end successful; the message says why."""
+
+    verdict = "failed"
+
+
+class TimedOut(LauncherError):
+    """What was waited for did not come in the time given; nothing was canceled."""
+
+    verdict = "timed_out"
 
 
 class Unreachable(LauncherError):

@@ -13,6 +13,7 @@ from aap_launcher.controller.auth import Credential
 from aap_launcher.controller.jobs import Jobs
 from aap_launcher.controller.nodes import Nodes, open_approvals
 from aap_launcher.controller.recent_jobs import RecentJob
+from aap_launcher.controller.requests import Requests
 from aap_launcher.controller.session import Session, as_object
 from aap_launcher.controller.templates import Templates, describe
 from aap_launcher.controller.transport import Wire
@@ -54,10 +55,21 @@ class Controller:
         self._session, self._credential = session, credential
         self._templates, self._jobs = Templates(session, platform), Jobs(session, platform)
         self._nodes = Nodes(session, platform)
+        self._requests = Requests(session, platform)
 
-    def log_in(self, connection: Connection) -> None:
-        """Present the credential and learn whose it is; GET me/ tests it, ping does not."""
+    @property
+    def requests(self) -> Requests:
+        """Any other request, by path."""
+        return self._requests
+
+    def log_in(self, connection: Connection, *, greet: bool = True) -> None:
+        """Present the credential and, unless not to `greet`, learn whose it is."""
         self._credential.present(connection)
+        if greet:
+            self.greet()
+
+    def greet(self) -> None:
+        """Learn who this is, which a launch must know; GET me/ tests the credential, ping does not."""
         results = self._session.json(self.platform.api + "me/", what="the user's own page").get("results")
         if isinstance(results, list) and results and isinstance(results[0], dict):
             self.user_id, self.username = results[0].get("id"), str(results[0].get("username", ""))
@@ -189,8 +201,9 @@ def connect(
     mask: Callable[[str], None],
     trace: Callable[[str], None] | None = None,
     user_agent: str = f"aap-launcher/{__version__}",
+    greet: bool = True,
 ) -> Controller:
-    """Find the controller, log in, and be ready.
+    """Find the controller, log in, and be ready. `greet`: ask whose credential it is, which tests it as well.
 
     `tell` hears of outages and weak settings, `mask` of each secret made on the way before it is used,
     `trace` of each request in one line without secrets. Raises `InvalidInput`, `Unauthorized`, `Unreachable`.
@@ -220,7 +233,7 @@ def connect(
     session.advice = auth.advice(platform, token=bool(connection.token))
     controller = Controller(session, platform, Credential(session, platform, mask, user_agent))
     try:
-        controller.log_in(connection)
+        controller.log_in(connection, greet=greet)
     except BaseException:
         controller.close()
         raise

@@ -10,7 +10,7 @@ import msgspec
 
 from aap_launcher.controller.json_depth import decoded, flattened
 from aap_launcher.controller.transport import Answer
-from aap_launcher.errors import Forbidden, NotFound, Problem, Refused, Unauthorized
+from aap_launcher.errors import Conflict, Forbidden, NotFound, Problem, Refused, Unauthorized
 
 _NEEDED = {
     "variables_needed_to_start": ("extra_vars", "Answer the survey's question in extra_vars."),
@@ -20,6 +20,10 @@ _NEEDED = {
         "Complete the template on the controller, or give it if it is prompted for.",
     ),
 }
+# Keys of a 400 that name no field (AWX 24.6.1 was seen to send each of them).
+_NAMELESS = frozenset(
+    {"detail", "details", "__all__", "error", "errors", "Error", "ERROR", "msg", "non_field_errors"}
+)
 
 
 def content(answer: Answer) -> Any:  # noqa: ANN401 - JSON is anything
@@ -66,14 +70,68 @@ def error(answer: Answer, what: str) -> Refused:
             return _refused(answer, what)
 
 
+def spoken(answer: Answer, what: str) -> Refused:
+    """The error of a request that is no launch: the controller's own words, field by field, with its status."""
+    body = content(answer)
+    known: dict[int, type[Refused]] = {403: Forbidden, 404: NotFound, 409: Conflict}
+    if answer.status in {401, 413} or 300 <= answer.status < 400:
+        told = error(answer, what)
+        return type(told)(str(told), told.problems, status=answer.status, content=body)
+    problems = tuple(_problems(body if answer.status != 409 else _without_jobs(body)))
+    return known.get(answer.status, Refused)(
+        _sentence(answer, what, body, problems), problems, status=answer.status, content=body
+    )
+
+
+def _sentence(answer: Answer, what: str, body: object, problems: tuple[Problem, ...]) -> str:
+    said = _joined(problems)
+    match answer.status:
+        case 403 if "insufficient scope" in said.lower():
+            return "The token is read-only: make one with scope write."
+        case 403:
+            return f"{what}: this user may not do this ({said or '403'})."
+        case 404:
+            return f"{what} does not exist, or this user may not see it."
+        case 405:
+            return f"{what}: the controller does not allow {answer.method} here (405)."
+        case 409:
+            return f"{what}: {said or 'in conflict with what is going on (409)'}{_in_use(body)}"
+        case _:
+            # Only the controller's own JSON is repeated: a page of HTML says nothing to a reader.
+            beginning = answer.beginning if answer.is_json else f"a page that begins: {answer.beginning}"
+            return f"{what}: refused by the controller ({answer.status}): {said or beginning}"
+
+
+def _without_jobs(body: object) -> object:
+    return (
+        {key: value for key, value in body.items() if key != "active_jobs"}
+        if isinstance(body, Mapping)
+        else body
+    )
+
+
+def _in_use(body: object) -> str:
+    """The jobs that a 409 names: {"active_jobs": [{"id": 278, "type": "job"}]}."""
+    rows = body.get("active_jobs") if isinstance(body, Mapping) else None
+    jobs = [
+        f"{str(row.get('type', 'job')).replace('_', ' ')} {row.get('id')}"
+        for row in rows or ()
+        if isinstance(row, Mapping)
+    ]
+    return f" In use by {', '.join(jobs)}." if jobs else ""
+
+
+def _joined(problems: tuple[Problem, ...]) -> str:
+    return "; ".join(": ".join(filter(None, (problem.field, problem.fault))) for problem in problems)
+
+
 def _refused(answer: Answer, what: str) -> Refused:
     """Anything else that is not a success: a redirect, a 400 with its reasons."""
     if 300 <= answer.status < 400:
         target = answer.headers.get("Location", "nowhere").partition("?")[0]
         return Refused(f"{what}: redirected to {target} ({answer.status}), which is not followed; check url.")
     problems = tuple(_problems(content(answer)))
-    told = "; ".join(": ".join(filter(None, (problem.field, problem.fault))) for problem in problems)
-    said = told or answer.beginning
+    said = _joined(problems) or answer.beginning
     return Refused(f"{what}: refused by the controller ({answer.status}): {said}", problems)
 
 
@@ -96,7 +154,7 @@ def _problems(body: Any, name: str = "") -> Iterator[Problem]:  # noqa: ANN401 -
     """Every message of a 400, whatever its shape: AWX 24.6.1 was seen to send at least six."""
     if isinstance(body, Mapping):
         for key, value in body.items():
-            nameless = key in {"detail", "details", "__all__", "error", "non_field_errors"}
+            nameless = key in _NAMELESS
             yield from _problems(value, name if nameless else f"{name}.{key}" if name else str(key))
     elif isinstance(body, list | tuple):
         for item in body:

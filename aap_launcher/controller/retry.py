@@ -68,9 +68,17 @@ def of_answer(answer: Answer, standing: Standing) -> Trouble | None:
 
 
 def authorizer_failed(answer: Answer) -> bool:
-    """A 403 of the gateway's own authorizer, not the controller's word (AAP-51931; empty is Envoy's default)."""
+    """A 403 of the gateway's own authorizer, not the controller's word (AAP-51931; empty is Envoy's default).
+
+    The controller's may be without `detail`, even `{}` (a workflow template that this user may not make), but
+    bears its name.
+    """
+    if answer.status != 403:
+        return False
     said = refusals.detail(answer)
-    return answer.status == 403 and (not said or "database" in said)
+    if "database" in said:
+        return True
+    return not said and not (answer.is_json and "X-API-Node" in answer.headers)
 
 
 def migrating(answer: Answer) -> bool:

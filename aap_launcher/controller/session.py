@@ -22,7 +22,7 @@ from aap_launcher.controller.retry import (
 )
 from aap_launcher.controller.transport import JSON, Answer, Wire
 from aap_launcher.controller.transport_errors import Fault
-from aap_launcher.errors import AnswerLost, Interrupted, LauncherError, Unauthorized, Unreachable
+from aap_launcher.errors import AnswerLost, Interrupted, LauncherError, Refused, Unauthorized, Unreachable
 from aap_launcher.models import Clock, Notice, Signals
 
 _FINISHING = 4.0  # seconds that a signal leaves to a POST under way
@@ -67,8 +67,10 @@ class Session:
         allow: frozenset[int] = frozenset(),
         anonymous: bool = False,
         usable: Callable[[Answer], bool] = lambda answer: answer.is_json,
+        method: str = "GET",
+        refuse: Callable[[Answer, str], Refused] = refusals.error,
     ) -> Answer:
-        """GET until an answer counts. Raises `Refused` for 4xx (but those in `allow`), `Unreachable`.
+        """GET (or OPTIONS) until an answer counts. Raises `Refused` for 4xx (but those in `allow`), `Unreachable`.
 
         A 200 that is not `usable` is not the controller's word, and asked for again like one of a proxy's.
         A mutable query whose page the controller cannot serve in time finds its size halved.
@@ -76,7 +78,7 @@ class Session:
 
         def attempt() -> Answer:
             with self._signals.listening():
-                return self._send("GET", with_query(path, query), anonymous=anonymous)
+                return self._send(method, with_query(path, query), anonymous=anonymous)
 
         def judge(answer: Answer) -> Trouble | None:
             fine = answer.status in allow and not migrating(answer)
@@ -87,7 +89,7 @@ class Session:
                 _halve(query)
 
         answer = self._persist(attempt, judge, what, slow)
-        return self._counted(answer, what, allow, anonymous=anonymous)
+        return self._counted(answer, what, allow, refuse, anonymous=anonymous)
 
     def json(
         self, path: str, query: Query | None = None, *, what: str, keys: Collection[str] = ()
@@ -107,12 +109,24 @@ class Session:
     def post(
         self, path: str, body: Mapping[str, object], *, what: str, allow: frozenset[int] = frozenset()
     ) -> Answer:
-        """POST, repeated only while it is sure that it was not acted on.
+        """POST JSON; see `change`."""
+        # Not msgspec: it takes neither `Number` nor half a surrogate pair, which a survey's default may hold.
+        return self.change("POST", path, json.dumps(body).encode(), what=what, allow=allow)
+
+    def change(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        *,
+        what: str,
+        allow: frozenset[int] = frozenset(),
+        refuse: Callable[[Answer, str], Refused] = refusals.error,
+    ) -> Answer:
+        """POST, PATCH, PUT or DELETE, repeated only while it is sure that it was not acted on.
 
         Raises `AnswerLost` where it may have been, `Unreachable` where it was not, `Refused` for a no.
         """
-        # Not msgspec: it takes neither `Number` nor half a surrogate pair, which a survey's default may hold.
-        data = json.dumps(body).encode()
 
         def attempt() -> Answer:
             with self._signals.listening():
@@ -120,7 +134,7 @@ class Session:
             try:
                 # On a fresh connection: one that died while idle would look like a lost answer.
                 with self._signals.finishing(_FINISHING):
-                    return self._send("POST", path, body=data, fresh=True)
+                    return self._send(method, path, body=body, fresh=True)
             except Interrupted as stop:
                 stop.sent = True
                 raise
@@ -135,7 +149,7 @@ class Session:
         answer = self._persist(attempt, judge, what)
         if answer.status >= 500 or authorizer_failed(answer):
             raise AnswerLost(f"{what}: {answer.status} {answer.beginning}; it may have taken effect.")
-        return self._counted(answer, what, allow, anonymous=False)
+        return self._counted(answer, what, allow, refuse, anonymous=False)
 
     def stream(self, path: str, query: Query, *, what: str) -> Iterator[bytes]:
         """GET a body of any size and type, as it arrives. Raises `Unreachable` if it breaks off."""
@@ -147,7 +161,7 @@ class Session:
                 )
 
         answer, chunks = self._persist(attempt, lambda pair: of_answer(pair[0], self._standing), what)
-        self._counted(answer, what, frozenset(), anonymous=False)
+        self._counted(answer, what, frozenset(), refusals.error, anonymous=False)
         try:
             yield from chunks
         except Fault as fault:
@@ -236,13 +250,21 @@ class Session:
             return Trouble(f"a page that is not the controller's: {answer.beginning}")
         return trouble
 
-    def _counted(self, answer: Answer, what: str, allow: frozenset[int], *, anonymous: bool) -> Answer:
+    def _counted(
+        self,
+        answer: Answer,
+        what: str,
+        allow: frozenset[int],
+        refuse: Callable[[Answer, str], Refused],
+        *,
+        anonymous: bool,
+    ) -> Answer:
         fine = answer.status < 300 or answer.status in allow
         if fine:
             if not anonymous and answer.status != 401:
                 self._standing = replace(self._standing, accepted=True)
             return answer
-        error: LauncherError = refusals.error(answer, what)
+        error: LauncherError = refuse(answer, what)
         if isinstance(error, Unauthorized):
             error = Unauthorized(f"{error} {self.advice}".rstrip())
         raise error

@@ -179,7 +179,12 @@ class Wire:
         body: bytes | None = None,
         accept: str = JSON,
     ) -> requests.Response:
-        headers = {"User-Agent": self._user_agent, "Accept": accept, "Accept-Encoding": "gzip"}
+        headers = {
+            "User-Agent": self._user_agent,
+            "Accept": accept,
+            "Accept-Encoding": "gzip",
+            "Accept-Language": "en",  # the controller's messages follow it
+        }
         if body is not None:
             headers["Content-Type"] = JSON
 

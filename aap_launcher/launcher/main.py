@@ -26,7 +26,7 @@ from aap_launcher.preflight.request import ignored, launch_request, relaunch_req
 from aap_launcher.report import hidden, junit, launched_outputs, outputs, result, summary
 
 _SPREAD = 0.5  # seconds within which the jobs of a CI's matrix, which start together, come to the controller
-__all__ = ["Tools", "connect", "launch", "refuse"]
+__all__ = ["Tools", "begin", "connect", "launch", "refuse"]
 
 
 def launch(inputs: Inputs, tools: Tools) -> Outcome:
@@ -49,7 +49,7 @@ def _main(run: Run) -> Outcome:
     if run.tools.context.provider:
         run.clock.sleep(random.uniform(0.0, _SPREAD))  # noqa: S311 - no secret
     run.connect()
-    job = _attach(run) if run.inputs.job else _relaunch(run) if run.inputs.relaunch else _launch(run)
+    job = begin(run)
     if job is None:
         why = "dry run: everything was checked, nothing was launched"
         run.say("Dry run", "everything was checked, nothing was launched", Tone.GOOD)
@@ -58,6 +58,13 @@ def _main(run: Run) -> Outcome:
         return run.outcome(Verdict.LAUNCHED, 0, "launched, and not followed (wait: false)")
     until = run.clock.now() + run.inputs.timeout if run.inputs.timeout is not None else None
     return endings.ended(run) if run.follow(until) else endings.timed_out(run)
+
+
+def begin(run: Run) -> Job | None:
+    """The job that the inputs mean: launched, relaunched or attached to; None for a dry run."""
+    if run.inputs.job:
+        return _attach(run)
+    return _relaunch(run) if run.inputs.relaunch else _launch(run)
 
 
 # --- resolve, preflight, launch -------------------------------------------------------------------------

@@ -96,7 +96,7 @@ class Run:
         if until is not None:
             self.controller.hurry(until)
         if self.followed is None:
-            self.followed = self._begin()
+            self.followed = self.begin()
         follower = self.followed.follower
         try:
             for update in follow(follower, self.clock, until=until):
@@ -109,7 +109,8 @@ class Run:
             return False  # the time ran out during an outage
         return follower.finished
 
-    def _begin(self) -> Followed:
+    def begin(self) -> Followed:
+        """What follows the job, from its beginning."""
         inputs = self.inputs
         style = Style(
             group_by=inputs.group_by,

@@ -1,0 +1,271 @@
+"""Creating, changing and deleting, so that what was asked for is what stands there in the end, or is told not to.
+
+Seen on AWX 24.6.1: of two edits of one object at the same moment one is lost, both answered 200, as the whole row is
+saved and there is no ETag; equal creates at the same moment make real duplicates; PATCH replaces `inputs` whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from aap_launcher.client import links
+from aap_launcher.client.body import SURVEY, Body
+from aap_launcher.client.fields import Shape
+from aap_launcher.client.finder import Finder
+from aap_launcher.client.kind import Kind
+from aap_launcher.client.names import known
+from aap_launcher.client.pages import Row
+from aap_launcher.client.readback import dropped, same
+from aap_launcher.client.records import Record
+from aap_launcher.client.terms import RUNNING
+from aap_launcher.errors import AnswerLost, Conflict, NotFound, Problem, Refused, TimedOut
+from aap_launcher.models import Clock
+from aap_launcher.text.words import count
+
+if TYPE_CHECKING:
+    from aap_launcher.controller.requests import Requests
+
+_HIDDEN = "$encrypted$"  # how the controller shows a secret; sent back, the secret stays
+_STEP = 0.5  # seconds between two looks at what is being deleted
+_TRIES = 2  # how often a change that somebody else's edit undid is written
+Told = tuple[Mapping[str, Any], Sequence[str]]
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """A request that would be sent. `path`: below the API root; N stands for an id that is not known yet."""
+
+    method: str
+    path: str
+    body: Mapping[str, Any] | None = None
+
+
+class Changes:
+    """What changes objects of one kind."""
+
+    def __init__(self, kind: Kind, requests: Requests, finder: Finder) -> None:
+        self._kind, self._requests, self._finder = kind, requests, finder
+
+    # --- create -------------------------------------------------------------------------------------------
+
+    def create(self, made: Body, of: Shape, *, if_absent: bool) -> Told:
+        """The new object, or with `if_absent` the one that there is, and notes."""
+        if if_absent and (there := self._twins(made)):
+            return self._existing(there, made)
+        what = self._called(made)
+        try:
+            answer = self._requests.change("POST", self._kind.folder, made.fields, what=what)
+        except Refused as refused:
+            # Somebody may have been quicker. Which words a duplicate is refused with depends on the kind.
+            if if_absent and refused.status == 400 and (there := self._twins(made)):
+                return self._existing(there, made)
+            raise
+        except AnswerLost as lost:
+            raise AnswerLost(f"{lost} Look whether it is there; create(if_absent=True) does.") from lost
+        row = self._requests.content(answer, what)
+        self._refuse_dropped(dropped(made.fields, row, of, self._kind), row, "made")
+        notes = [] if not if_absent else self._looked_again(made, row)
+        return row, [*notes, *self._complete(int(row["id"]), made, new=True)] if "id" in row else notes
+
+    def _twins(self, made: Body) -> Sequence[Row]:
+        """Objects of the same name and owner."""
+        key = self._kind.key
+        if not key or key not in made.fields:
+            raise Refused(f"if_absent: a {self._kind.label} has no name to know it by.")
+        terms = [(key, str(made.fields[key]).strip())]
+        for field in self._kind.owner:
+            if field in made.fields:
+                value = made.fields[field]
+                terms.append((f"{field}__isnull", "true") if value is None else (field, str(value)))
+        return self._finder.rows(self._kind, tuple(terms))
+
+    def _existing(self, there: Sequence[Row], made: Body) -> Told:
+        found = self._finder.one(
+            self._kind, there, self._called(made), missing=lambda: Refused("none")
+        )  # several: told, none of them chosen
+        row = self._finder.detail(self._kind, found["id"])
+        other = [name for name, value in made.fields.items() if name in row and not same(value, row[name])]
+        note = f"{self._kind.label} {row['id']} was there already; nothing was changed"
+        return row, [note + (f" (other than asked for: {', '.join(other)})" if other else "")]
+
+    def _looked_again(self, made: Body, row: Mapping[str, Any]) -> Sequence[str]:
+        others = [one for one in self._twins(made) if one["id"] != row.get("id")]
+        if others:
+            ids = ", ".join(str(one["id"]) for one in others)
+            raise Conflict(
+                f"{self._called(made)} was made twice at the same moment: {row.get('id')} by this call, {ids} by "
+                "another one. The controller refuses every edit of either until one of them is renamed or deleted."
+            )
+        return []
+
+    # --- update -------------------------------------------------------------------------------------------
+
+    def update(self, before: Row, changed: Body, of: Shape) -> Told:
+        """The object as it is afterwards, and notes."""
+        number, what = int(before["id"]), f"{self._kind.label} {before['id']}"
+        wanted = self._merged(before, changed.fields)
+        sent = {name: value for name, value in wanted.items() if not self._stands(before, name, value)}
+        notes: list[str] = []
+        after: Mapping[str, Any] = before
+        for attempt in range(_TRIES):
+            if not sent:
+                break
+            after, lost = self._write(number, sent, of, what)
+            if not lost:
+                break
+            notes.append(
+                f"somebody else changed {', '.join(lost)} of {what} at the same moment; it was written again"
+            )
+            if attempt + 1 == _TRIES:
+                raise Conflict(f"{what}: somebody else changed {', '.join(lost)} at the same moment, twice.")
+        if not sent and not changed.links and changed.survey is None:
+            notes.append(f"{what} is so already; nothing was sent")
+        notes += self._meanwhile(before, after, set(sent), what)
+        return after, [*notes, *self._complete(number, changed, new=False)]
+
+    def _write(self, number: int, sent: Mapping[str, Any], of: Shape, what: str) -> tuple[Row, Sequence[str]]:
+        """Write and read back: the object, and which of the fields somebody else has changed since."""
+        path = f"{self._kind.folder}{number}/"
+        try:
+            answer = self._requests.change("PATCH", path, sent, what=what)
+            written: Mapping[str, Any] = self._requests.content(answer, what)
+        except AnswerLost:
+            written = {}  # what stands there tells whether it took effect
+        after = dict(self._requests.read(path, what=what))
+        ignored = dropped(sent, written or after, of, self._kind)
+        self._refuse_dropped(ignored, after, "changed")
+        lost = [
+            name
+            for name in sent
+            if name in after and not same((written or sent).get(name, sent[name]), after[name])
+        ]
+        return after, lost
+
+    def _stands(self, before: Row, name: str, value: object) -> bool:
+        """Whether this value stands there already; a secret may not be seen, so it is written."""
+        if name not in before or _HIDDEN in str(before[name]):
+            return name in self._kind.secret and before.get(name) == value
+        return same(value, before[name])
+
+    def _merged(self, before: Row, given: Mapping[str, Any]) -> dict[str, Any]:
+        """PATCH replaces `inputs` whole: the keys that are not given keep what they have, secrets unseen."""
+        found = dict(given)
+        for name in self._kind.secret:
+            value, has = given.get(name), before.get(name)
+            if isinstance(value, Mapping) and isinstance(has, Mapping):
+                found[name] = {key: one for key, one in {**has, **value}.items() if one is not None}
+        return found
+
+    def _meanwhile(self, before: Row, after: Mapping[str, Any], ours: set[str], what: str) -> Sequence[str]:
+        """What somebody else changed between our two looks."""
+        quiet = {"modified", "related", "summary_fields", *RUNNING}
+        others = [
+            name
+            for name, value in after.items()
+            if name not in ours | quiet and name in before and before[name] != value and ours
+        ]
+        return [f"somebody else changed {', '.join(others)} of {what} meanwhile"] if others else []
+
+    # --- what needs calls of its own --------------------------------------------------------------------------
+
+    def _complete(self, number: int, given: Body, *, new: bool) -> Sequence[str]:
+        """The related lists and the survey, which the controller would drop from the body."""
+        notes: list[str] = []
+        for name, wanted in given.links.items():
+            place = links.place(self._requests, self._kind, number, name)
+            has = () if new else [int(row["id"]) for row in self._finder.below(place.path)]
+            notes += place.make_so(wanted, has)
+        if given.survey is not None:
+            path = f"{self._kind.folder}{number}/{SURVEY}/"
+            self._requests.change(
+                "POST", path, given.survey, what=f"the survey of {self._kind.label} {number}"
+            )
+            notes.append("the survey was set by a call of its own")
+            if given.fields.get("survey_enabled") is None:
+                self._requests.change(
+                    "PATCH", f"{self._kind.folder}{number}/", {"survey_enabled": True}, what="survey"
+                )
+                notes.append("survey_enabled was turned on with it")
+        return notes
+
+    def planned(self, method: str, path: str, given: Body) -> Sequence[Planned]:
+        """The requests of a create, or the rest of an edit's."""
+        below = path if method == "PATCH" else f"{path}N/"
+        calls = [Planned(method, path, given.fields)] if given.fields or method == "POST" else []
+        calls += [
+            Planned("POST", f"{below}{name}/", {"id": number})
+            for name, numbers in given.links.items()
+            for number in numbers
+        ]
+        return calls + (
+            [Planned("POST", f"{below}{SURVEY}/", given.survey)] if given.survey is not None else []
+        )
+
+    def planned_update(self, before: Row, changed: Body) -> Sequence[Planned]:
+        """The requests of an edit, of what does not stand there already."""
+        wanted = self._merged(before, changed.fields)
+        sent = {name: value for name, value in wanted.items() if not self._stands(before, name, value)}
+        path = f"{self._kind.folder}{before['id']}/"
+        return self.planned("PATCH", path, Body(sent, changed.links, changed.survey))
+
+    # --- delete and actions ------------------------------------------------------------------------------------
+
+    def delete(self, number: int, clock: Clock, *, missing_ok: bool, wait: float | None) -> bool:
+        """Delete; whether there was one."""
+        path, what = f"{self._kind.folder}{number}/", f"{self._kind.label} {number}"
+        there = True
+        try:
+            self._requests.change("DELETE", path, None, what=what)
+        except NotFound:
+            if not missing_ok:
+                raise
+            there = False
+        except Refused as refused:
+            if refused.status != 400 or "pending deletion" not in str(refused):
+                raise
+        except AnswerLost:
+            if self._gone(path, what):
+                return True
+            raise
+        if there and wait is not None:
+            self._wait_gone(path, what, clock, wait)
+        return there
+
+    def _wait_gone(self, path: str, what: str, clock: Clock, seconds: float) -> None:
+        """An inventory answers 202, and is gone later; until then its name is taken."""
+        until = clock.now() + seconds
+        while not self._gone(path, what):
+            if clock.now() >= until:
+                raise TimedOut(f"{what} is being deleted, and was not gone after {seconds:g} s.")
+            clock.sleep(_STEP)
+
+    def _gone(self, path: str, what: str) -> bool:
+        try:
+            self._requests.read(path, what=what)
+        except NotFound:
+            return True
+        return False
+
+    def act(self, path: str, given: Mapping[str, Any], what: str) -> Record:
+        """POST to an action's path; its answer."""
+        answer = self._requests.change("POST", path, dict(given), what=what)
+        row = self._requests.content(answer, what, empty=True)
+        return Record(row, known(str(row.get("type", ""))), site=self._requests.origin)
+
+    # --- words ---------------------------------------------------------------------------------------------------
+
+    def _called(self, made: Body) -> str:
+        name = made.fields.get(self._kind.key or "name")
+        return f'{self._kind.label} "{name}"' if name else f"a new {self._kind.label}"
+
+    def _refuse_dropped(self, names: Sequence[str], row: Mapping[str, Any], deed: str) -> None:
+        if not names:
+            return
+        problems = [Problem(name, "was sent, and the controller did not take it") for name in names]
+        raise Refused(
+            f"{self._kind.label} {row.get('id', '')} was {deed}, but not as asked: "
+            f"{count(len(names), 'field')} had no effect.",
+            problems,
+        )

@@ -1,0 +1,222 @@
+"""The controller as a script sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
+
+from aap_launcher.client import metrics, names, outside, sources
+from aap_launcher.client.kinds import KINDS
+from aap_launcher.client.records import Record
+from aap_launcher.client.resource import Resource
+from aap_launcher.errors import InvalidInput
+from aap_launcher.inputs.parsing import parse, read_environment
+from aap_launcher.text.near import near
+
+if TYPE_CHECKING:
+    from aap_launcher import controller as http
+    from aap_launcher.client.run import Run
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What a request brought. `json` is None where the body is none."""
+
+    status: int
+    headers: Mapping[str, str]
+    json: Any
+    body: bytes
+
+
+class Controller:
+    """One controller (AAP 2.4 to 2.7, AWX), reached and logged in.
+
+        with Controller("https://aap.example.com", token="...") as aap:
+            for host in aap.hosts.list(inventory="Shop"):
+                print(host["name"])
+
+    What is not given comes from the environment (`AAP_URL`, `AAP_TOKEN`, ... and the names that other tools use),
+    then from the profile (`~/.config/aap-launcher/config.toml`). `verify`: False, or the path of a CA bundle; `cert`:
+    the path of a client certificate, or (certificate, key); `timeout`: seconds for one request (25);
+    `outage_tolerance`: seconds that the controller may be away (300). With user name and password a token is made
+    for as long as this lives, and revoked by `close` or at the end of `with`.
+
+    Every collection is a `Resource`: `aap.job_templates`, or `aap["job_templates"]`, where aliases work too. Raises
+    `InvalidInput`, `Unauthorized`, `Unreachable`. Notices (an outage, a weak setting) go to the logger
+    `aap_launcher`.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        token: str | None = None,
+        username: str | None = None,
+        password: str | None = None,
+        profile: str | None = None,
+        verify: bool | str | None = None,
+        cert: str | tuple[str, str] | None = None,
+        timeout: float | None = None,
+        outage_tolerance: float | None = None,
+    ) -> None:
+        certificate, key = cert if isinstance(cert, tuple) else (cert, None)
+        given = {
+            "url": url,
+            "token": token,
+            "username": username,
+            "password": password,
+            "ca_bundle": verify if isinstance(verify, str) else None,
+            "verify_tls": ("true" if verify else "false") if isinstance(verify, bool) else None,
+            "client_cert": certificate,
+            "client_key": key,
+            "request_timeout": None if timeout is None else f"{timeout:g}s",
+            "outage_tolerance": None if outage_tolerance is None else f"{outage_tolerance:g}s",
+        }
+        self._secrets: list[str] = []
+        self._controller = _connect(
+            {name: text for name, text in given.items() if text is not None}, profile or "", self._secrets
+        )
+        self._resources: dict[str, Resource] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<controller {self.site}>"
+
+    def __getitem__(self, name: str) -> Resource:
+        kind = names.kind(name)
+        if kind.name not in self._resources:
+            clock = outside.ScriptClock()
+            self._resources[kind.name] = Resource(kind, self._controller.requests, clock)
+        return self._resources[kind.name]
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Resource:
+            if name in KINDS:
+                return self[name]
+            raise AttributeError(f'Controller has no "{name}". {near(name, [*KINDS, *_METHODS])}')
+
+    def __dir__(self) -> Sequence[str]:
+        return sorted({*super().__dir__(), *KINDS})
+
+    @property
+    def site(self) -> str:
+        """The installation's URL, without a slash at the end."""
+        return self._controller.site
+
+    def close(self) -> None:
+        """Revoke the token that was made, and hang up; never raises."""
+        self._controller.close()
+
+    # --- launching ----------------------------------------------------------------------------------------
+
+    def launch(self, template: object, /, **prompts: Any) -> Run:  # noqa: ANN401 - each prompt has a type
+        """Launch a template, exactly as asked and once, and return its run at once.
+
+        `template`: id, name, NAME++ORGANIZATION, address or `Record`. `prompts` are the API's: `extra_vars` (a
+        mapping), `limit`, `inventory`, `credentials`, ... by name or id; `organization` and `template_type` ("job",
+        "workflow") tell templates of one name apart. Raises `Refused` where the controller would ignore one of them,
+        `LaunchUnknown` where it could not be settled whether a job was made.
+        """
+        from aap_launcher.client.run import launch  # noqa: PLC0415 - following is not what every script does
+
+        return launch(self._controller, template, prompts, self._secrets)
+
+    def run(self, job: object, /) -> Run:
+        """The run of a job of any type: id, API URL, address or `Record`."""
+        from aap_launcher.client.run import attach  # noqa: PLC0415 - see launch
+
+        return attach(self._controller, job, self._secrets)
+
+    # --- the rest of the API ------------------------------------------------------------------------------
+
+    def ping(self) -> Mapping[str, Any]:
+        """Whether it is there, its version and its nodes; no credential is checked."""
+        return self._controller.requests.read("ping/", what="ping")
+
+    def me(self) -> Record:
+        """The user whose credential this is."""
+        rows = self._controller.requests.read("me/", what="the user's own page").get("results")
+        if not isinstance(rows, list) or not rows:
+            raise InvalidInput("the controller does not tell whose credential this is.")
+        return Record(rows[0], KINDS["users"], site=self._controller.requests.origin)
+
+    def config(self) -> Mapping[str, Any]:
+        """The controller's configuration, as far as this user may see it."""
+        return self._controller.requests.read("config/", what="the configuration")
+
+    def dashboard(self) -> Mapping[str, Any]:
+        """Counts of what this user sees."""
+        return self._controller.requests.read("dashboard/", what="the dashboard")
+
+    def metrics(self) -> Mapping[str, Sequence[metrics.Sample]]:
+        """Name -> samples (`labels`, `value`). For system administrators and auditors."""
+        return metrics.parse(self._controller.requests.text("metrics/", what="the metrics"))
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: object = None,
+        params: Mapping[str, object] | Sequence[tuple[str, object]] = (),
+    ) -> Answer:
+        """Any request: `request("GET", "hosts/5/")`, below the API root or an address of this controller.
+
+        A GET is repeated during an outage, nothing else is. Raises the tree of errors from 400 on.
+        """
+        pairs = params.items() if isinstance(params, Mapping) else params
+        answer = self._controller.requests.raw(
+            method.upper(), path, [(str(name), str(value)) for name, value in pairs], json
+        )
+        if answer.status >= 400:
+            raise self._controller.requests.refusal(answer, f"{method.upper()} {path}")
+        content = self._controller.requests.json(answer)
+        return Answer(answer.status, dict(answer.headers), content, answer.body)
+
+
+_METHODS = tuple(name for name in vars(Controller) if not name.startswith("_"))
+
+
+def _connect(given: Mapping[str, str], profile: str, secrets: list[str]) -> http.Controller:
+    """Arguments, else the environment, else the profile; HTTP is imported once they are known to be good."""
+    environ = outside.environment()
+    around = {name: text for name, text in read_environment(environ).items() if name in _CONNECTION}
+    raw = sources.connection(given, around, environ, profile)
+    inputs = parse({**raw, "job": "1"})  # what to act on comes later
+    secrets += [text for text in (inputs.connection.token, inputs.connection.password) if text]
+    from aap_launcher.controller import connect  # noqa: PLC0415
+
+    return connect(
+        inputs.connection,
+        clock=outside.ScriptClock(),
+        signals=outside.NoSignals(),
+        tell=outside.tell,
+        mask=secrets.append,
+        greet=False,
+    )
+
+
+_CONNECTION = frozenset(
+    {
+        "url",
+        "token",
+        "username",
+        "password",
+        "ca_bundle",
+        "client_cert",
+        "client_key",
+        "verify_tls",
+        "request_timeout",
+        "outage_tolerance",
+    }
+)

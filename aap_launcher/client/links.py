@@ -1,0 +1,195 @@
+"""Related lists: what stands below an object, attached and detached.
+
+Seen on AWX 24.6.1: `"disassociate": "false"` detaches; detaching a host or group from its inventory deletes it, a
+label that is attached nowhere too; a cycle of workflow nodes is accepted, and stops every workflow of the controller
+for as long as one like it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from aap_launcher.client import graph
+from aap_launcher.client.fields import shape
+from aap_launcher.client.kind import Kind
+from aap_launcher.client.names import foreign
+from aap_launcher.client.query import Query, Term, query
+from aap_launcher.client.records import Record
+from aap_launcher.errors import InvalidInput, NotFound
+from aap_launcher.text.near import near
+
+if TYPE_CHECKING:
+    from aap_launcher.client.resource import Resource
+    from aap_launcher.controller.requests import Requests
+
+_DELETING = frozenset({"hosts", "groups"})  # of inventories
+
+
+def related(resource: Resource, ref: object, name: str) -> tuple[str, Kind | None]:
+    """The path of a related thing, and the kind of what it holds. Raises `InvalidInput` with the near miss."""
+    kind = resource.kind
+    known = {*shape(kind).related, *kind.attach}
+    if name in known:
+        number = (
+            resource.finder.exact(kind, ref)
+            if not isinstance(ref, Mapping)
+            else resource.finder.id(kind, ref)
+        )
+        row: Mapping[str, Any] = {"id": number}
+        if name in shape(kind).fields:  # one object, which may be anywhere
+            row = resource.finder.detail(kind, number)
+    else:
+        row = resource.finder.detail(kind, ref)
+    links = row.get("related")
+    if isinstance(links, Mapping):
+        known |= set(links)
+        if isinstance(links.get(name), str):
+            return str(links[name]), foreign(name)
+    if name not in known:
+        raise InvalidInput(f'{kind.name} have nothing called "{name}" below them. {near(name, known)}')
+    if name in shape(kind).fields:
+        raise NotFound(f"{kind.label} {row['id']} has no {name.replace('_', ' ')}.")
+    return f"{kind.folder}{row['id']}/{name}/", foreign(name)
+
+
+def read(
+    resource: Resource,
+    thing: tuple[str, Kind | None],
+    terms: Sequence[Term],
+    filters: Mapping[str, Any],
+    at_most: int | None,
+) -> Iterator[Record]:
+    """The objects of a related list, walked as any list; or the one thing that is there."""
+    path, target = thing
+    asked = Query()
+    if terms or filters:
+        if target is None:
+            raise InvalidInput(f"{path}: what can be filtered there is not known: leave the filters out.")
+        asked = query(target, shape(target), terms, filters, resolve=resource.finder.resolve)
+    if asked.nothing:
+        return
+    requests = resource.requests
+    first = requests.get(path, asked.terms, {"page_size": 200}, what=path)
+    if isinstance(first, list):
+        rows = [row for row in first if isinstance(row, dict)]
+        yield from (Record(row, target, site=requests.origin) for row in rows[:at_most])
+    elif isinstance(first, dict) and isinstance(first.get("results"), list):
+        walkable = all(isinstance(row.get("id"), int) for row in first["results"] if isinstance(row, dict))
+        if first.get("next") and walkable:
+            yield from resource.walk(path, asked, at_most, target)
+        else:
+            yield from (Record(row, target, site=requests.origin) for row in first["results"][:at_most])
+    elif isinstance(first, dict):
+        yield Record(first, target, site=requests.origin)
+
+
+def attach(resource: Resource, ref: object, name: str, others: Sequence[object]) -> Sequence[str]:
+    """Attach; what was done, in words."""
+    place, ids = _both(resource, ref, name, others)
+    if name in graph.LINKS:
+        graph.refuse_cycle(resource.requests, place.number, ids)
+    if place.owns:
+        raise InvalidInput(
+            f"{name} belong to the inventory that they were made in: give it when they are made."
+        )
+    return [place.attach(other) for other in ids]
+
+
+def detach(
+    resource: Resource, ref: object, name: str, others: Sequence[object], *, deletes: bool
+) -> Sequence[str]:
+    """Detach what is attached; what was done, in words."""
+    place, ids = _both(resource, ref, name, others)
+    if place.owns and not deletes:
+        raise InvalidInput(
+            f"detaching a {place.target.label} from its inventory deletes it. "
+            "Say so (deletes=True), or delete it itself."
+        )
+    there = place.holding(ids)
+    # A label that is attached nowhere would be deleted.
+    return [place.detach(one) if one in there else f"{place.called(one)} was not attached" for one in ids]
+
+
+class Place(msgspec.Struct, frozen=True):
+    """One related list of one object, which objects of kind `target` are attached to."""
+
+    requests: Any  # Requests
+    kind: Kind
+    number: int
+    name: str
+    target: Kind
+
+    @property
+    def owns(self) -> bool:
+        """Whether what is detached from here is deleted."""
+        return self.kind.name == "inventories" and self.name in _DELETING
+
+    @property
+    def path(self) -> str:
+        """The list's path below the API root."""
+        return f"{self.kind.folder}{self.number}/{self.name}/"
+
+    def called(self, other: int) -> str:
+        """`label 3 of job template 7 (labels)`."""
+        return f"{self.target.label} {other} of {self.kind.label} {self.number} ({self.name})"
+
+    def holding(self, ids: Sequence[int]) -> set[int]:
+        """Which of these it holds."""
+        terms = (("id__in", ",".join(str(one) for one in ids)), ("page_size", "200"))
+        found = self.requests.read(
+            self.path, terms, what=f"the {self.name} of {self.kind.label} {self.number}"
+        )
+        rows = found.get("results")
+        return {int(row["id"]) for row in rows if isinstance(row, dict)} if isinstance(rows, list) else set()
+
+    def attach(self, other: int) -> str:
+        """Attach one; what was done, in words."""
+        self.requests.change("POST", self.path, {"id": other}, what=f"attaching {self.called(other)}")
+        return f"{self.called(other)} attached"
+
+    def detach(self, other: int) -> str:
+        """Detach one; what was done, in words."""
+        body = {"id": other, "disassociate": True}
+        self.requests.change("POST", self.path, body, what=f"detaching {self.called(other)}")
+        if self.owns:
+            return f"{self.target.label} {other} was deleted"
+        if self.target.name == "labels" and self._gone(other):
+            return (
+                f"{self.called(other)} detached; it was attached nowhere else, so the controller deleted it"
+            )
+        return f"{self.called(other)} detached"
+
+    def make_so(self, wanted: Sequence[int], has: Sequence[int]) -> Sequence[str]:
+        """Attach and detach until it holds exactly these; what was done, in words."""
+        # First what goes: a second credential of one type would be refused.
+        told = [self.detach(other) for other in has if other not in wanted]
+        return told + [self.attach(other) for other in wanted if other not in has]
+
+    def _gone(self, other: int) -> bool:
+        try:
+            self.requests.read(f"{self.target.folder}{other}/", what=f"{self.target.label} {other}")
+        except NotFound:
+            return True
+        return False
+
+
+def place(requests: Requests, kind: Kind, number: int, name: str) -> Place:
+    """The related list of this name. Raises `InvalidInput` with the near miss."""
+    target = foreign(name)
+    if name not in kind.attach or target is None:
+        advice = near(name, kind.attach) if kind.attach else "Nothing is attached to one."
+        raise InvalidInput(f'{kind.name} have no list "{name}" to attach to. {advice}')
+    return Place(requests, kind, number, name, target)
+
+
+def _both(resource: Resource, ref: object, name: str, others: Sequence[object]) -> tuple[Place, list[int]]:
+    """Both ends of a link, as ids of what is there."""
+    target = place(resource.requests, resource.kind, 0, name).target
+    if not others:
+        raise InvalidInput(f"{name}: nothing was given to attach or detach.")
+    number = resource.finder.exact(resource.kind, ref)
+    ids = list(dict.fromkeys(resource.finder.id(target, other) for other in others))
+    return place(resource.requests, resource.kind, number, name), ids

@@ -1,0 +1,185 @@
+"""Values of fields: what a script or a command line gives becomes what the API takes, or is refused.
+
+Seen on AWX 24.6.1: a foreign key of 1.5 is cut to 1, null is false, `variables` as an object are a 400.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from aap_launcher.client.fields import Field
+from aap_launcher.client.records import mapping_of
+from aap_launcher.client.terms import worded
+from aap_launcher.errors import InvalidValue
+from aap_launcher.text.near import near
+from aap_launcher.text.quoting import quoted
+
+_TRUE = frozenset({"true", "yes", "on", "1"})
+_FALSE = frozenset({"false", "no", "off", "0"})
+_NULL = frozenset({"null", "none"})
+
+
+def read(field: Field, text: str) -> Any:  # noqa: ANN401 - each type has a value of its own
+    """The value that a text from a command line means for this field. Raises `InvalidValue`."""
+    if (
+        field.type in {"id", "integer", "decimal", "boolean", "json", "list", "object"}
+        and text.strip().lower() in _NULL
+    ):
+        return None
+    match field.type:
+        case "boolean":
+            return _boolean(text)
+        case "integer" if not field.resource:
+            return _integer(text)
+        case "json" | "object" | "list" | "field":
+            return _json(field, text)
+        case "choice":
+            return next((choice for choice in field.choices if worded(choice) == text), text)
+        case _:
+            return text
+
+
+def fit(field: Field, value: object, *, text: bool) -> Any:  # noqa: ANN401, PLR0911 - one return for each type
+    """The value as the API takes it. `text`: JSON that the API keeps in a text. Raises `InvalidValue`."""
+    if value is None:
+        return _null(field)
+    if text:
+        return _as_text(value)
+    match field.type:
+        case "boolean":
+            return value if isinstance(value, bool) else _boolean_of(value)
+        case "integer":
+            return _bounded(field, _number(value))
+        case "decimal":
+            return _bounded(field, _decimal(value))
+        case "choice":
+            return _choice(field, value)
+        case "json" | "object" | "list" | "field":
+            return _structure(field, value)
+        case _:
+            return _text(field, value)
+
+
+def _null(field: Field) -> None:
+    if field.type == "boolean":
+        raise InvalidValue("is null, which the controller takes for false", "Give true or false.")
+    if field.type in {"string", "choice"} and None not in field.choices and field.default is not None:
+        raise InvalidValue("is null", 'Give "" for the empty text.')
+
+
+def _boolean(text: str) -> bool:
+    word = text.strip().lower()
+    if word in _TRUE | _FALSE:
+        return word in _TRUE
+    raise InvalidValue(f"{quoted(text)} is neither true nor false", "")
+
+
+def _boolean_of(value: object) -> bool:
+    raise InvalidValue(f"{quoted(value)} is neither true nor false", "Give a boolean.")
+
+
+def _integer(text: str) -> int:
+    try:
+        return int(text.strip())
+    except ValueError:
+        raise InvalidValue(f"{quoted(text)} is no whole number", "") from None
+
+
+def _number(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return _integer(value)
+    raise InvalidValue(f"{quoted(value)} is no whole number", "")
+
+
+def _decimal(value: object) -> float | str:
+    if isinstance(value, bool):
+        raise InvalidValue(f"{quoted(value)} is no number", "")
+    if isinstance(value, int | float):
+        return value
+    try:
+        float(str(value))
+    except ValueError:
+        raise InvalidValue(f"{quoted(value)} is no number", "") from None
+    return str(value)
+
+
+def _bounded(field: Field, value: float | str) -> float | str:
+    number = float(value)
+    low, high = field.min_value, field.max_value
+    if (low is not None and number < low) or (high is not None and number > high):
+        span = (
+            f"between {low:.0f} and {high:.0f}"
+            if low is not None and high is not None
+            else (f"at least {low:.0f}" if low is not None else f"at most {high:.0f}")
+        )
+        raise InvalidValue(f"is {value}, and must be {span}", "")
+    return value
+
+
+def _choice(field: Field, value: object) -> object:
+    if not isinstance(value, bool):
+        for choice in field.choices:
+            if worded(choice) == worded(value):
+                return choice
+    if not field.choices:
+        return value
+    known = [worded(choice) for choice in field.choices if choice not in {"", None}]
+    raise InvalidValue(f"{quoted(value)} is not one of its values", near(str(value), known))
+
+
+def _text(field: Field, value: object) -> str:
+    if isinstance(value, bool | float) or not isinstance(value, str | int):
+        raise InvalidValue(
+            f"{quoted(value)} is no text", "Put it in quotes." if isinstance(value, bool | float) else ""
+        )
+    text = str(value)
+    if "\0" in text:
+        raise InvalidValue("holds a NUL", "")
+    if field.max_length is not None and len(text) > field.max_length:
+        raise InvalidValue(f"has {len(text)} characters, and may have {field.max_length}", "")
+    return text
+
+
+def _as_text(value: object) -> str:
+    """A mapping as JSON text; a text that holds one as it is."""
+    if isinstance(value, Mapping):
+        return dumped(value)
+    if isinstance(value, str):
+        if not isinstance(mapping_of(value), dict):
+            raise InvalidValue("is a text that holds no mapping", "Give a mapping, or JSON or YAML of one.")
+        return value
+    raise InvalidValue(f"{quoted(value)} is no mapping", "")
+
+
+def _structure(field: Field, value: object) -> object:
+    if isinstance(value, Mapping):
+        dumped(value)
+        return dict(value)
+    if isinstance(value, list | tuple):
+        dumped(list(value))
+        return list(value)
+    if field.type == "field":
+        return value
+    raise InvalidValue(f"{quoted(value)} is neither mapping nor list", "")
+
+
+def _json(field: Field, text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        found = mapping_of(text)
+        if isinstance(found, dict) or field.type == "field":
+            return found
+        raise InvalidValue("is neither JSON nor a YAML mapping", "") from None
+
+
+def dumped(value: object) -> str:
+    """JSON text. Raises `InvalidValue` for what JSON cannot hold."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as fault:
+        raise InvalidValue(f"holds what JSON cannot: {fault}", "") from None

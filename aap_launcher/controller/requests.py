@@ -1,0 +1,126 @@
+"""Requests of any kind, for the client: a path and a query go out, JSON or a typed refusal comes back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, MutableMapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from aap_launcher.controller import refusals
+from aap_launcher.controller.session import Session, as_object
+from aap_launcher.controller.transport import Answer
+from aap_launcher.errors import InvalidInput, Refused
+from aap_launcher.models import Platform
+
+Terms = Sequence[tuple[str, str]]  # a query in which a key may stand twice
+_FINAL = frozenset(range(300, 600)) - {401, 429, 500, 502, 503, 504}
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Requests:
+    """The controller's API by path: `hosts/5/` below its root, or a path of its own (`/api/v2/hosts/5/`).
+
+    GETs are retried while the outage tolerance lasts; what changes something is sent once. Raises the tree of
+    `errors`: `Refused` and below for a no, `AnswerLost` where a change may have taken effect, `Unreachable`.
+    """
+
+    def __init__(self, session: Session, platform: Platform) -> None:
+        self._session, self._platform = session, platform
+
+    @property
+    def version(self) -> str:
+        """The controller's version, "" before any answer with a credential."""
+        return self._session.version
+
+    @property
+    def site(self) -> str:
+        """The installation's URL, without a slash at the end."""
+        return self._session.address.site
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port: what stands before a path of the controller's."""
+        return self._session.address.origin
+
+    def path(self, path: str) -> str:
+        """The path on the controller's host. Raises `InvalidInput` for an address of another one."""
+        if "://" in path:
+            parts = urlsplit(path)
+            if f"{parts.scheme}://{parts.netloc}".lower() != self._session.address.origin.lower():
+                raise InvalidInput(f"{path} is not on {self._session.address.origin}: it is never asked.")
+            path = parts.path + (f"?{parts.query}" if parts.query else "")
+        if any(ord(letter) < 33 or letter == "#" for letter in path):
+            raise InvalidInput(f"{path!r} is not a path.")
+        if path.startswith("/"):
+            return self._session.address.local(path)
+        return self._platform.api + quote(path, safe="/%?&=:@!$'()*+,;-._~[]")
+
+    def get(
+        self, path: str, terms: Terms = (), page: MutableMapping[str, object] | None = None, *, what: str
+    ) -> Any:  # noqa: ANN401 - JSON is anything
+        """The JSON that GET answers. `page`: the rest of the query, its page_size halved where it is too slow."""
+        return refusals.content(self._send("GET", path, terms, page, what=what))
+
+    def read(self, path: str, terms: Terms = (), *, what: str) -> Mapping[str, Any]:
+        """The JSON object that GET answers."""
+        return as_object(self._send("GET", path, terms, None, what=what), what)
+
+    def options(self, path: str, *, what: str) -> Mapping[str, Any]:
+        """What OPTIONS tells of a collection or an object."""
+        return as_object(self._send("OPTIONS", path, (), None, what=what), what)
+
+    def text(self, path: str, *, what: str) -> str:
+        """The text that GET answers: metrics, standard output."""
+        return b"".join(self._session.stream(self.path(path), {}, what=what)).decode("utf-8", "replace")
+
+    def change(self, method: str, path: str, body: object, *, what: str) -> Answer:
+        """POST, PATCH or DELETE, sent once. `body` None: without one."""
+        data = None if body is None else _encoded(body, what)
+        return self._session.change(method, self.path(path), data, what=what, refuse=refusals.spoken)
+
+    def content(self, answer: Answer, what: str, *, empty: bool = False) -> Mapping[str, Any]:
+        """The answer's JSON object. `empty`: without a body it is an empty one."""
+        if empty and not isinstance(refusals.content(answer), dict):
+            return {}
+        return as_object(answer, what)
+
+    def json(self, answer: Answer) -> Any:  # noqa: ANN401 - JSON is anything
+        """The answer's JSON, None where it has none."""
+        return refusals.content(answer)
+
+    def refusal(self, answer: Answer, what: str) -> Refused:
+        """The error that an answer of 400 and above is."""
+        return refusals.spoken(answer, what)
+
+    def raw(self, method: str, path: str, terms: Terms = (), body: object = None) -> Answer:
+        """The answer to any request, whatever its status below 500 but 401 and 429."""
+        what, place = f"{method} {path}", self.path(_asked(path, terms))
+        if method in _READING:
+            return self._session.get(
+                place, what=what, method=method, allow=_FINAL, usable=lambda _: True, refuse=refusals.spoken
+            )
+        data = None if body is None else _encoded(body, what)
+        return self._session.change(method, place, data, what=what, allow=_FINAL, refuse=refusals.spoken)
+
+    def _send(
+        self, method: str, path: str, terms: Terms, page: MutableMapping[str, object] | None, *, what: str
+    ) -> Answer:
+        def usable(answer: Answer) -> bool:
+            return answer.is_json or method == "OPTIONS"  # that one a proxy may answer itself, for ever
+
+        place = self.path(_asked(path, terms))
+        return self._session.get(place, page, what=what, method=method, usable=usable, refuse=refusals.spoken)
+
+
+def _asked(path: str, terms: Terms) -> str:
+    if not terms:
+        return path
+    return path + ("&" if "?" in path else "?") + urlencode(list(terms))
+
+
+def _encoded(body: object, what: str) -> bytes:
+    try:
+        return json.dumps(body, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError) as fault:
+        raise InvalidInput(f"{what}: the body is not JSON: {fault}.") from None
