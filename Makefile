@@ -11,7 +11,7 @@ ARGS ?=
 JOBS ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick random check lint types imports fmt generate lock bench bench-quick pictures reliability clean
+.PHONY: help demo test quick random check lint types imports fmt generate lock bench bench-quick instructions pictures reliability clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -77,6 +77,9 @@ bench: $(BENCH_READY) ## Measure beside what else people use, and write docs/per
 
 bench-quick: $(BENCH_READY) ## The same for a look: under a minute, nothing is written
 	$(BIN)/python -m bench --quick
+
+instructions: $(READY) ## Count instructions against their bounds (valgrind)
+	$(BIN)/python -m bench.instructions
 
 pictures: $(READY) ## Draw docs/pictures anew from real runs (needs Chromium and .ci/install-runtimes)
 	$(BIN)/python docs/pictures/make.py
