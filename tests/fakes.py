@@ -9,7 +9,18 @@ from typing import Any
 
 from aap_launcher.controller import RecentJob
 from aap_launcher.errors import Interrupted, LauncherError, NotFound
-from aap_launcher.models import Event, Job, Launched, Line, Mark, Prompts, Status, Template, TemplateType
+from aap_launcher.models import (
+    Event,
+    Found,
+    Job,
+    Launched,
+    Line,
+    Mark,
+    Prompts,
+    Status,
+    Template,
+    TemplateType,
+)
 
 
 @dataclass
@@ -215,8 +226,8 @@ class FakeController:
     def prompts(self, template: Template) -> Prompts:
         return self.asked
 
-    def find_id(self, prompt: str, reference: str) -> int:
-        return 1
+    def find_object(self, prompt: str, reference: str, organization: str = "") -> Found:
+        return Found(1, reference)
 
     def launch(self, template: Template, body: Mapping[str, Any]) -> Launched:
         self.bodies.append(body)

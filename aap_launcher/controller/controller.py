@@ -11,7 +11,9 @@ from aap_launcher import __version__
 from aap_launcher.controller import address, auth, decode, discovery, tls
 from aap_launcher.controller.auth import Credential
 from aap_launcher.controller.jobs import Jobs
+from aap_launcher.controller.lookup import Lookup
 from aap_launcher.controller.nodes import Nodes, open_approvals
+from aap_launcher.controller.objects import Objects
 from aap_launcher.controller.recent_jobs import RecentJob
 from aap_launcher.controller.requests import Requests
 from aap_launcher.controller.session import Session, as_object
@@ -23,6 +25,7 @@ from aap_launcher.models import (
     Approval,
     Clock,
     Event,
+    Found,
     HostSummary,
     Job,
     JobType,
@@ -54,6 +57,7 @@ class Controller:
         self.username = ""
         self._session, self._credential = session, credential
         self._templates, self._jobs = Templates(session, platform), Jobs(session, platform)
+        self._objects = Objects(Lookup(session, platform))
         self._nodes = Nodes(session, platform)
         self._requests = Requests(session, platform)
 
@@ -97,9 +101,12 @@ class Controller:
         """What the template asks for on launch."""
         return self._templates.prompts(template)
 
-    def find_id(self, prompt: str, reference: str) -> int:
-        """The id for inventory, credentials, labels, instance_groups, execution_environment."""
-        return self._templates.find_id(prompt, reference)
+    def find_object(self, prompt: str, reference: str, organization: str = "") -> Found:
+        """An object for inventory, credentials, labels, instance_groups, execution_environment.
+
+        Of several of one name that of `organization`, where exactly one is there, and its notice says so.
+        """
+        return self._objects.find(prompt, reference, organization)
 
     def launch(self, template: Template, body: Mapping[str, Any]) -> Launched:
         """Launch, once. Raises `AnswerLost` where a job may have been made: look in `recent_jobs`."""

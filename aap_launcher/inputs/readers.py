@@ -78,7 +78,7 @@ def _text(definition: Input, text: str) -> object:
     if definition.name in _BY_NAME_OR_ID:
         if not word:
             raise InvalidValue("is empty", "Give a name or an id, or drop the input.")
-        return values.name_or_id(word)
+        return word
     return word if word or definition.section == PROMPTS else None
 
 

@@ -105,18 +105,12 @@ def choice(text: str, choices: type[_Choice]) -> _Choice:
         raise InvalidValue(f"{quoted(text)} is not one of: {known}", f"Give one of: {known}.") from None
 
 
-def names(text: str) -> tuple[int | str, ...]:
-    """Names or ids: a JSON list, one per line, or commas on one line; "" is the empty list.
+def names(text: str) -> tuple[str, ...]:
+    """Names, ids or addresses: a JSON list, one per line, or commas on one line; "" is the empty list.
 
-    Digits alone are an id. A name with commas in it can be given in a JSON list.
+    A name with commas in it can be given in a JSON list. What a number means, an id or a name, is looked up.
     """
-    return tuple(dict.fromkeys(name_or_id(item) for item in _items(text)))
-
-
-def name_or_id(text: str) -> int | str:
-    """An id where the text is digits alone, otherwise a name."""
-    word = single_line(text)
-    return integer(word, 1) if re.fullmatch(r"[1-9][0-9]*", word) else word
+    return tuple(dict.fromkeys(single_line(item) for item in _items(text)))
 
 
 def paths(text: str) -> tuple[str, ...]:

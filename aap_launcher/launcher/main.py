@@ -78,7 +78,7 @@ def _launch(run: Run) -> Job | None:
     kind = f"{template.type.replace('_', ' ')} {template.id}"
     _header(run, "Template", " · ".join(filter(None, [template.name, kind, template.organization])))
     prompts = controller.prompts(template)
-    request = launch_request(inputs, template, prompts, controller.find_id, context=run.tools.context)
+    request = launch_request(inputs, template, prompts, controller.find_object, context=run.tools.context)
     _ask(run, request)
     if inputs.dry_run:
         return None

@@ -34,6 +34,7 @@ from aap_launcher.models.outcomes import (
 )
 from aap_launcher.models.ports import Clock, Signals
 from aap_launcher.models.templates import (
+    Found,
     LaunchRequest,
     Prompts,
     Question,
@@ -64,6 +65,7 @@ __all__ = [
     "EventData",
     "Failure",
     "Finished",
+    "Found",
     "GroupEnd",
     "GroupStart",
     "HostSummary",

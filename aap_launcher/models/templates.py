@@ -27,6 +27,15 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """An object that a prompt takes, found by what was given; `notice` where the choice is to be told."""
+
+    id: int
+    name: str = ""
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One survey question. `min` and `max` bound the text's length or the number's value."""
 

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from aap_launcher.errors import InvalidValue, Problem, Refused
+from aap_launcher.errors import InvalidInput, InvalidValue, Problem, Refused
 from aap_launcher.inputs.parsing import Inputs
 from aap_launcher.models import (
     CIContext,
+    Found,
     Job,
     Launched,
     LaunchRequest,
@@ -29,19 +30,21 @@ from aap_launcher.preflight.fields import FIELDS, Field
 from aap_launcher.text import secrets
 from aap_launcher.text.quoting import joined, quoted
 
-FindId = Callable[[str, str], int]  # (the input, a name) -> id; raises Refused
+Find = Callable[
+    [str, str, str], Found
+]  # (the input, what was given, the template's organization); raises Refused
 _NOBODY = CIContext()
 
 
 def launch_request(
-    inputs: Inputs, template: Template, prompts: Prompts, find_id: FindId, *, context: CIContext = _NOBODY
+    inputs: Inputs, template: Template, prompts: Prompts, find: Find, *, context: CIContext = _NOBODY
 ) -> LaunchRequest:
     """The launch that does exactly what was asked; raises `Refused` with every problem at once.
 
-    `find_id` is asked only about what the template prompts for; its `Refused` becomes the field's problem.
+    `find` is asked only about what the template prompts for; its `Refused` becomes the field's problem.
     """
     given = inputs.prompts
-    preflight = _Preflight(template, prompts, find_id)
+    preflight = _Preflight(template, prompts, find)
     preflight.permission()
     for field in FIELDS:
         if field.input in given:
@@ -57,11 +60,12 @@ def launch_request(
 class _Preflight:
     """Gathers the body, the notices and the problems of one launch."""
 
-    def __init__(self, template: Template, prompts: Prompts, find_id: FindId) -> None:
-        self._template, self._prompts, self._find_id = template, prompts, find_id
+    def __init__(self, template: Template, prompts: Prompts, find: Find) -> None:
+        self._template, self._prompts, self._find = template, prompts, find
         self._name = quoted(template.name)
         self._questions = {question.variable: question for question in prompts.survey}
         self._body: dict[str, Any] = {}
+        self._shown: dict[str, object] = {}  # an object by its name beside its id
         self._notices: list[str] = []
         self._problems: list[Problem] = []
 
@@ -79,10 +83,12 @@ class _Preflight:
         elif not field.named:
             self._body[field.key] = value
         elif isinstance(value, tuple):
-            found = [self._id(field.input, item) for item in value]
-            self._body[field.key] = list(dict.fromkeys(found))
-        else:
-            self._body[field.key] = self._id(field.input, value)
+            found = {one.id: one for item in value if (one := self._found(field.input, item))}
+            self._body[field.key] = list(found)
+            self._shown[field.input] = tuple(map(_named, found.values()))
+        elif one := self._found(field.input, value):
+            self._body[field.key] = one.id
+            self._shown[field.input] = _named(one)
 
     def inventory(self, given: Mapping[str, object]) -> None:
         """A job template without an inventory of its own needs one."""
@@ -134,6 +140,7 @@ class _Preflight:
         if variables:
             self._body["extra_vars"] = variables
             given = {**given, "extra_vars": variables}
+        given = {**given, **self._shown}
         hidden = [name for name, question in self._questions.items() if question.type == "password"]
         answers = [variables[name] for name in hidden if name in variables]
         return LaunchRequest(
@@ -175,17 +182,22 @@ class _Preflight:
         advice = hint + fields.turn_on("Variables", "or drop the variable")
         self._wrong(name, f"{given}, but {self._name} {takes}: the controller would {would} it.", advice)
 
-    def _id(self, name: str, value: object) -> object:
-        if isinstance(value, int):
-            return value
+    def _found(self, name: str, value: object) -> Found | None:
         try:
-            return self._find_id(name, str(value))
-        except Refused as refused:
-            self._wrong(name, str(refused), "")
+            found = self._find(name, str(value), self._template.organization)
+        except (InvalidInput, Refused) as refused:
+            self._wrong(name, str(refused).removeprefix(f"{name}: "), "")
             return None
+        if found.notice:
+            self._notices.append(found.notice)
+        return found
 
     def _wrong(self, name: str, fault: str, advice: str) -> None:
         self._problems.append(Problem(name, fault, advice))
+
+
+def _named(found: Found) -> str:
+    return f"{found.name} (id {found.id})" if found.name else str(found.id)
 
 
 def relaunch_request(inputs: Inputs, job: Job, prompts: RelaunchPrompts) -> LaunchRequest:

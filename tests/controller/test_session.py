@@ -240,7 +240,7 @@ def test_an_event_with_nulls_or_half_a_surrogate_pair_is_read_and_a_broken_one_l
 def test_the_trace_shows_neither_names_nor_credentials(world: World, awx: Connect) -> None:
     controller = awx(token="s3cret-token")
     world.json("GET", "/api/v2/inventories/", page({"id": 3, "name": "pa55word"}))
-    controller.find_id("inventory", "pa55word")
+    controller.find_object("inventory", "pa55word")
     assert world.traced[-1].startswith("GET /api/v2/inventories/?name=...&page_size=200 200 ")
     assert not any("s3cret" in line or "pa55" in line for line in world.traced)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aap_launcher.controller import Controller, references
-from aap_launcher.controller.references import Reference
+from aap_launcher.controller.references import Owned, Reference
 from aap_launcher.errors import Forbidden, InvalidInput, NotFound, Refused
-from aap_launcher.models import Template, TemplateType
+from aap_launcher.models import Found, Template, TemplateType
 from tests.controller.conftest import HOST, World, page, template_row
 
 Connect = Callable[..., Controller]
@@ -25,17 +26,23 @@ JOB, WORKFLOW = "job_template", "workflow_job_template"
         (" 15 ", Reference(15, name="15")),
         ("Deploy shop", Reference(name="Deploy shop")),
         ("a/b", Reference(name="a/b")),
-        ("C++ build", Reference(name="C++ build")),
+        ("C++ build", Reference(name="C++ build", owned=Owned("C", " build"))),
+        ("012", Reference(name="012")),
+        ("/prod/deploy", Reference(name="/prod/deploy")),
+        ("/templates/job_template/15", Reference(15, JOB, "/templates/job_template/15")),
         ("99999999999", Reference(name="99999999999")),
         ("٣", Reference(name="٣")),
-        ("/api/v2/job_templates/15/", Reference(15, JOB, "15")),
-        ("api/controller/v2/workflow_job_templates/15/launch/", Reference(15, WORKFLOW, "15")),
-        ("job_templates/15", Reference(15, JOB, "15")),
+        ("/api/v2/job_templates/15/", Reference(15, JOB)),
+        ("api/controller/v2/workflow_job_templates/15/launch/", Reference(15, WORKFLOW)),
+        ("job_templates/15", Reference(15, JOB, "job_templates/15")),
         (
             HOST + "/api/v2/job_templates/Deploy%20shop++Retail/",
-            Reference(None, JOB, "Deploy shop", "Retail"),
+            Reference(None, JOB, "Deploy shop++Retail", Owned("Deploy shop", "Retail")),
         ),
-        ("/api/v2/job_templates/C[+][+]++A%2FB/", Reference(None, JOB, "C++", "A/B")),
+        (
+            "/api/v2/job_templates/C[+][+]++A%2FB/",
+            Reference(None, JOB, "C[+][+]++A/B", Owned("C++", "A/B")),
+        ),
         (HOST + "/#/templates/job_template/15/details", Reference(15, JOB)),
         (HOST + "/#/templates/workflow_job_template/15", Reference(15, WORKFLOW)),
         (HOST + "/execution/templates/job-template/15/details", Reference(15, JOB)),
@@ -54,6 +61,8 @@ def test_each_way_to_name_a_template_is_read(text: str, reference: Reference) ->
         ("https://other.example.com/#/templates/job_template/15", "address of other.example.com"),
         (HOST + "/#/projects/5", "does not name one"),
         ("/api/v2/projects/5/", "does not name one"),
+        ("https://[x/templates/job_template/7", "does not name one"),
+        ("/#/templates/job_template/" + "9" * 5000, "does not name one"),
     ],
 )
 def test_what_names_no_template_is_refused(text: str, words: str) -> None:
@@ -63,7 +72,11 @@ def test_what_names_no_template_is_refused(text: str, words: str) -> None:
 
 @given(st.text(max_size=50))
 def test_any_text_is_a_reference_or_refused(text: str) -> None:
-    for read in (references.template, references.job):
+    for read in (
+        references.template,
+        references.job,
+        partial(references.prompted, "inventory", "inventories"),
+    ):
         try:
             reference = read(text, HOST)
         except InvalidInput:
@@ -73,17 +86,30 @@ def test_any_text_is_a_reference_or_refused(text: str) -> None:
 
 def test_an_id_costs_no_search(world: World, awx: Connect) -> None:
     world.json("GET", "/api/v2/job_templates/12/", template_row())
+    world.json("GET", UNIFIED, page())
     controller = awx()
     before = len(world.paths())
     assert controller.find_template("12") == Template(
         12, TemplateType.JOB, "Deploy", "Retail", may_start=True
     )
-    assert world.paths()[before:] == ["/api/v2/job_templates/12/"]
+    assert world.paths()[before:] == ["/api/v2/job_templates/12/", UNIFIED]
+
+
+def test_an_id_that_is_another_templates_name_is_refused_with_what_to_give(
+    world: World, awx: Connect
+) -> None:
+    world.json("GET", "/api/v2/job_templates/12/", template_row())
+    world.json("GET", UNIFIED, page(template_row(30, "12")))
+    with pytest.raises(Refused, match=r"the id of one and the name of another") as raised:
+        awx().find_template("12")
+    assert '/api/v2/job_templates/12/  job template "Deploy"' in str(raised.value)
+    assert '/api/v2/job_templates/30/  job template "12"' in str(raised.value)
 
 
 def test_an_id_may_be_a_workflow_templates(world: World, awx: Connect) -> None:
     world.json("GET", "/api/v2/job_templates/48/", {"detail": "No"}, status=404)
     world.json("GET", "/api/v2/workflow_job_templates/48/", template_row(48, kind=WORKFLOW))
+    world.json("GET", UNIFIED, page())
     assert awx().find_template("48").type is TemplateType.WORKFLOW
 
 
@@ -150,7 +176,7 @@ def test_name_plus_plus_organization_is_taken_apart_only_if_no_name_is_so(world:
 def test_a_name_with_pluses_is_a_name_first(world: World, awx: Connect) -> None:
     asked = world.json("GET", UNIFIED, page(template_row(12, "C++ build")))
     assert awx().find_template("C++ build").id == 12
-    assert asked.call_count == 1
+    assert asked.call_count == 2, "and nothing is called C in the organization build"
 
 
 def test_a_name_that_matches_none_lists_near_misses(world: World, awx: Connect) -> None:
@@ -201,26 +227,109 @@ def test_an_object_is_found_by_its_exact_name(
     world: World, awx: Connect, prompt: str, collection: str
 ) -> None:
     asked = world.json("GET", f"/api/v2/{collection}/", page({"id": 3, "name": "web & db"}))
-    assert awx().find_id(prompt, " web & db ") == 3
+    assert awx().find_object(prompt, " web & db ") == Found(3, "web & db")
     assert asked.last_request.qs["name"] == ["web & db"]
 
 
-def test_an_id_is_passed_through_without_asking(awx: Connect) -> None:
-    assert awx().find_id("credentials", "17") == 17
+def prompted(number: int, name: str, org: str = "", kind: str = "") -> dict[str, Any]:
+    summary = {"organization": {"name": org}} if org else {}
+    return {
+        "id": number,
+        "name": name,
+        "summary_fields": summary | ({"credential_type": {"name": kind}} if kind else {}),
+    }
 
 
-def test_an_ambiguous_or_missing_object_lists_what_there_is(world: World, awx: Connect) -> None:
-    def credential(number: int, kind: str) -> dict[str, Any]:
-        owner = {"organization": {"name": "Retail"}, "credential_type": {"name": kind}}
-        return {"id": number, "name": "deploy", "summary_fields": owner}
+@pytest.mark.parametrize(
+    "text",
+    ["7", "/api/v2/inventories/7/", HOST + "/#/inventories/inventory/7/details", "#/inventories/smart_inventory/7",
+     HOST + "/execution/infrastructure/inventories/inventory/7/details"],
+)  # fmt: skip
+def test_an_inventory_is_found_by_its_id_and_its_addresses(world: World, awx: Connect, text: str) -> None:
+    world.json("GET", "/api/v2/inventories/7/", prompted(7, "Shop"))
+    named = world.json("GET", "/api/v2/inventories/", page())
+    assert awx().find_object("inventory", text) == Found(7, "Shop")
+    assert named.call_count == (text == "7"), "an id may be a name as well; an address is none"
 
-    two = page(credential(3, "Machine"), credential(4, "Vault"))
-    world.json("GET", "/api/v2/credentials/", two, page(), two)
+
+@pytest.mark.parametrize(
+    ("prompt", "text", "path"),
+    [
+        ("credentials", "/#/credentials/7/details", "/api/v2/credentials/7/"),
+        ("credentials", HOST + "/execution/infrastructure/credentials/7", "/api/v2/credentials/7/"),
+        ("execution_environment", "/#/execution_environments/7", "/api/v2/execution_environments/7/"),
+        ("execution_environment", HOST + "/execution/infrastructure/execution-environments/7/details", "/api/v2/execution_environments/7/"),
+        ("instance_groups", "/#/instance_groups/container_group/7", "/api/v2/instance_groups/7/"),
+        ("labels", "/api/controller/v2/labels/7/", "/api/v2/labels/7/"),
+    ],
+)  # fmt: skip
+def test_every_prompts_objects_have_addresses(
+    world: World, awx: Connect, prompt: str, text: str, path: str
+) -> None:
+    world.json("GET", path, prompted(7, "x"))
+    assert awx().find_object(prompt, text).id == 7
+
+
+def test_a_number_that_is_a_name_is_found_by_it(world: World, awx: Connect) -> None:
+    world.json("GET", "/api/v2/inventories/4711/", {"detail": "No"}, status=404)
+    world.json("GET", "/api/v2/inventories/", page(prompted(1, "4711")))
+    assert awx().find_object("inventory", "4711") == Found(1, "4711")
+
+
+def test_a_number_that_is_an_id_and_another_ones_name_is_refused(world: World, awx: Connect) -> None:
+    world.json("GET", "/api/v2/labels/2024/", prompted(2024, "old", "Bank"))
+    rows = page(prompted(1, "2024", "Retail"))
+    world.json("GET", "/api/v2/labels/", rows, page(), page(prompted(1, "2024", "Retail")))
     controller = awx()
-    with pytest.raises(Refused, match=r"give the id:") as raised:
-        controller.find_id("credentials", "deploy")
+    with pytest.raises(Refused, match="the id of one and the name of another") as raised:
+        controller.find_object("labels", "2024")
+    assert '\n  /api/v2/labels/2024/  "old" (id 2024, organization Bank)' in str(raised.value)
+    assert '\n  2024++Retail  "2024" (id 1, organization Retail)' in str(raised.value)
+    assert controller.find_object("labels", "2024++Retail").id == 1
+
+
+def test_the_templates_organization_wins_where_exactly_one_is_there_and_says_so(
+    world: World, awx: Connect
+) -> None:
+    rows = page(prompted(3, "Shop", "Bank"), prompted(4, "Shop", "Retail"))
+    world.json("GET", "/api/v2/inventories/", rows)
+    found = awx().find_object("inventory", "Shop", "Retail")
+    assert found.id == 4
+    assert found.notice == (
+        'inventory: 2 are called "Shop"; the one of the template\'s organization "Retail" is taken, id 4'
+    )
+
+
+def test_several_of_a_name_are_listed_as_they_can_be_given(world: World, awx: Connect) -> None:
+    rows = [
+        prompted(3, "de+ploy", "Retail", "Machine"),
+        prompted(4, "de+ploy", "Retail", "Vault"),
+        prompted(5, "de+ploy", "Bank", "Vault"),
+        prompted(6, "de+ploy", "", "Vault"),
+    ]
+    world.json("GET", "/api/v2/credentials/", page(*rows))
+    with pytest.raises(Refused, match="give one of:") as raised:
+        awx().find_object("credentials", "de+ploy", "Retail")
+    told = [line.split("  ")[1] for line in str(raised.value).splitlines()[1:]]
+    assert told == ["/api/v2/credentials/3/", "/api/v2/credentials/4/", "de[+]ploy++Bank", "de[+]ploy++"]
+    world.json("GET", "/api/v2/credentials/", page(), page(*rows), page(), page(*rows), page(), page(*rows))
+    controller = awx()
+    assert controller.find_object("credentials", told[2]).id == 5
+    assert controller.find_object("credentials", told[3]).id == 6
+    assert controller.find_object("credentials", "de[+]ploy++Machine+ssh++Retail").id == 3
+
+
+def test_a_missing_object_lists_what_resembles_it(world: World, awx: Connect) -> None:
+    world.json("GET", "/api/v2/credentials/", page(), page(prompted(4, "deploy", "Retail", "Vault")))
+    controller = awx()
+    with pytest.raises(NotFound, match="Similar:") as raised:
+        controller.find_object("credentials", "Deploy")
     assert '"deploy" (id 4, Vault, organization Retail)' in str(raised.value)
-    with pytest.raises(NotFound, match="Similar:"):
-        controller.find_id("credentials", "Deploy")
     with pytest.raises(InvalidInput, match="credentials is empty"):
-        controller.find_id("credentials", " ")
+        controller.find_object("credentials", " ")
+
+
+@given(st.text(min_size=1), st.text())
+def test_what_is_offered_names_the_object_again(name: str, organization: str) -> None:
+    again = references.owned(references.pasted(name, organization))
+    assert again == Owned(name, organization)

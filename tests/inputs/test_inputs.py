@@ -249,7 +249,7 @@ def test_every_prompt_in_its_type() -> None:
         "extra_vars": {"a": 1},
         "limit": "web:&prod",
         "inventory": "Production",
-        "credentials": ("Machine", 7),
+        "credentials": ("Machine", "7"),
         "credential_passwords": {
             "ssh_password": "1234",
             "vault_password.dev": "0x",
@@ -261,7 +261,7 @@ def test_every_prompt_in_its_type() -> None:
         "verbosity": 0,
         "diff_mode": False,
         "scm_branch": "feature/ü",
-        "execution_environment": 3,
+        "execution_environment": "3",
         "labels": ("a,b",),
         "forks": 0,
         "job_slice_count": 1,

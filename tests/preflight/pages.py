@@ -12,7 +12,7 @@ import pytest
 from aap_launcher.controller import decode
 from aap_launcher.errors import Problem, Refused
 from aap_launcher.inputs.parsing import parse
-from aap_launcher.models import LaunchRequest, Prompts, Template, TemplateType
+from aap_launcher.models import Found, LaunchRequest, Prompts, Template, TemplateType
 from aap_launcher.preflight.request import launch_request
 
 _DATA = Path(__file__).parent / "data"
@@ -27,19 +27,20 @@ def page(name: str, *, survey: bool = False, **more: object) -> Prompts:
     return decode.prompts({**PAGES[name], **more}, SURVEY if survey else {})
 
 
-def nobody_asks(name: str, value: str) -> int:
-    raise AssertionError(f"{name} {value} was looked up")
+def by_id(name: str, value: str, _organization: str) -> Found:
+    assert value.isdigit(), f"{name} {value} was looked up"
+    return Found(int(value))
 
 
 def launch(
     prompts: Prompts,
     template: Template = JOB,
-    find_id: Callable[[str, str], int] = nobody_asks,
+    find: Callable[[str, str, str], Found] = by_id,
     context: Any = None,
     **given: str,
 ) -> LaunchRequest:
     more: Any = {"context": context} if context else {}
-    return launch_request(parse({**BASE, **given}), template, prompts, find_id, **more)
+    return launch_request(parse({**BASE, **given}), template, prompts, find, **more)
 
 
 def refused(prompts: Prompts, template: Template = JOB, **given: Any) -> dict[str, Problem]:

@@ -9,7 +9,7 @@ import pytest
 from aap_launcher.errors import NotFound, Refused, with_problems
 from aap_launcher.inputs.definitions import INPUTS, PROMPTS
 from aap_launcher.inputs.parsing import parse
-from aap_launcher.models import CIContext, Job, Launched, RelaunchPrompts, Status
+from aap_launcher.models import CIContext, Found, Job, Launched, RelaunchPrompts, Status
 from aap_launcher.preflight.fields import FIELDS
 from aap_launcher.preflight.request import ignored, launch_request, relaunch_request
 from tests.preflight.pages import BASE, JOB, PAGES, WORKFLOW, launch, page, refused
@@ -127,44 +127,50 @@ def test_a_prompt_that_an_older_controller_does_not_know_is_refused_as_such() ->
 def test_names_become_ids_and_each_is_asked_for_once_in_its_own_words() -> None:
     asked = []
 
-    def find_id(name: str, value: str) -> int:
+    def find(name: str, value: str, organization: str) -> Found:
+        assert organization == "Retail", "the template's"
         asked.append((name, value))
-        return len(asked) + 100
+        return Found(len(asked) + 100, f"{value}!")
 
-    body = launch(
+    request = launch(
         page("prompts"),
-        find_id=find_id,
+        find=find,
         inventory="Prod",
         credentials='["a,b", 3, "3"]',
         labels="x,y",
         execution_environment="ee",
         instance_groups="g",
-    ).body
+    )
+    body = request.body
     assert asked == [
         ("inventory", "Prod"),
         ("credentials", "a,b"),
+        ("credentials", "3"),
         ("execution_environment", "ee"),
         ("labels", "x"),
         ("labels", "y"),
         ("instance_groups", "g"),
     ]
-    assert body["credentials"] == [102, 3]
+    assert body["credentials"] == [102, 103]
     assert body["inventory"] == 101
-    assert body["labels"] == [104, 105]
+    assert body["labels"] == [105, 106]
+    shown = dict(request.shown)
+    assert shown["inventory"] == "Prod! (id 101)"
+    assert shown["labels"] == "x! (id 105), y! (id 106)"
 
 
 def test_one_object_under_two_names_is_sent_once() -> None:
-    assert launch(page("prompts"), find_id=lambda _name, _value: 7, labels="a,b").body == {"labels": [7]}
+    assert launch(page("prompts"), find=lambda *_: Found(7), labels="a,b").body == {"labels": [7]}
 
 
 def test_every_name_that_is_not_found_is_listed_with_the_other_problems() -> None:
-    def find_id(name: str, value: str) -> int:
+    def find(name: str, value: str, _organization: str) -> Found:
         raise NotFound(f'there is no {name} "{value}"')
 
     with pytest.raises(Refused) as error:
         launch(
             replace(page("prompts"), passwords_needed=("ssh_password",)),
-            find_id=find_id,
+            find=find,
             inventory="Prud",
             labels="a,b",
         )
@@ -374,5 +380,6 @@ def test_a_relaunch_that_the_controller_would_refuse_is_refused(
 
 def test_the_context_may_be_left_out() -> None:
     assert (
-        launch_request(parse({**BASE, "ci_vars": "true"}), JOB, page("prompts"), lambda _a, _b: 1).body == {}
+        launch_request(parse({**BASE, "ci_vars": "true"}), JOB, page("prompts"), lambda *_: Found(1)).body
+        == {}
     )
