@@ -43,4 +43,4 @@ def may_decide(user: User, approval: ApprovalJob) -> bool:
 
 
 def _made_or_administers(user: User, job: Job) -> bool:
-    return user == job.created_by or administers(user, job.organization)
+    return bool(job.created_by and user.id == job.created_by.id) or administers(user, job.organization)

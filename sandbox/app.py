@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 
 from sandbox import gateway
-from sandbox.auth import here, identify, require_credential
+from sandbox.auth import here, identify, me, require_credential
 from sandbox.front import Front
 from sandbox.models import now
 from sandbox.negotiation import accepts, check_acceptable, wants_html
@@ -25,16 +25,20 @@ from sandbox.replies import (
     json_reply,
     method_not_allowed,
 )
+from sandbox.resources import options
+from sandbox.resources import views as resources
+from sandbox.resources.kinds import kinds
 from sandbox.runs import NODE, Runs
 from sandbox.state import Served, State
 from sandbox.views import (
     approvals,
-    catalog,
+    bulk,
     control,
     events,
     jobs,
     meta,
     stdout,
+    system,
     templates,
     tokens,
     updates,
@@ -47,9 +51,24 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 # Open to everybody, whatever credential is sent.
 OPEN = frozenset({"meta.api_root", "meta.version_root", "meta.ping"})
 # They choose the form of their answer themselves.
-OWN_FORMAT = frozenset({"stdout.job_stdout", "stdout.update_stdout", "stdout.inventory_update_stdout"})
+OWN_FORMAT = frozenset(
+    {"stdout.job_stdout", "stdout.update_stdout", "stdout.inventory_update_stdout", "system.metrics"}
+)
 # Below the root of the API's version, in this order.
-RESOURCES = (tokens, templates, workflows, jobs, workflow_jobs, approvals, events, stdout, updates, catalog)
+RESOURCES = (
+    system,
+    bulk,
+    tokens,
+    templates,
+    workflows,
+    jobs,
+    workflow_jobs,
+    approvals,
+    events,
+    stdout,
+    updates,
+    resources,
+)
 
 
 def create_app(state: State, runs: Runs) -> Flask:
@@ -79,12 +98,12 @@ def _is_controller() -> bool:
     return request.path.startswith(f"{here().settings.api}/")
 
 
-def _before() -> None:
+def _before() -> Response | None:
     g.started = time.monotonic()
     if isinstance(request.routing_exception, RequestRedirect):
         raise HtmlNotFound  # a slash that may be added was added before
     if not _is_controller():
-        return
+        return None
     state = here()
     g.identity = (
         None
@@ -92,10 +111,27 @@ def _before() -> None:
         else identify(state, request.headers.get("Authorization", ""), request.args.get("access_token", ""))
     )
     if request.endpoint is None or request.endpoint in OWN_FORMAT:
-        return
+        return None
     check_acceptable(request)
     if request.endpoint not in OPEN:
         require_credential()
+        if request.method == "OPTIONS":
+            return _options()
+    return None
+
+
+def _options() -> Response:
+    """By the path alone: the same for what exists and what does not."""
+    state, user = here(), me()
+    parts = [part for part in request.path.removeprefix(f"{state.settings.api}/v2/").split("/") if part]
+    kind = kinds().get(parts[0]) if parts else None
+    allowed = set(current_app.url_map.bind("").allowed_methods(request.path))
+    if kind and len(parts) == 1:
+        return json_reply(options.of_collection(state, kind, user))
+    if kind and len(parts) == 2:
+        number = int(parts[1]) if parts[1].isdigit() else None
+        return json_reply(options.of_detail(state, kind, user, number))
+    return json_reply(options.of_other(" ".join(parts).title(), allowed))
 
 
 def _refused(refusal: Refused) -> Response:

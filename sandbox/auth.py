@@ -34,7 +34,8 @@ def identify(state: State, header: str, in_query: str = "") -> Identity | None:
     scheme, _, value = header.partition(" ") if header or not in_query else ("bearer", " ", in_query)
     if scheme.lower() == "bearer":
         token = state.token_with(value)
-        return Identity(token.user, token) if token else None
+        user = state.catalog.user_with(token.user.id) if token else None
+        return Identity(user, token) if user else None
     if scheme.lower() == "basic" and state.settings.basic_auth:
         return _basic(state, value)
     return None

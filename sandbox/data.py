@@ -1,6 +1,7 @@
 """The seeded organizations, users, inventories and credentials. Demos rely on their names and ids."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sandbox.models import (
     Credential,
@@ -58,10 +59,63 @@ BACK_OFFICE = Inventory(
     hosts=(Host(id=6, name="erp1"),),
 )
 
-MACHINE = CredentialType(id=1, name="Machine", kind="ssh")
-SOURCE_CONTROL = CredentialType(id=2, name="Source Control", kind="scm")
-VAULT = CredentialType(id=3, name="Vault", kind="vault")
-CLOUD = CredentialType(id=5, name="Amazon Web Services", kind="cloud")
+MACHINE = CredentialType(id=1, name="Machine", kind="ssh", namespace="ssh")
+SOURCE_CONTROL = CredentialType(id=2, name="Source Control", kind="scm", namespace="scm")
+VAULT = CredentialType(id=3, name="Vault", kind="vault", namespace="vault")
+GITHUB = CredentialType(id=11, name="GitHub Personal Access Token", kind="token", namespace="github_token")
+GITLAB = CredentialType(id=12, name="GitLab Personal Access Token", kind="token", namespace="gitlab_token")
+CLOUD = CredentialType(id=5, name="Amazon Web Services", kind="cloud", namespace="aws")
+
+
+def _input(name: str, *, secret: bool = False, ask: bool = False, key: bool = False) -> dict[str, Any]:
+    label = name.replace("_", " ").capitalize()
+    more = {"secret": secret or key, "ask_at_runtime": ask, "multiline": key}
+    return {
+        "id": name,
+        "label": label,
+        "type": "string",
+        **{name: True for name, on in more.items() if on},
+        **({"format": "ssh_private_key"} if key else {}),
+    }
+
+
+# namespace of a managed credential type: what its credentials hold
+CREDENTIAL_INPUTS: dict[str, dict[str, Any]] = {
+    "ssh": {
+        "fields": [
+            _input("username"),
+            _input("password", secret=True, ask=True),
+            _input("ssh_key_data", key=True),
+            _input("ssh_public_key_data"),
+            _input("ssh_key_unlock", secret=True, ask=True),
+            _input("become_method"),
+            _input("become_username"),
+            _input("become_password", secret=True, ask=True),
+        ]
+    },
+    "scm": {
+        "fields": [
+            _input("username"),
+            _input("password", secret=True),
+            _input("ssh_key_data", key=True),
+            _input("ssh_key_unlock", secret=True),
+        ]
+    },
+    "vault": {
+        "fields": [_input("vault_password", secret=True, ask=True), _input("vault_id")],
+        "required": ["vault_password"],
+    },
+    "aws": {
+        "fields": [
+            _input("username"),
+            _input("password", secret=True),
+            _input("security_token", secret=True),
+        ],
+        "required": ["username", "password"],
+    },
+    "github_token": {"fields": [_input("token", secret=True)], "required": ["token"]},
+    "gitlab_token": {"fields": [_input("token", secret=True)], "required": ["token"]},
+}
 
 SHOP_MACHINE = Credential(id=1, name="Shop machine", type=MACHINE, organization=RETAIL, users=_BOT)
 ASKING_MACHINE = Credential(
@@ -116,15 +170,15 @@ CLEANUP = SystemTemplate(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Catalog:
-    """What exists from the start and never changes."""
+class Seeds:
+    """What exists from the start."""
 
     templates: tuple[Template, ...]
     workflows: tuple[Workflow, ...] = ()
     users: tuple[User, ...] = USERS
     organizations: tuple[Organization, ...] = (DEFAULT, RETAIL, PLATFORM)
     inventories: tuple[Inventory, ...] = (SHOP, EMPTY, BACK_OFFICE)
-    credential_types: tuple[CredentialType, ...] = (MACHINE, SOURCE_CONTROL, VAULT, CLOUD)
+    credential_types: tuple[CredentialType, ...] = (MACHINE, SOURCE_CONTROL, VAULT, CLOUD, GITHUB, GITLAB)
     credentials: tuple[Credential, ...] = (
         SHOP_MACHINE,
         ASKING_MACHINE,
@@ -148,6 +202,5 @@ class Catalog:
         InstanceGroup(id=1, name="controlplane"),
         InstanceGroup(id=2, name="default"),
     )
-
-    def user(self, username: str) -> User | None:
-        return next((user for user in self.users if user.username == username), None)
+    inventory_sources: tuple[InventorySource, ...] = (SHOP_SOURCE,)
+    system_templates: tuple[SystemTemplate, ...] = (CLEANUP,)

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from sandbox.data import Catalog
+from sandbox.resources.catalog import Catalog
 
 
 class Invalid(ValueError):

@@ -7,22 +7,9 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, RequestRedirect
 from werkzeug.wrappers import Response
 
+from sandbox.resources.names import NAMED
 from sandbox.settings import Settings
 
-# Resources which can be addressed by name; below them, the slash at the end may be left out.
-NAMED = frozenset(
-    [
-        "organizations",
-        "credentials",
-        "job_templates",
-        "workflow_job_templates",
-        "projects",
-        "inventories",
-        "hosts",
-        "groups",
-        "labels",
-    ]
-)
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 

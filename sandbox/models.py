@@ -73,6 +73,7 @@ class CredentialType:
     id: int
     name: str
     kind: str
+    namespace: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,13 @@
 """How a workflow's nodes start: each as the run that its template makes, with what the nodes before it left."""
 
+import uuid
 from dataclasses import replace
 from typing import Any
 
 from sandbox import survey
 from sandbox.models import Job, Prompts, Template, User, now
+from sandbox.resources.catalog import NOWHERE
+from sandbox.resources.store import Record
 from sandbox.slices import new_run
 from sandbox.state import State
 from sandbox.workflows import (
@@ -13,6 +16,7 @@ from sandbox.workflows import (
     InventorySource,
     InventoryUpdateJob,
     Node,
+    Runnable,
     SystemJob,
     SystemTemplate,
     Workflow,
@@ -43,6 +47,45 @@ def new_workflow_job(
         **values,
     )
     job.nodes = nodes_of(job, state.new_node_ids(len(workflow.steps)))
+    return job
+
+
+def new_bulk_job(
+    state: State,
+    body: dict[str, Any],
+    rows: list[tuple[dict[str, Any], Runnable | None]],
+    *,
+    prompts: Prompts,
+    user: User,
+    organization: Record | None,
+) -> WorkflowJob:
+    """A workflow job without a template: a root for each of the jobs that were asked for."""
+    number = organization.id if organization else 0
+    home = next((one for one in state.catalog.organizations if one.id == number), NOWHERE)
+    job = state.add_job(
+        WorkflowJob,
+        kind="workflow_job",
+        name=body.get("name") or "Bulk Job Launch",
+        description=body.get("description") or "",
+        prompts=prompts,
+        organization=home,
+        project=None,
+        playbook="",
+        created_by=user,
+        payload=body,
+    )
+    first = state.new_node_ids(len(rows))
+    job.nodes = [
+        Node(
+            id=first + place,
+            workflow_job=job,
+            runs=runs,
+            identifier=row.get("identifier") or str(uuid.uuid4()),
+            limit=row.get("limit"),
+            extra_vars=row.get("extra_data") or {},
+        )
+        for place, (row, runs) in enumerate(rows)
+    ]
     return job
 
 
@@ -87,6 +130,7 @@ def _new_run(state: State, node: Node) -> Job:
     if isinstance(thing, Template):
         return _job(state, node, thing, started)
     if isinstance(thing, Workflow):
+        thing = state.catalog.workflow(thing.id) or thing  # one in a step has no steps itself
         variables = {**thing.extra_vars, **survey.defaults(thing.survey), **_given(node)}
         prompts = Prompts(inventory=thing.inventory, limit=thing.limit or "", extra_vars=variables)
         user = started.pop("created_by")

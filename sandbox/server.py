@@ -14,6 +14,7 @@ import waitress
 
 from sandbox import data
 from sandbox.app import create_app
+from sandbox.resources.seed import filled
 from sandbox.runs import Runs
 from sandbox.settings import Settings
 from sandbox.state import State
@@ -93,8 +94,8 @@ class Sandbox:
 
 
 def open_sandbox(settings: Settings, directory: Path) -> Sandbox:
-    catalog = data.Catalog(templates=(*TEMPLATES, *WORKFLOW_JOBS), workflows=WORKFLOWS)
-    state = State(settings=settings, catalog=catalog, directory=directory)
+    seeds = data.Seeds(templates=(*TEMPLATES, *WORKFLOW_JOBS), workflows=WORKFLOWS)
+    state = State(settings=settings, store=filled(seeds), directory=directory)
     for value, (user, scope, valid) in FIXED_TOKENS.items():
         lifetime = timedelta(days=365_000 if valid else -1)
         state.new_token(user, value=value, scope=scope, lifetime=lifetime, gateway=bool(settings.gateway))

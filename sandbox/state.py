@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sandbox.data import Catalog
 from sandbox.eventlog import CallbackWorkers, EventLog
 from sandbox.links import Links
 from sandbox.models import Job, Template, Token, User, now
 from sandbox.plan import Plan
+from sandbox.resources.catalog import Catalog
+from sandbox.resources.store import Store
 from sandbox.settings import Settings
 from sandbox.workflows import Workflow, WorkflowJob
 
@@ -39,18 +40,22 @@ class Served:
 @dataclass(slots=True)
 class State:
     settings: Settings
-    catalog: Catalog
+    store: Store
     directory: Path
     lock: threading.RLock = field(default_factory=threading.RLock)
     tokens: dict[int, Token] = field(default_factory=dict)
     jobs: dict[int, Job] = field(default_factory=dict)
+    changed_settings: dict[str, Any] = field(default_factory=dict)
     next_plans: deque[Plan] = field(default_factory=deque)
     served: deque[Served] = field(default_factory=lambda: deque(maxlen=REQUESTS_KEPT))
     served_by_path: Counter[str] = field(default_factory=Counter)
-    seeded: datetime = field(default_factory=now)
+    catalog: Catalog = field(init=False)
     _last_job_id: int = 0
     _last_node_id: int = 0
     _last_token_id: int = 0
+
+    def __post_init__(self) -> None:
+        self.catalog = Catalog(self.store)
 
     @property
     def links(self) -> Links:
@@ -81,13 +86,13 @@ class State:
 
     def jobs_of(self, template: Template) -> list[Job]:
         with self.lock:
-            return [job for job in self.jobs.values() if job.template is template and job.kind == "job"]
+            return [job for job in self.jobs.values() if _is(job.template, template) and job.kind == "job"]
 
     def workflow_jobs(self, template: Workflow | Template) -> list[WorkflowJob]:
         """The runs of a workflow, or those of a job template in slices."""
         with self.lock:
             runs = [job for job in self.jobs.values() if isinstance(job, WorkflowJob)]
-        return [run for run in runs if template is run.workflow or template is run.template]
+        return [run for run in runs if _is(run.workflow, template) or _is(run.template, template)]
 
     def delete_job(self, job: Job) -> None:
         with self.lock:
@@ -136,3 +141,8 @@ class State:
         """Several fields of a job change at once; readers see all of them or none."""
         with self.lock:
             yield job
+
+
+def _is(one: Workflow | Template | None, other: Workflow | Template) -> bool:
+    """Whether they are one template, at whatever time."""
+    return one is not None and type(one) is type(other) and one.id == other.id

@@ -13,7 +13,6 @@ from sandbox.workflows import (
     InventorySource,
     Node,
     Runnable,
-    Step,
     SystemTemplate,
     Workflow,
 )
@@ -62,30 +61,6 @@ def template_summary(thing: Runnable) -> Shape:
     return {"id": thing.id, "name": thing.name, "description": thing.description, "unified_job_type": kind}
 
 
-def template_node(state: State, of: Workflow, step: Step) -> Shape:
-    ids = {one.identifier: one.id for one in of.steps}
-    summary = template_summary(step.runs) if step.runs else None
-    if summary and isinstance(step.runs, ApprovalTemplate):
-        summary["timeout"] = step.runs.timeout
-    return {
-        **_node_head(state.links, "workflow_job_template_node", step.id, step.runs),
-        "summary_fields": {
-            "workflow_job_template": {"id": of.id, "name": of.name, "description": of.description},
-            **({"unified_job_template": summary} if summary else {}),
-        },
-        "created": stamp(state.seeded),
-        "modified": stamp(state.seeded),
-        **node_prompts(step),
-        "workflow_job_template": of.id,
-        "unified_job_template": step.runs.id if step.runs else None,
-        "success_nodes": [ids[name] for name in step.success],
-        "failure_nodes": [ids[name] for name in step.failure],
-        "always_nodes": [ids[name] for name in step.always],
-        "all_parents_must_converge": step.all_parents,
-        "identifier": step.identifier,
-    }
-
-
 def _node_head(links: Links, kind: str, number: int, runs: Runnable | None) -> Shape:
     below = ("labels", "credentials", "instance_groups", "success_nodes", "failure_nodes", "always_nodes")
     return {
@@ -99,7 +74,7 @@ def _node_head(links: Links, kind: str, number: int, runs: Runnable | None) -> S
     }
 
 
-def node_prompts(of: Step | Node) -> Shape:
+def node_prompts(of: Node) -> Shape:
     return {"extra_data": of.extra_vars, **dict.fromkeys(_PROMPTS), "limit": of.limit}
 
 

@@ -26,7 +26,8 @@ def _template_link(links: Links, job: WorkflowJob) -> Shape:
             "workflow_job_template": template,
             "notifications": notifications,
         }
-    assert job.template
+    if job.template is None:
+        return {}  # of a bulk launch
     template = links("job_templates", job.template.id)
     return {"unified_job_template": template, "job_template": template}
 
@@ -46,30 +47,36 @@ def _related(links: Links, job: WorkflowJob) -> Shape:
 
 def _summary_fields(job: WorkflowJob, user: User) -> Shape:
     template = job.workflow or job.template
-    assert template
-    named = summaries.template(template)
-    kind = "workflow_job" if job.workflow else "job"
     who = {name: summaries.user(job.created_by) for name in ("created_by", "modified_by") if job.created_by}
     inventory = job.prompts.inventory
+    home = {"organization": summaries.organization(job.organization)} if job.organization.id else {}
     return {
-        "organization": summaries.organization(job.organization),
+        **home,
         **({"inventory": summaries.inventory(inventory)} if inventory else {}),
-        f"{kind}_template": named,
-        "unified_job_template": {**named, "unified_job_type": kind},
+        **_template_summary(job),
         **who,
         "user_capabilities": {
             "delete": administers(user, job.organization),
-            "start": may_start(user, template),
+            "start": template is None or may_start(user, template),
         },
         "labels": summaries.labels(job.prompts.labels),
         **source_summary(job),
     }
 
 
+def _template_summary(job: WorkflowJob) -> Shape:
+    """None of a bulk launch."""
+    template = job.workflow or job.template
+    if template is None:
+        return {}
+    named = summaries.template(template)
+    kind = "workflow_job" if job.workflow else "job"
+    return {f"{kind}_template": named, "unified_job_template": {**named, "unified_job_type": kind}}
+
+
 def workflow_job_detail(state: State, job: WorkflowJob, user: User) -> Shape:
     prompts = job.prompts
     template = job.workflow or job.template
-    assert template
     run = {key: value for key, value in course(state.links, job).items() if key not in _NOT_PLACED}
     hidden = {key: HIDDEN if key in job.secret_vars else value for key, value in prompts.extra_vars.items()}
     # A workflow has no value for what nobody gave; slices have their template's.
@@ -85,14 +92,14 @@ def workflow_job_detail(state: State, job: WorkflowJob, user: User) -> Shape:
         "modified": stamp(job.started or job.created),
         "name": job.name,
         "description": job.description,
-        "unified_job_template": template.id,
+        "unified_job_template": template.id if template else None,
         **run,
         "work_unit_id": None,
         "workflow_job_template": job.workflow.id if job.workflow else None,
         "extra_vars": extra_vars_text(hidden),
         "allow_simultaneous": bool(job.workflow and job.workflow.allow_simultaneous),
         "job_template": job.template.id if job.template else None,
-        "is_sliced_job": job.workflow is None,
+        "is_sliced_job": job.template is not None,
         "inventory": prompts.inventory.id if prompts.inventory else None,
         **values,
         "webhook_service": "",

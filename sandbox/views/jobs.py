@@ -1,5 +1,6 @@
 """Jobs: their state, cancel, relaunch, hosts."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -13,7 +14,8 @@ from sandbox.launch import relaunch_job
 from sandbox.models import Job
 from sandbox.negotiation import body_of
 from sandbox.replies import Refused, empty, forbidden, json_reply, method_not_allowed
-from sandbox.shapes.catalog import credential, label
+from sandbox.resources.kinds import kinds
+from sandbox.resources.views import listed
 from sandbox.shapes.jobs import job_as_launched, job_detail, job_in_list, short
 from sandbox.shapes.unified import in_list
 from sandbox.views.common import created, find_job, list_reply, runs
@@ -73,7 +75,6 @@ _RELATIONS = frozenset(
 )
 JOBS = Filters("Job", _FIELDS, _RELATIONS)
 UNIFIED = Filters("UnifiedJob", _FIELDS, _RELATIONS)
-NAMED = Filters("Label", frozenset({"id", "name"}), frozenset({"organization"}))
 HOSTS = Filters(
     "JobHostSummary", frozenset({"id", "host_name", "failed", "job", "host"}), frozenset({"host"})
 )
@@ -173,13 +174,18 @@ def _limit(of: Job, hosts: Any) -> str | None:
 
 @blueprint.get("/jobs/<int:number>/credentials/")
 def job_credentials(number: int) -> Response:
-    rows = [credential(here(), one, me()) for one in find_job(number).prompts.credentials]
-    return list_reply(rows, NAMED)
+    return _still_there("credentials", (one.id for one in find_job(number).prompts.credentials))
 
 
 @blueprint.get("/jobs/<int:number>/labels/")
 def job_labels(number: int) -> Response:
-    return list_reply([label(here(), one, me()) for one in find_job(number).prompts.labels], NAMED)
+    return _still_there("labels", (one.id for one in find_job(number).prompts.labels))
+
+
+def _still_there(path: str, numbers: Iterable[int]) -> Response:
+    """Those objects of a job's launch which exist to this day; whoever sees the job sees them named."""
+    found = (here().store.find(path, number) for number in numbers)
+    return listed(kinds()[path], [one for one in found if one], everybody=True)
 
 
 @blueprint.get("/jobs/<int:number>/job_host_summaries/")

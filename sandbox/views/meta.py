@@ -7,40 +7,33 @@ from flask import Blueprint, Response
 
 from sandbox.auth import here, me
 from sandbox.clock import stamp
-from sandbox.filters import Filters
-from sandbox.models import User, now
+from sandbox.models import now
 from sandbox.replies import json_reply
+from sandbox.resources.kinds import kinds
+from sandbox.resources.views import listed
 from sandbox.runs import NODE
-from sandbox.shapes.users import user_detail
-from sandbox.views.common import list_reply
 
 blueprint = Blueprint("meta", __name__)
 
-_RESOURCES = {
-    "ping": "ping",
-    "instance_groups": "instance_groups",
-    "config": "config",
-    "me": "me",
-    "organizations": "organizations",
-    "execution_environments": "execution_environments",
-    "projects": "projects",
-    "project_updates": "project_updates",
-    "credentials": "credentials",
-    "tokens": "tokens",
+# Names of the root map, in its order; a few lead to a path of another name.
+_NAMES = (
+    *("ping", "instances", "instance_groups", "receptor_addresses", "config", "settings", "me"),
+    *("dashboard", "organizations", "users", "execution_environments", "projects", "project_updates"),
+    *("teams", "credentials", "credential_types", "credential_input_sources", "applications", "tokens"),
+    *("metrics", "inventory", "constructed_inventory", "inventory_sources", "inventory_updates"),
+    *("groups", "hosts", "host_metrics", "host_metric_summary_monthly", "job_templates", "jobs"),
+    *("ad_hoc_commands", "system_job_templates", "system_jobs", "schedules", "roles"),
+    *("notification_templates", "notifications", "labels", "unified_job_templates", "unified_jobs"),
+    *("activity_stream", "workflow_job_templates", "workflow_jobs", "workflow_approvals"),
+    *("workflow_job_template_nodes", "workflow_job_nodes", "mesh_visualizer", "bulk", "analytics"),
+    *("service_index", "role_definitions", "role_user_assignments", "role_team_assignments"),
+)
+_PATHS = {
     "inventory": "inventories",
-    "job_templates": "job_templates",
-    "jobs": "jobs",
-    "labels": "labels",
-    "unified_job_templates": "unified_job_templates",
-    "unified_jobs": "unified_jobs",
-    "workflow_job_templates": "workflow_job_templates",
-    "workflow_jobs": "workflow_jobs",
-    "workflow_job_nodes": "workflow_job_nodes",
-    "workflow_approvals": "workflow_approvals",
-    "inventory_updates": "inventory_updates",
-    "system_jobs": "system_jobs",
+    "constructed_inventory": "constructed_inventories",
+    "service_index": "service-index",
 }
-USERS = Filters("User", frozenset({"id", "username", "email", "first_name", "last_name", "is_superuser"}))
+_RESOURCES = {name: _PATHS.get(name, name) for name in _NAMES}
 
 
 @blueprint.get("/")
@@ -99,8 +92,7 @@ def ping() -> Response:
 
 @blueprint.get("/v2/me/")
 def whoami() -> Response:
-    who: User = me()
-    return list_reply([user_detail(here(), who)], USERS)
+    return listed(kinds()["users"], [here().store.get("users", me().id)], detailed=True)
 
 
 @blueprint.get("/v2/config/")

@@ -1,0 +1,378 @@
+"""Lists of the API: which rows a query chooses, in which order, and which page of them it shows.
+
+A row is a record of the store, or a mapping in the API's shape (of jobs). A look-up follows foreign keys and the
+lists that are attached: `organization__name=Retail`, `groups__name__in=web,db`, `not__status=failed`.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sandbox.clock import stamp
+from sandbox.replies import Refused
+from sandbox.resources.kinds import Field, Kind, kinds
+from sandbox.resources.relations import related_records
+from sandbox.resources.store import Record, Store
+
+Row = Record | Mapping[str, Any]
+Test = Callable[[Any], bool]
+RESERVED = frozenset(
+    [
+        *("page", "page_size", "format", "order", "order_by", "search", "type", "host_filter"),
+        *("count_disabled", "no_truncate", "limit", "validate", "role_level"),
+    ]
+)
+FORBIDDEN = frozenset(
+    [
+        *("password", "token", "webhook_key", "client_secret", "job_env", "extra_vars", "survey_spec"),
+        *("survey_passwords", "start_args", "old_pk", "host_config_key"),
+    ]
+)
+# Fields of a model that no answer shows, but for which a list can be filtered.
+_MORE = {"pk": "id", "created_by": "created_by", "modified_by": "modified_by", "namespace": "namespace"}
+_TEXT: dict[str, Callable[[str, str], bool]] = {
+    "iexact": lambda have, want: have.lower() == want.lower(),
+    "contains": lambda have, want: want in have,
+    "icontains": lambda have, want: want.lower() in have.lower(),
+    "startswith": lambda have, want: have.startswith(want),
+    "istartswith": lambda have, want: have.lower().startswith(want.lower()),
+    "endswith": lambda have, want: have.endswith(want),
+    "iendswith": lambda have, want: have.lower().endswith(want.lower()),
+    "regex": lambda have, want: re.search(want, have) is not None,
+    "iregex": lambda have, want: re.search(want, have, re.IGNORECASE) is not None,
+}
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "gt": lambda have, want: have > want,
+    "gte": lambda have, want: have >= want,
+    "lt": lambda have, want: have < want,
+    "lte": lambda have, want: have <= want,
+}
+# What every object has beside its values.
+_OF_RECORD: dict[str, Callable[[Record], Any]] = {
+    "id": lambda row: row.id,
+    "pk": lambda row: row.id,
+    "type": lambda row: row.kind.type,
+    "created": lambda row: stamp(row.created),
+    "modified": lambda row: stamp(row.modified),
+    "created_by": lambda row: row.created_by,
+    "modified_by": lambda row: row.modified_by,
+}
+LOOKUPS = frozenset({"exact", "in", "isnull", "search", *_COMPARE, *_TEXT})
+_WRONG_DATE = "has an invalid format. It must be in YYYY-MM-DD HH:MM[:ss[.uuuuuu]][TZ] format."
+
+
+class Wrong(Exception):
+    """What the controller says about a query."""
+
+    def __init__(self, words: str, status: int = 400) -> None:
+        super().__init__(words)
+        self.words = words
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A look-up, read: the way to a value, its field, and what is compared."""
+
+    names: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    field: Field | None
+    lookup: str = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    store: Store
+    kind: Kind
+    computed: Callable[[Record, str], Any] = lambda _record, _name: None
+    """The value of a field that the store does not hold."""
+
+    def choose(self, rows: Iterable[Row], pairs: Iterable[tuple[str, str]]) -> list[Row]:
+        """The rows that every term admits; those marked `or__` are one term together."""
+        every: list[Test] = []
+        either: list[Test] = []
+        for key, wanted in pairs:
+            if key in RESERVED:
+                continue
+            marks, names = _marks(key)
+            test = self._term(names, wanted)
+            test = _negated(test) if "not" in marks else test
+            (either if "or" in marks else every).append(test)
+        every += self._special(dict(pairs))
+        return [
+            row
+            for row in rows
+            if all(test(row) for test in every) and (not either or any(test(row) for test in either))
+        ]
+
+    def _special(self, last: Mapping[str, str]) -> list[Test]:
+        tests: list[Test] = []
+        if text := last.get("search"):
+            tests.append(self._search(self.kind, text))
+        if types := last.get("type"):
+            wanted = set(types.split(","))
+            tests.append(lambda row: _type(row) in wanted)
+        return tests
+
+    def _search(self, kind: Kind, text: str) -> Test:
+        """Commas mean that all of the texts must be found."""
+        fields = [name for name in kind.search if "__" not in name] or ["name"]
+        wanted = [part.lower() for part in text.split(",")]
+        return lambda row: all(
+            any(part in str(self.value(row, name) or "").lower() for name in fields) for part in wanted
+        )
+
+    def sort(self, rows: Iterable[Row], order: str) -> list[Row]:
+        """By several fields, the first of which matters most; a minus turns one round."""
+        found = list(rows)
+        for name in reversed(order.split(",")):
+            down = name.startswith("-")
+            bare = name[1:] if down else name
+            path = self._path(bare.split("__"))
+            found = self._sorted(found, path, down=down)
+        return found
+
+    def _sorted(self, rows: list[Row], path: Path, *, down: bool) -> list[Row]:
+        """As PostgreSQL does it: what has no value comes last, or first when turned round."""
+
+        def place(row: Row) -> tuple[bool, Any]:
+            values = self._values(row, path)
+            value = values[0] if values else None
+            if isinstance(value, dict | list):
+                value = str(value)
+            return (value is None, "" if value is None else value)
+
+        return sorted(rows, key=place, reverse=down)
+
+    def _term(self, names: list[str], wanted: str) -> Test:
+        path = self._path(names)
+        if path.lookup == "search":
+            kind = path.kinds[-1]
+            search = self._search(kind, wanted)
+            return lambda row: any(search(one) for one in self._objects(row, path))
+        test = _test(path, wanted)
+        if path.lookup == "isnull":
+            return lambda row: test(next((one for one in self._values(row, path) if one is not None), None))
+        return lambda row: any(test(value) for value in self._values(row, path))
+
+    def _path(self, names: list[str]) -> Path:
+        """Raises the controller's words for a name that leads nowhere."""
+        kind = self.kind
+        way: list[str] = []
+        passed = [kind]
+        field: Field | None = None
+        for place, name in enumerate(names):
+            if name in FORBIDDEN:
+                raise Wrong(f"Filtering on {name} is not allowed.", 403)
+            if name == "inputs":
+                raise Wrong("Filtering on field inputs is not allowed.", 403)
+            if place and place == len(names) - 1 and name in LOOKUPS:
+                return Path(tuple(way), tuple(passed), field, name)
+            if place and not (field is None or field.target):
+                raise Wrong(f"No related model for field {name}.")
+            field, target = _step(kind, name)
+            way.append(name)
+            if target:
+                kind = target
+                passed.append(kind)
+        return Path(tuple(way), tuple(passed), field)
+
+    def _objects(self, row: Row, path: Path) -> list[Row]:
+        found = [row]
+        for name in path.names:
+            found = [one for each in found for one in self._follow(each, name)]
+        return found
+
+    def _values(self, row: Row, path: Path) -> list[Any]:
+        found = [row]
+        for name in path.names[:-1]:
+            found = [one for each in found for one in self._follow(each, name)]
+        last = path.names[-1]
+        if path.field is None:  # a list that is attached: its ids
+            return [one for each in found for one in (_id(row) for row in self._follow(each, last))] or [None]
+        return [self.value(one, last) for one in found]
+
+    def _follow(self, row: Row, name: str) -> Iterable[Row]:
+        kind = _kind(row)
+        one = kind.fields.get(name) or _more(name)
+        if one is not None and one.target:
+            found = self.store.find(one.target, self.value(row, name))
+            return [found] if found else []
+        return related_records(self.store, row, name) if isinstance(row, Record) else []
+
+    def value(self, row: Row, name: str) -> Any:
+        if isinstance(row, Record):
+            if name in _OF_RECORD:
+                return _OF_RECORD[name](row)
+            computed = self.computed(row, name)
+            return row.values.get(name) if computed is None else computed
+        if name in row:
+            return row[name]
+        return (row.get("summary_fields", {}).get(name) or {}).get("id") if name != "pk" else row["id"]
+
+
+def _kind(row: Row) -> Kind:
+    if isinstance(row, Record):
+        return row.kind
+    return next(kind for kind in kinds().values() if kind.types == (row["type"],))
+
+
+def _type(row: Row) -> str:
+    return row.kind.type if isinstance(row, Record) else str(row["type"])
+
+
+def _id(row: Row) -> int:
+    return row.id if isinstance(row, Record) else int(row["id"])
+
+
+def _more(name: str) -> Field | None:
+    if name not in _MORE:
+        return None
+    kind = "id" if name.endswith("_by") else "integer" if name == "pk" else "string"
+    return Field(name, kind)
+
+
+def _step(kind: Kind, name: str) -> tuple[Field | None, Kind | None]:
+    """The field of that name, and the kind to which it or the list of that name leads."""
+    one = kind.fields.get(name) or _more(name)
+    if name == "type" and kind.path.startswith("unified_"):
+        return Field("type", "string"), None
+    if one is not None and one.filterable and name not in {"url", "related", "summary_fields", "type"}:
+        return one, kinds().get(one.target) if one.target else None
+    meaning = kind.relations.get(name)
+    if meaning is None:
+        raise Wrong(f"{kind.model} has no field named '{name}'")
+    parts = meaning.split(":")
+    target = parts[2] if len(parts) > 2 and parts[2] else parts[1] if parts[0] == "link" else name
+    return None, kinds().get(target)
+
+
+def _marks(key: str) -> tuple[set[str], list[str]]:
+    names = key.split("__")
+    marks: set[str] = set()
+    while names and names[0] in {"or", "not", "chain"}:
+        marks.add(names.pop(0))
+    return marks, names or [key]
+
+
+def _negated(test: Test) -> Test:
+    return lambda row: not test(row)
+
+
+def _test(path: Path, wanted: str) -> Test:
+    lookup = path.lookup
+    if lookup == "isnull":
+        null = _boolean(wanted)
+        return lambda have: (have is None or have == []) == null
+    if lookup == "in":
+        if not wanted:
+            raise Wrong("cannot provide empty value for __in")
+        values = [_converted(path, part) for part in wanted.split(",")]
+        return lambda have: _comparable(path, have) in values
+    if lookup in _TEXT:
+        return _text_test(lookup, wanted)
+    value = _converted(path, wanted)
+    if lookup in _COMPARE:
+        compare = _COMPARE[lookup]
+        return lambda have: have is not None and compare(_comparable(path, have), value)
+    return lambda have: _comparable(path, have) == value
+
+
+def _text_test(lookup: str, wanted: str) -> Test:
+    if lookup.endswith("regex"):
+        try:
+            re.compile(wanted)
+        except re.error as error:
+            raise Wrong(str(error)) from None
+    compare = _TEXT[lookup]
+    return lambda have: compare("" if have is None else str(have), wanted)
+
+
+def _comparable(path: Path, have: Any) -> Any:
+    kind = path.field.type if path.field else "id"
+    if kind == "datetime" and isinstance(have, str):
+        return datetime.fromisoformat(have)
+    if kind == "decimal" and have is not None:
+        return Decimal(str(have))
+    return have
+
+
+def _converted(path: Path, text: str) -> Any:
+    field = path.field
+    kind = field.type if field else "id"
+    if text.lower() in {"none", "null"} and kind != "boolean":
+        return None
+    if kind == "id":
+        return _key(path, text)
+    if kind == "integer" or (
+        kind == "choice" and field and all(isinstance(one, int) for one in field.choices)
+    ):
+        return _number(text, int, "must be an integer.")
+    if kind == "decimal":
+        return _number(text, Decimal, "must be a decimal number.")
+    if kind == "datetime":
+        return _date(text)
+    return _boolean(text) if kind == "boolean" else text
+
+
+def _key(path: Path, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        if path.lookup == "exact":
+            raise Wrong(f"Invalid {path.names[-1]} id: {text}") from None
+        raise Wrong(_quoted(text, "must be an integer.")) from None
+
+
+def _number(text: str, kind: Callable[[str], Any], words: str) -> Any:
+    try:
+        return kind(text)
+    except (ValueError, InvalidOperation):
+        raise Wrong(_quoted(text, words)) from None
+
+
+def _date(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise Wrong(_quoted(text, _WRONG_DATE)) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _boolean(text: str) -> bool:
+    if text.lower() in {"true", "1"}:
+        return True
+    if text.lower() in {"false", "0"}:
+        return False
+    raise Wrong(f'Unable to convert "{text}" to boolean')
+
+
+def _quoted(text: str, words: str) -> str:
+    return f'["\N{LEFT DOUBLE QUOTATION MARK}{text}\N{RIGHT DOUBLE QUOTATION MARK} value {words}"]'
+
+
+def order_of(kind: Kind) -> str:
+    """The order of a list that asks for none: names where there are any, ids of everything that happened."""
+    label = kind.fields.get(kind.label)
+    return label.name if label and label.filterable and "elapsed" not in kind.fields else "id"
+
+
+def refused(kind: Kind, error: Wrong) -> Refused:
+    """Lists of hosts have a form of their own for every error."""
+    if kind.path == "hosts":
+        return Refused(400, {"error": error.words})
+    return Refused(error.status, {"detail": error.words})
+
+
+def chosen(query: Query, rows: Iterable[Row], pairs: Sequence[tuple[str, str]]) -> list[Row]:
+    last = dict(pairs)
+    order = last.get("order_by", last.get("order"))
+    if order == "":
+        raise refused(query.kind, Wrong("A server error has occurred.", 500))
+    try:
+        return query.sort(query.choose(rows, pairs), order or order_of(query.kind))
+    except Wrong as error:
+        raise refused(query.kind, error) from error

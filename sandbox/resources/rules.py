@@ -1,0 +1,263 @@
+"""What the controller demands of an object beyond its single fields, kind by kind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox.replies import Refused, forbidden
+from sandbox.resources import inputs, schedules
+from sandbox.resources.kinds import Kind, kinds
+from sandbox.resources.reading import Errors
+from sandbox.resources.store import Record, Store
+
+Values = dict[str, Any]
+PLAYBOOKS = Path(__file__).parent.parent / "project"
+OWNERS = ("organization", "team", "user")
+# type of a notification: the keys that its configuration must have
+CONFIGURATION: dict[str, tuple[str, ...]] = {
+    "webhook": ("url", "headers"),
+    "slack": ("token", "channels"),
+    "mattermost": ("mattermost_url",),
+    "rocketchat": ("rocketchat_url",),
+    "irc": ("server", "port", "nickname", "targets"),
+    "pagerduty": ("token", "service_key", "subdomain", "client_name"),
+    "grafana": ("grafana_url", "grafana_key"),
+    "twilio": ("account_sid", "account_token", "from_number", "to_numbers"),
+    "email": ("host", "port", "username", "password", "use_tls", "use_ssl", "sender", "recipients"),
+}
+SECRETS = frozenset({"password", "token", "account_token", "grafana_key"})
+_STILL_USED = (
+    "You cannot change the credential type of the credential, "
+    "as it may break the functionality of the resources using it."
+)
+_NOT_ALLOWED = (
+    "Variables {} are not allowed on launch. "
+    "Check the Prompt on Launch setting on the {} to include Extra Variables."
+)
+CREDENTIAL_SOURCES = {"ec2": "aws", "gce": "gce", "azure_rm": "azure_rm", "controller": "controller"}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An object as it would be."""
+
+    store: Store
+    values: Values
+    """All of its fields; a rule may mend them."""
+    old: Record | None
+    """The object as it is, if there is one."""
+    given: Values
+    """The fields that the request has."""
+
+
+def check(store: Store, kind: Kind, values: Values, old: Record | None, given: Values) -> Errors:
+    """What is wrong with the object as a whole."""
+    rule = _RULES.get(kind.path)
+    errors = rule(Proposal(store, values, old, given)) if rule else {}
+    return errors or _taken(store, kind, values, old)
+
+
+def _taken(store: Store, kind: Kind, values: Values, old: Record | None) -> Errors:
+    holder = store.holder(kind, values)
+    if holder is None or (old and holder == old.id):
+        return {}
+    if any(values.get(name) is None for name in kind.unique) and kind.path != "projects":
+        return {}
+    return taken(kind)
+
+
+def taken(kind: Kind) -> Errors:
+    """The words for a name that another object has already."""
+    title = kind.type.replace("o_auth2_", "").replace("_", " ").capitalize()
+    names = [name.replace("_", " ").capitalize() for name in kind.unique]
+    words = kind.taken or f"{title} with this {' and '.join(names)} already exists."
+    return {kind.unique[0] if len(kind.unique) == 1 else "__all__": [words]}
+
+
+def _user(of: Proposal) -> Errors:
+    if of.old is None and not of.given.get("password"):
+        return {"password": ["Password required for new User."]}
+    if of.old and of.given.get("password") == "$encrypted$":
+        of.values["password"] = of.old.values["password"]
+    return {}
+
+
+def _job_template(of: Proposal) -> Errors:
+    project = of.store.find("projects", of.values["project"])
+    errors: Errors = {}
+    of.values["organization"] = project.values["organization"] if project else None
+    unset = of.values["inventory"] is None and not of.values["ask_inventory_on_launch"]
+    if unset and (of.old is None or {"inventory", "ask_inventory_on_launch"} & of.given.keys()):
+        errors["inventory"] = ["You must either set a default value or ask to prompt on launch."]
+    if project is None:
+        return {"project": ["Job Templates must have a project assigned."]}
+    errors |= _playbook(project, of.values)
+    if of.values["scm_branch"] and not project.values["allow_override"]:
+        errors["scm_branch"] = ["Project does not allow overriding branch."]
+    return errors
+
+
+def _playbook(project: Record, values: Values) -> Errors:
+    if not values["playbook"]:
+        return {"playbook": ["Must select playbook for project."]}
+    seed = project.hidden.get("seed")
+    folder = PLAYBOOKS.parent / seed.local_path if seed else PLAYBOOKS
+    updated = project.values["status"] in {"ok", "successful"}
+    if not updated or not (folder / values["playbook"]).is_file():
+        return {"playbook": ["Playbook not found for project."]}
+    return {}
+
+
+def _credential(of: Proposal) -> Errors:
+    if of.old is None:
+        owners = [name for name in OWNERS if of.given.get(name)]
+        if not owners:
+            raise Refused(400, {"detail": ["Missing 'user', 'team', or 'organization'."]})
+        if len(owners) > 1:
+            one = "Only one of 'user', 'team', or 'organization' should be provided"
+            words = f"{one}, received {', '.join(owners)} fields."
+            raise Refused(400, {"detail": [words]})
+        if team := of.store.find("teams", of.given.get("team")):
+            of.values["organization"] = team.values["organization"]
+    kind = of.store.get("credential_types", of.values["credential_type"])
+    if of.old and kind.id != of.old.values["credential_type"] and _is_used(of.store, of.old):
+        return {"credential_type": [_STILL_USED]}
+    try:
+        of.values["inputs"] = inputs.checked(
+            kind.values["inputs"], of.values["inputs"], of.old.values["inputs"] if of.old else {}
+        )
+    except inputs.WrongInputs as error:
+        return {"inputs": error.words}
+    return {}
+
+
+def _is_used(store: Store, credential: Record) -> bool:
+    return any(credential.id in one.links["credentials"] for one in store.all("job_templates"))
+
+
+def _credential_type(of: Proposal) -> Errors:
+    if of.old and of.old.values["managed"]:
+        raise forbidden("Modifications not allowed for managed credential types")
+    used = of.old and any(one.values["credential_type"] == of.old.id for one in of.store.all("credentials"))
+    for name in ("inputs", "injectors"):
+        if used and of.old and name in of.given and of.given[name] != of.old.values[name]:
+            raise forbidden(f"Modifications to {name} are not allowed for credential types that are in use")
+    if of.old is None and of.values["kind"] not in {"cloud", "net"}:
+        return {"kind": [f"Must be 'cloud' or 'net', not {of.values['kind']}"]}
+    if words := inputs.wrong_type(of.values["inputs"] or {}):
+        return {"inputs": [words]}
+    return {}
+
+
+def _inventory(of: Proposal) -> Errors:
+    if of.old and "kind" in of.given and of.values["kind"] != of.old.values["kind"]:
+        raise Refused(405, {"error": 'Method "PATCH" not allowed.'})
+    if of.values["kind"] == "smart" and not of.values["host_filter"]:
+        return {"host_filter": ["Smart inventories must specify host_filter"]}
+    return {}
+
+
+def _host(of: Proposal) -> Errors:
+    return _in_inventory(of.store, of.values, "Host")
+
+
+def _group(of: Proposal) -> Errors:
+    if errors := _in_inventory(of.store, of.values, "Group"):
+        return errors
+    if of.store.holder(kinds()["hosts"], of.values) is not None:
+        return {"__all__": ["A Host with that name already exists."]}
+    return {}
+
+
+def _in_inventory(store: Store, values: Values, title: str) -> Errors:
+    inventory = store.get("inventories", values["inventory"])
+    if inventory.values["kind"]:
+        return {"inventory": {"detail": f"Cannot create {title} for Smart or Constructed Inventories"}}
+    return {}
+
+
+def _inventory_source(of: Proposal) -> Errors:
+    source = of.values["source"]
+    if not source:
+        return {"source": ['"" is not a valid choice.']}
+    if source == "constructed":
+        raise Refused(400, {"error": ["constructed not a valid source for inventory"]})
+    if source == "scm" and (words := _wrong_source_project(of)):
+        return {"source_project": [words]}
+    credential = of.store.find("credentials", of.values["credential"])
+    if credential and source in CREDENTIAL_SOURCES:
+        kind = of.store.get("credential_types", credential.values["credential_type"])
+        if kind.values["namespace"] != CREDENTIAL_SOURCES[source]:
+            sources = f"Cloud-based inventory sources (such as {source})"
+            return {"credential": [f"{sources} require credentials for the matching cloud service."]}
+    return {}
+
+
+def _wrong_source_project(of: Proposal) -> str:
+    project = of.store.find("projects", of.values["source_project"])
+    if project is None:
+        return "Project required for scm type sources."
+    return "" if project.values["scm_type"] else "Cannot use manual project for SCM-based inventory."
+
+
+def _notification(of: Proposal) -> Errors:
+    configuration = of.values["notification_configuration"]
+    if not isinstance(configuration, dict):
+        raise Refused(500, {"detail": "A server error has occurred."})
+    needed = CONFIGURATION.get(of.values["notification_type"], ())
+    if missing := [name for name in needed if name not in configuration]:
+        words = f"Missing required fields for Notification Configuration: {missing}."
+        return {"__all__": [words]}
+    before = (of.old.values["notification_configuration"] if of.old else None) or {}
+    of.values["notification_configuration"] = {
+        name: before.get(name, value) if value == "$encrypted$" else value
+        for name, value in configuration.items()
+    }
+    return {}
+
+
+def _schedule(of: Proposal) -> Errors:
+    if words := schedules.wrong(of.values["rrule"]):
+        return {"rrule": words}
+    template = of.store.find("unified_job_templates", of.values["unified_job_template"])
+    asks = template.values if template else {}
+    prompts = {
+        "inventory": "inventory",
+        "limit": "limit",
+        "job_tags": "tags",
+        "skip_tags": "skip_tags",
+        "scm_branch": "scm_branch",
+    }
+    for name, ask in prompts.items():
+        if of.given.get(name) and not asks.get(f"ask_{ask}_on_launch"):
+            return {name: ["Field is not configured to prompt on launch."]}
+    return _data_not_asked(of)
+
+
+def _data_not_asked(of: Proposal) -> Errors:
+    template = of.store.find("unified_job_templates", of.values["unified_job_template"])
+    data = of.given.get("extra_data")
+    if not isinstance(data, dict) or not data or template is None:
+        return {}
+    asked = {one["variable"] for one in (template.hidden.get("survey") or {}).get("spec", ())}
+    left = [name for name in data if name not in asked]
+    if left and not template.values.get("ask_variables_on_launch"):
+        title = "Workflow Job Template" if template.kind.path.startswith("workflow") else "Job Template"
+        return {"extra_data": [_NOT_ALLOWED.format(", ".join(left), title)]}
+    return {}
+
+
+_RULES: dict[str, Callable[[Proposal], Errors]] = {
+    "users": _user,
+    "job_templates": _job_template,
+    "credentials": _credential,
+    "credential_types": _credential_type,
+    "inventories": _inventory,
+    "hosts": _host,
+    "groups": _group,
+    "inventory_sources": _inventory_source,
+    "notification_templates": _notification,
+    "schedules": _schedule,
+    "workflow_job_template_nodes": _data_not_asked,
+}
