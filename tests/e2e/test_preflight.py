@@ -213,7 +213,9 @@ def test_a_name_and_its_organization_are_enough(quiet_launcher: Launcher) -> Non
     assert "job template 30 · Platform" in ended.words
 
 
-def test_an_id_is_asked_for_and_that_no_other_template_is_called_so(quiet_launcher: Launcher, quiet: Bench) -> None:
+def test_an_id_is_asked_for_and_that_no_other_template_is_called_so(
+    quiet_launcher: Launcher, quiet: Bench
+) -> None:
     before = len(quiet.requests())
     quiet_launcher.launch("24", dry_run="true").ends(0, "checked", job_id="")
     asked = [one["path"] for one in quiet.requests()[before:]]
