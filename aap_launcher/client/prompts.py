@@ -78,7 +78,7 @@ def _one(item: object) -> int | str:
         return int(item["id"])
     if isinstance(item, bool) or not isinstance(item, int | str):
         raise InvalidValue(f"has {quoted(item)} in it, which is neither a name nor an id", "")
-    return values.name_or_id(str(item))
+    return item if isinstance(item, int) else values.single_line(item)
 
 
 def _text(definition: Input, value: object) -> object:

@@ -183,6 +183,9 @@ class _Preflight:
         self._wrong(name, f"{given}, but {self._name} {takes}: the controller would {would} it.", advice)
 
     def _found(self, name: str, value: object) -> Found | None:
+        """The object; a number (Python's, not text) is its id."""
+        if isinstance(value, int):
+            return Found(value)
         try:
             found = self._find(name, str(value), self._template.organization)
         except (InvalidInput, Refused) as refused:
