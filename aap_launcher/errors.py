@@ -82,14 +82,18 @@ class Problem:
 
 
 def with_problems(message: str, problems: Sequence[Problem]) -> str:
-    """The message, and below it every problem: names in one column, what is wrong and what to do beside."""
+    """The message, and below it every problem: names in one column, what is wrong and what to do beside.
+
+    A message that tells them already (`str` of an error does) stays as it is.
+    """
     width = min(max((len(problem.field) for problem in problems), default=0), 28)
-    lines = [message]
+    lines: list[str] = []
     for problem in problems:
         told = [*problem.fault.splitlines(), *problem.advice.splitlines()]
         lines += [f"  {problem.field:<{width}}  {told[0] if told else ''}".rstrip()]
         lines += [f"  {'':<{width}}  {line}".rstrip() for line in told[1:]]
-    return "\n".join(lines)
+    below = "".join(f"\n{line}" for line in lines)
+    return message if message.endswith(below) else message + below
 
 
 class InvalidInput(LauncherError):
@@ -100,6 +104,9 @@ class InvalidInput(LauncherError):
     def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
         super().__init__(message)
         self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        return with_problems(super().__str__(), self.problems)
 
 
 class Refused(LauncherError):
@@ -117,6 +124,10 @@ class Refused(LauncherError):
         self.problems = tuple(problems)
         self.status = status
         self.content = content
+
+    def __str__(self) -> str:
+        """The message and its problems; of the controller's no, the message holds them."""
+        return super().__str__() if self.status else with_problems(super().__str__(), self.problems)
 
 
 class Unauthorized(Refused):

@@ -73,7 +73,7 @@ class Changes:
         """Objects of the same name and owner."""
         key = self._kind.key
         if not key or key not in made.fields:
-            raise Refused(f"if_absent: a {self._kind.label} has no name to know it by.")
+            raise Refused(f"if_absent: {self._kind.a} has no name to know it by.")
         terms = [(key, str(made.fields[key]).strip())]
         for field in self._kind.owner:
             if field in made.fields:

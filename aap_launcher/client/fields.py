@@ -57,6 +57,7 @@ class Shape(msgspec.Struct, frozen=True):
     search: tuple[str, ...] = ()
     relations: frozenset[str] = frozenset()
     related: Mapping[str, str] = {}
+    roles: tuple[str, ...] = ()  # what role_level takes
 
 
 class _Row(msgspec.Struct):
@@ -65,6 +66,7 @@ class _Row(msgspec.Struct):
     search: tuple[str, ...]
     relations: frozenset[str]
     related: dict[str, str]
+    roles: tuple[str, ...]
     fields: dict[str, Field]
 
 
@@ -89,7 +91,9 @@ def shape(kind: Kind) -> Shape:
     """The bundled shape of a kind."""
     row = msgspec.json.decode(_file().resources[kind.name], type=_Row)
     fields = {name: _named(kind, name, field) for name, field in row.fields.items()}
-    return Shape(frozenset(row.verbs.split()), fields, row.types, row.search, row.relations, row.related)
+    return Shape(
+        frozenset(row.verbs.split()), fields, row.types, row.search, row.relations, row.related, row.roles
+    )
 
 
 def live(kind: Kind, options: Mapping[str, Any]) -> Shape:
@@ -119,6 +123,7 @@ def live(kind: Kind, options: Mapping[str, Any]) -> Shape:
         _texts(options.get("search_fields")) or bundled.search,
         frozenset(relations) | bundled.relations,
         bundled.related,
+        _texts(options.get("object_roles")) or bundled.roles,
     )
 
 

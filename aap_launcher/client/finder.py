@@ -110,7 +110,7 @@ class Finder:
 
     def _named(self, of: Kind, reference: Reference) -> Row:
         if not of.key:
-            raise InvalidInput(f"{quoted(reference.given)}: a {of.label} has no name; give its id.")
+            raise InvalidInput(f"{quoted(reference.given)}: {of.a} has no name; give its id.")
         rows = self.rows(of, ((of.key, reference.name),))
         parts = references.split(reference.name)
         if not rows and parts:

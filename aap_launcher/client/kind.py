@@ -51,6 +51,11 @@ class Kind(msgspec.Struct, frozen=True):
         """One object as people name it: `job template`."""
         return self.singular.replace("_", " ")
 
+    @property
+    def a(self) -> str:
+        """`a host`, `an inventory`."""
+        return f"{'an' if self.label[0] in 'aeio' else 'a'} {self.label}"
+
     def action(self, name: str) -> Action:
         """The action of this name. Raises `InvalidInput` with the near miss."""
         for action in self.actions:

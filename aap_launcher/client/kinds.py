@@ -68,7 +68,7 @@ _ROWS = (
          same_ids=("jobs", "workflow_jobs", "project_updates", "inventory_updates", "system_jobs",
                    "ad_hoc_commands", "workflow_approvals")),
     # --- where they run
-    Kind("inventories", "inventory", ("inv",), owner=("organization",),
+    Kind("inventories", "inventory", ("inv", "smart_inventory"), owner=("organization",),
          actions=(Action("update_inventory_sources", "Start the updates of all its sources."), _COPY),
          columns=("id", "name", "organization", "kind", "total_hosts"), once=("kind",), text=("variables",),
          attach=("instance_groups", "labels", "hosts", "groups"), same_ids=("constructed_inventories",)),

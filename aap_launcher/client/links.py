@@ -105,7 +105,7 @@ def detach(
     place, ids = _both(resource, ref, name, others)
     if place.owns and not deletes:
         raise InvalidInput(
-            f"detaching a {place.target.label} from its inventory deletes it. "
+            f"detaching {place.target.a} from its inventory deletes it. "
             "Say so (deletes=True), or delete it itself."
         )
     there = place.holding(ids)

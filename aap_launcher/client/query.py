@@ -112,6 +112,9 @@ class _Reading:
             return
         if field is not None and not self._chosen(name, field, lookup, text):
             return
+        if name in PARAMETERS and field is not None:
+            # A job's limit: the bare name is the parameter, which the controller ignores.
+            name = f"{name}__exact"
         if path == ["type"] and lookup == "in":
             self._types(prefixes, text)
         else:
@@ -123,11 +126,13 @@ class _Reading:
         prefixes = []
         while len(segments) > 1 and segments[0] in PREFIXES:
             prefixes.append(segments.pop(0))
+        if name == "host_filter" and self._kind.name == "hosts":
+            return prefixes, segments, "", None
         if segments[0] in PARAMETERS and segments[0] not in self._shape.fields:
             self.wrong(name, f"is no filter: {PARAMETERS[segments[0]]}", "Leave it out.")
             return prefixes, None, "", None
-        if segments in (["role_level"], ["host_filter"]):
-            return prefixes, segments, "", None
+        if name == "role_level" and self._shape.roles:
+            return prefixes, segments, "", Field("role_level", "choice", choices=self._shape.roles)
         lookup = segments.pop() if len(segments) > 1 and segments[-1] in LOOKUPS else ""
         found, field = self._path(name, segments)
         return prefixes, segments if found else None, lookup, field
@@ -138,8 +143,14 @@ class _Reading:
         for at, segment in enumerate(segments):
             last = at == len(segments) - 1
             field = of.fields.get(segment) or (of.fields.get("id") if segment == "pk" else None)
-            if field is not None and (last or field.type in {"json", "object"}):
+            if field is not None and last:
                 return self._filterable(name, field), field
+            if field is not None and not field.resource and segment not in of.relations:
+                known = [*LOOKUPS] if segments[at + 1] not in PARAMETERS else []
+                self.wrong(
+                    name, f'"{segments[at + 1]}" is no look-up of {segment}', near(segments[at + 1], known)
+                )
+                return False, None
             if field is None and segment not in of.relations:
                 self._unknown(name, segment, kind, of, last=last and at > 0)
                 return False, None

@@ -104,9 +104,7 @@ def _address(kind: Kind, text: str, site: str) -> Reference:
         other = known(word)
         if other is not None and _fits(kind, other):
             return Reference(text, number, address=True)
-    raise InvalidInput(
-        f"{quoted(text)} is no address of a {kind.label}. Give its id, its name or its address."
-    )
+    raise InvalidInput(f"{quoted(text)} is no address of {kind.a}. Give its id, its name or its address.")
 
 
 def _pairs(place: str) -> list[tuple[str, int]]:
@@ -119,7 +117,7 @@ def _pairs(place: str) -> list[tuple[str, int]]:
 def _of_collection(kind: Kind, text: str, collection: str, rest: str) -> Reference:
     other = known(collection)
     if other is None or not _fits(kind, other):
-        raise InvalidInput(f"{quoted(text)} is an address of {collection}, not of a {kind.label}.")
+        raise InvalidInput(f"{quoted(text)} is an address of {collection}, not of {kind.a}.")
     if number := id_of(rest):
         return Reference(text, number, address=True)
     return Reference(text, None, rest)

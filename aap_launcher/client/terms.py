@@ -30,6 +30,8 @@ PARAMETERS = {
     "format": "answers are JSON",
     "order": "it is another name of order_by",
     "no_truncate": "it is for events alone",
+    "validate": "the controller ignores it on a list",
+    "host_filter": "it is for hosts alone",
 }
 # Relations of one object to one other that are no field of it.
 SINGLE = _words(
