@@ -81,35 +81,32 @@ class Problem:
     advice: str = ""
 
 
-def with_problems(message: str, problems: Sequence[Problem]) -> str:
-    """The message, and below it every problem: names in one column, what is wrong and what to do beside.
+class _WithProblems(LauncherError):
+    """An error that names each problem: `message` is its first sentence, its text is all of it."""
 
-    A message that tells them already (`str` of an error does) stays as it is.
-    """
-    width = min(max((len(problem.field) for problem in problems), default=0), 28)
-    lines: list[str] = []
-    for problem in problems:
-        told = [*problem.fault.splitlines(), *problem.advice.splitlines()]
-        lines += [f"  {problem.field:<{width}}  {told[0] if told else ''}".rstrip()]
-        lines += [f"  {'':<{width}}  {line}".rstrip() for line in told[1:]]
-    below = "".join(f"\n{line}" for line in lines)
-    return message if message.endswith(below) else message + below
+    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        """The message, and below it every problem: names in one column, what is wrong and what to do beside."""
+        width = min(max((len(problem.field) for problem in self.problems), default=0), 28)
+        lines = [self.message]
+        for problem in self.problems:
+            told = [*problem.fault.splitlines(), *problem.advice.splitlines()]
+            lines += [f"  {problem.field:<{width}}  {told[0] if told else ''}".rstrip()]
+            lines += [f"  {'':<{width}}  {line}".rstrip() for line in told[1:]]
+        return "\n".join(lines)
 
 
-class InvalidInput(LauncherError):
+class InvalidInput(_WithProblems):
     """One or several inputs are missing or wrong (`problems` names each)."""
 
     verdict = "invalid"
 
-    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
-        super().__init__(message)
-        self.problems = tuple(problems)
 
-    def __str__(self) -> str:
-        return with_problems(super().__str__(), self.problems)
-
-
-class Refused(LauncherError):
+class Refused(_WithProblems):
     """The controller, or the preflight in its place, said no (`problems` names each reason).
 
     Where the controller itself said it: `status` is the answer's, 0 otherwise, and `content` its JSON.
@@ -120,14 +117,9 @@ class Refused(LauncherError):
     def __init__(
         self, message: str, problems: Sequence[Problem] = (), *, status: int = 0, content: object = None
     ) -> None:
-        super().__init__(message)
-        self.problems = tuple(problems)
+        super().__init__(message, problems)
         self.status = status
         self.content = content
-
-    def __str__(self) -> str:
-        """The message and its problems; of the controller's no, the message holds them."""
-        return super().__str__() if self.status else with_problems(super().__str__(), self.problems)
 
 
 class Unauthorized(Refused):

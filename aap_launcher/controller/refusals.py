@@ -76,7 +76,7 @@ def spoken(answer: Answer, what: str) -> Refused:
     known: dict[int, type[Refused]] = {403: Forbidden, 404: NotFound, 409: Conflict}
     if answer.status in {401, 413} or 300 <= answer.status < 400:
         told = error(answer, what)
-        return type(told)(str(told), told.problems, status=answer.status, content=body)
+        return type(told)(told.message, told.problems, status=answer.status, content=body)
     problems = tuple(_problems(body if answer.status != 409 else _without_jobs(body)))
     return known.get(answer.status, Refused)(
         _sentence(answer, what, body, problems), problems, status=answer.status, content=body

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import PurePath
 
-from aap_launcher.errors import Interrupted, LauncherError, Unreachable, with_problems
+from aap_launcher.errors import Interrupted, LauncherError, Unreachable
 from aap_launcher.launcher.run import Run
 from aap_launcher.models import Annotation, JobType, Level, Line, Outcome, Tone, Verdict
 from aap_launcher.text.words import duration
@@ -114,7 +114,7 @@ def _ask_for_cancel(run: Run, until: float) -> bool:
 def broken(run: Run, error: LauncherError) -> Outcome:
     """An error ended the launcher: what happened, what is known of the job, and how to attach to it."""
     run.end_log()
-    text = with_problems(str(error), getattr(error, "problems", ()))
+    text = str(error)
     run.tools.ci.emit(Line(text, Tone.BAD, label="aap-launcher:"))
     if run.inputs.annotations:
         run.tools.ci.emit(Annotation(Level.ERROR, f"aap-launcher: {error.verdict}", text))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aap_launcher.errors import NotFound, Refused, with_problems
+from aap_launcher.errors import NotFound, Refused
 from aap_launcher.inputs.definitions import INPUTS, PROMPTS
 from aap_launcher.inputs.parsing import parse
 from aap_launcher.models import CIContext, Found, Job, Launched, RelaunchPrompts, Status
@@ -95,7 +95,7 @@ def test_the_refusal_reads_as_documented() -> None:
     prompts = page("plain", ask_job_type_on_launch=True, default_inventory="x")
     with pytest.raises(Refused) as error:
         launch(prompts, limit="web1", verbosity="0")
-    assert with_problems(str(error.value), error.value.problems).splitlines() == [
+    assert str(error.value).splitlines() == [
         "this launch would not do what you asked; nothing was started.",
         '  limit      given "web1", but "Deploy shop" does not prompt for a limit: the controller would ignore it and run on every host.',
         '             Turn on "Prompt on launch" for Limit in the template, or drop the input.',
