@@ -13,6 +13,7 @@ from aap_launcher.text.quoting import quoted
 
 _NAME = re.compile(r"[^\[\]=]+(\[[^\[\]=]*\])*")
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)", re.ASCII)
+_DEEPEST = 50
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -116,3 +117,48 @@ def _key(word: str) -> str:
     """What stands before the first `=` outside of brackets; "" where the word is no pair."""
     found = _NAME.match(word)
     return found[0] if found and word[found.end() :].startswith("=") else ""
+
+
+def objects(text: str, name: str) -> list[dict[str, Any]]:
+    """The objects that a file holds, YAML or JSON: one, a list of them, or one a line. Raises `InvalidInput`."""
+    found = _structure(text, name)
+    rows: list[Any] = found if isinstance(found, list) else [found]
+    if not rows or not all(isinstance(row, dict) for row in rows):
+        raise InvalidInput(
+            f"{name} holds no fields. Give a mapping of fields (YAML or JSON), or a list of such."
+        )
+    return rows
+
+
+def _structure(text: str, name: str) -> object:
+    import json
+
+    from aap_launcher.inputs.yaml import Misplaced, read_yaml
+
+    begins = text.lstrip()[:1]
+    if begins in {"{", "["}:
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError) as fault:
+            lines = [line for line in text.splitlines() if line.strip()]
+            if begins == "{" and len(lines) > 1 and all(line.lstrip().startswith("{") for line in lines):
+                return [_line(line, name, number) for number, line in enumerate(lines, start=1)]
+            wrong = str(fault)
+    else:
+        wrong = ""
+    try:
+        return read_yaml(text, largest=LARGEST, deepest=_DEEPEST)
+    except Misplaced as fault:
+        told = (
+            f"is not valid JSON: {wrong}" if wrong else f"{fault.fault} (line {fault.line}). {fault.advice}"
+        )
+        raise InvalidInput(f"{name} {told}") from None
+
+
+def _line(line: str, name: str, number: int) -> object:
+    import json
+
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as fault:
+        raise InvalidInput(f"{name}, line {number}, is not valid JSON: {fault}") from None

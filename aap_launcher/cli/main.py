@@ -7,7 +7,7 @@ import sys
 import click
 
 from aap_launcher import __version__
-from aap_launcher.cli import approve, cancel, deny, follow, launch, output, relaunch
+from aap_launcher.cli.resources.lookup import Commands, Lookup
 from aap_launcher.cli.signals import ProcessSignals
 
 _SECRETS = ("--token", "--password", "--client-key", "--credential-passwords")
@@ -28,22 +28,21 @@ Exit codes:
 """
 
 
-@click.group(help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+# In the order of help; each is imported when it is asked for.
+_OWN = (
+    "launch follow relaunch cancel approve deny output api explain login logout completion".split()  # noqa: SIM905
+)
+
+
+@click.group(
+    cls=Commands,
+    commands=Lookup({name: f"aap_launcher.cli.{name}" for name in _OWN}),
+    help=_HELP,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
 @click.version_option(__version__, "-V", "--version", message="aap-launcher %(version)s")
 def cli() -> None:
     """Hold the commands."""
-
-
-for command in (
-    launch.command,
-    follow.command,
-    relaunch.command,
-    cancel.command,
-    approve.command,
-    deny.command,
-    output.command,
-):
-    cli.add_command(command)
 
 
 def main(arguments: list[str] | None = None) -> None:

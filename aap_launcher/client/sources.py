@@ -30,12 +30,18 @@ def folder(environ: Mapping[str, str]) -> Path:
 
 
 def connection(
-    given: Mapping[str, str], inputs: Mapping[str, str], environ: Mapping[str, str], profile: str = ""
+    given: Mapping[str, str],
+    inputs: Mapping[str, str],
+    environ: Mapping[str, str],
+    profile: str = "",
+    *,
+    credentials: bool = True,
 ) -> dict[str, str]:
     """The inputs, name -> text, with what a profile or a login adds to them.
 
     `given`: arguments; `inputs`: what the environment gives (`read_environment`); `profile`: the one that an
-    argument names. Raises `InvalidInput`.
+    argument names. Without `credentials` no command is run for a token, and no login is looked up. Raises
+    `InvalidInput`.
     """
     home = folder(environ)
     arguments, around = Source("the arguments", given), Source("the environment", inputs)
@@ -45,8 +51,10 @@ def connection(
     if chosen is not None:
         command = {TOKEN_COMMAND: chosen.name} if chosen.token_command else {}
         sources.insert(1 if profile else 2, Source(f"profile {chosen.name}", {**chosen.values, **command}))
-    found = profiles.merged(sources)
-    if found.pop(TOKEN_COMMAND, "") and chosen is not None:
+    found = profiles.merged(sources, must=credentials)
+    if not credentials:
+        found.pop(TOKEN_COMMAND, "")
+    elif found.pop(TOKEN_COMMAND, "") and chosen is not None:
         found["token"] = token_of(chosen)
     elif not any(one in found for one in _CREDENTIALS):
         _log_in(found, Logins(home))
@@ -79,7 +87,7 @@ def _log_in(found: dict[str, str], logins: Logins) -> None:
     site = found.get("url", "")
     if not site:
         site = _only(logins.sites())
-    login = logins.find(_site(site)) if site else None
+    login = logins.find(site_of(site)) if site else None
     if login is not None and found.get("username", login.username) == login.username:
         found.pop("username", None)
         found |= {"url": site, "token": login.token}
@@ -92,8 +100,8 @@ def _only(sites: Sequence[str]) -> str:
     return sites[0] if sites else ""
 
 
-def _site(url: str) -> str:
-    """The installation's URL as a login is kept under it."""
+def site_of(url: str) -> str:
+    """The installation's URL, as a login is kept under it."""
     from aap_launcher.controller.address import parse  # noqa: PLC0415 - only for who has logged in
 
     return parse(url if "://" in url else f"https://{url}").site

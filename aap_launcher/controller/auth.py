@@ -49,6 +49,13 @@ class Credential:
                     self._leftover(path, str(answer.status))
         self._made.clear()
 
+    def keep(self) -> tuple[str, str] | None:
+        """The token that was made (its path and itself), which is then not revoked; None where none was made."""
+        if not self._made:
+            return None
+        path, authorization = self._made.pop()
+        return path, authorization.removeprefix("Bearer ")
+
     def _make(self, basic: str) -> str:
         """A token of scope write; where the controller makes none, the user name and password themselves."""
         body = {"description": self._description, "scope": "write"}

@@ -178,6 +178,10 @@ class Controller:
         """The project or inventory update whose failure ended the job before it began, and its last lines."""
         return self._jobs.failed_update(job)
 
+    def keep_token(self) -> tuple[str, str] | None:
+        """The token that was made of user name and password, and where it is deleted; it lives on after `close`."""
+        return self._credential.keep()
+
     def hurry(self, until: float) -> None:
         """A kill is near: nothing that is asked from now on lasts longer than to this time of the clock."""
         self._session.hurry(until)

@@ -93,15 +93,31 @@ class Requests:
         """The error that an answer of 400 and above is."""
         return refusals.spoken(answer, what)
 
-    def raw(self, method: str, path: str, terms: Terms = (), body: object = None) -> Answer:
+    def raw(
+        self,
+        method: str,
+        path: str,
+        terms: Terms = (),
+        body: object = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         """The answer to any request, whatever its status below 500 but 401 and 429."""
         what, place = f"{method} {path}", self.path(_asked(path, terms))
         if method in _READING:
             return self._session.get(
-                place, what=what, method=method, allow=_FINAL, usable=lambda _: True, refuse=refusals.spoken
+                place,
+                what=what,
+                method=method,
+                allow=_FINAL,
+                usable=lambda _: True,
+                refuse=refusals.spoken,
+                headers=headers,
             )
         data = None if body is None else _encoded(body, what)
-        return self._session.change(method, place, data, what=what, allow=_FINAL, refuse=refusals.spoken)
+        return self._session.change(
+            method, place, data, what=what, allow=_FINAL, refuse=refusals.spoken, headers=headers
+        )
 
     def _send(
         self, method: str, path: str, terms: Terms, page: MutableMapping[str, object] | None, *, what: str

@@ -69,6 +69,7 @@ class Session:
         usable: Callable[[Answer], bool] = lambda answer: answer.is_json,
         method: str = "GET",
         refuse: Callable[[Answer, str], Refused] = refusals.error,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """GET (or OPTIONS) until an answer counts. Raises `Refused` for 4xx (but those in `allow`), `Unreachable`.
 
@@ -78,7 +79,7 @@ class Session:
 
         def attempt() -> Answer:
             with self._signals.listening():
-                return self._send(method, with_query(path, query), anonymous=anonymous)
+                return self._send(method, with_query(path, query), anonymous=anonymous, headers=headers)
 
         def judge(answer: Answer) -> Trouble | None:
             fine = answer.status in allow and not migrating(answer)
@@ -122,6 +123,7 @@ class Session:
         what: str,
         allow: frozenset[int] = frozenset(),
         refuse: Callable[[Answer, str], Refused] = refusals.error,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """POST, PATCH, PUT or DELETE, repeated only while it is sure that it was not acted on.
 
@@ -134,7 +136,7 @@ class Session:
             try:
                 # On a fresh connection: one that died while idle would look like a lost answer.
                 with self._signals.finishing(_FINISHING):
-                    return self._send(method, path, body=body, fresh=True)
+                    return self._send(method, path, body=body, fresh=True, headers=headers)
             except Interrupted as stop:
                 stop.sent = True
                 raise
@@ -225,6 +227,7 @@ class Session:
         anonymous: bool = False,
         body: bytes | None = None,
         fresh: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         answer = self._wire.send(
             method,
@@ -234,6 +237,7 @@ class Session:
             body=body,
             accept=JSON,
             fresh=fresh,
+            headers=headers,
         )
         self._standing = replace(self._standing, answered=True)
         self._learn(answer)

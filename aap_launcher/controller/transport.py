@@ -125,6 +125,7 @@ class Wire:
         body: bytes | None = None,
         accept: str = JSON,
         fresh: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send once, read the whole answer. Raises `Fault`. `fresh`: on a connection of its own."""
         if fresh:
@@ -132,7 +133,13 @@ class Wire:
         started = self._clock.now()
         try:
             with self._open(
-                method, path, timeout=timeout, authorization=authorization, body=body, accept=accept
+                method,
+                path,
+                timeout=timeout,
+                authorization=authorization,
+                body=body,
+                accept=accept,
+                headers=headers,
             ) as response:
                 content = self._read(response, started + timeout + 5)
                 answer = Answer(method, path, response.status_code, response.headers, content)
@@ -178,15 +185,18 @@ class Wire:
         authorization: str,
         body: bytes | None = None,
         accept: str = JSON,
+        headers: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        headers = {
+        sent = {
             "User-Agent": self._user_agent,
             "Accept": accept,
             "Accept-Encoding": "gzip",
             "Accept-Language": "en",  # the controller's messages follow it
         }
         if body is not None:
-            headers["Content-Type"] = JSON
+            sent["Content-Type"] = JSON
+        for name, value in (headers or {}).items():  # in the place of ours, whatever their case
+            sent = {key: one for key, one in sent.items() if key.lower() != name.lower()} | {name: value}
 
         def identify(request: requests.PreparedRequest) -> requests.PreparedRequest:
             """Always set, so that requests never looks into ~/.netrc."""
@@ -194,7 +204,7 @@ class Wire:
                 request.headers["Authorization"] = authorization
             return request
 
-        request = requests.Request(method, self._origin + path, headers=headers, data=body, auth=identify)
+        request = requests.Request(method, self._origin + path, headers=sent, data=body, auth=identify)
         return self._http.send(
             self._http.prepare_request(request),
             timeout=(min(_CONNECT, timeout), timeout),

@@ -73,10 +73,10 @@ def names(text: str, file: str) -> Sequence[str]:
     return tuple(_tables(text, file))
 
 
-def merged(sources: Sequence[Source]) -> dict[str, str]:
+def merged(sources: Sequence[Source], *, must: bool = True) -> dict[str, str]:
     """One set of inputs from several sources, the first wins; and of their credentials only what may be sent.
 
-    Raises `InvalidInput` where the only credential there is belongs to another url.
+    Raises `InvalidInput` where the only credential there is belongs to another url, and there `must` be one.
     """
     found = {key: value for source in reversed(sources) for key, value in source.values.items()}
     url = found.get("url", "")
@@ -86,7 +86,7 @@ def merged(sources: Sequence[Source]) -> dict[str, str]:
         if (value := next((one.values[name] for one in fitting if name in one.values), None)) is not None:
             found[name] = value
     _one_login(found, fitting)
-    if not any(name in found for name in _DECIDING):
+    if must and not any(name in found for name in _DECIDING):
         _not_sent(url, [one for one in sources if one not in fitting])
     return found
 

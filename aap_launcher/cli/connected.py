@@ -1,0 +1,149 @@
+"""The wiring of every command that works with resources: environment, profile, controller and screen meet here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from aap_launcher.cli.options import environment
+from aap_launcher.cli.resource_options import TAKEN
+from aap_launcher.cli.screen import Screen, screen
+from aap_launcher.cli.shown import Shown
+from aap_launcher.cli.signals import ProcessSignals, SystemClock
+from aap_launcher.errors import Interrupted, InvalidInput, LauncherError, Problem
+from aap_launcher.inputs.definitions import INPUTS
+from aap_launcher.inputs.parsing import parse, read_environment
+
+if TYPE_CHECKING:
+    from aap_launcher.client.kind import Kind
+    from aap_launcher.client.logins import Logins
+    from aap_launcher.client.resource import Resource
+    from aap_launcher.controller import Controller
+    from aap_launcher.controller.requests import Requests
+
+_NAMES = frozenset(one.name for one in INPUTS if TAKEN in one.commands and one.name != "job")
+_SECRETS = tuple(one.name for one in INPUTS if one.secret and one.name in _NAMES)
+
+
+class Desk:
+    """A command's hands: its screen, and a controller that is reached when it is first asked for."""
+
+    def __init__(self, given: Mapping[str, Any], signals: ProcessSignals) -> None:
+        self.screen: Screen = screen()
+        self.signals, self.clock = signals, SystemClock(signals)
+        self.afterwards: Callable[[], object] | None = None  # when all went well and the controller is let go
+        self._given = given
+        self._controller: Controller | None = None
+
+    @property
+    def controller(self) -> Controller:
+        """The controller, reached and logged in. Raises `InvalidInput`, `Unauthorized`, `Unreachable`."""
+        return self._controller or self.reach(self.raw())
+
+    def reach(self, raw: Mapping[str, str]) -> Controller:
+        """Reach a controller by the connection's inputs as text."""
+        self.screen.mask(raw[name] for name in _SECRETS if raw.get(name))
+        inputs = parse({**raw, "job": "1"})  # what to act on is the command's business, not the inputs'
+        for notice in inputs.notices:
+            self.screen.say(notice)
+        from aap_launcher.controller import connect
+
+        self._controller = connect(
+            inputs.connection,
+            clock=self.clock,
+            signals=self.signals,
+            tell=lambda notice: self.screen.say(notice.text),
+            mask=lambda secret: self.screen.mask([secret]),
+            trace=self.screen.trace if self._given.get("debug") else None,
+            greet=False,
+        )
+        return self._controller
+
+    @property
+    def requests(self) -> Requests:
+        """Any request, by path."""
+        return self.controller.requests
+
+    def resource(self, kind: Kind) -> Resource:
+        """One collection."""
+        from aap_launcher.client.resource import Resource
+
+        return Resource(kind, self.requests, self.clock)
+
+    def raw(self, *, credentials: bool = True) -> dict[str, str]:
+        """The connection's inputs as text: options, the environment, a profile, a login. Raises `InvalidInput`.
+
+        Without `credentials` no command is run for a token, and no login is looked up.
+        """
+        from aap_launcher.client.sources import connection
+
+        environ = environment()
+        around = {name: text for name, text in read_environment(environ).items() if name in _NAMES}
+        typed = {name: value for name, value in self._given.items() if name in _NAMES and value}
+        twice = [Problem(name, "is given twice") for name, value in typed.items() if len(value) > 1]
+        if twice:
+            raise InvalidInput("the inputs are not usable; nothing was sent to the controller.", twice)
+        once = {name: value[0] for name, value in typed.items()}
+        profile = self._given.get("profile") or ""
+        return connection(once, around, environ, profile, credentials=credentials)
+
+    def logins(self) -> Logins:
+        """The logins that are kept."""
+        from aap_launcher.client.logins import Logins
+        from aap_launcher.client.sources import folder
+
+        return Logins(folder(environment()))
+
+    def show(self, shown: Shown, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Write a list as it comes, which a signal ends at once; the exit code."""
+        with self.signals.listening():
+            return shown.many(self.screen, rows)
+
+    def agreed(self, question: str) -> bool:
+        """Ask the person; a signal is a no."""
+        with self.signals.listening():
+            return self.screen.ask(question)
+
+    def typed(self, question: str, *, hidden: bool = False) -> str:
+        """What the person types; a secret is not shown. Raises `InvalidInput` where nothing comes."""
+        with self.signals.listening():
+            try:
+                answer: str = click.prompt(question, prompt_suffix="", hide_input=hidden, err=True)
+            except click.Abort:
+                raise InvalidInput("nothing was typed.") from None
+        return answer
+
+    def close(self) -> None:
+        """Revoke what was made, and hang up."""
+        if self._controller is not None:
+            self._controller.close()
+
+
+def with_desk(given: Mapping[str, Any], deed: Callable[[Desk], int]) -> NoReturn:
+    """Do one thing and exit: data on stdout, words on stderr, the exit code of the error where there is one."""
+    desk = Desk(given, click.get_current_context().find_root().obj)
+    try:
+        code = _done(desk, deed)
+    finally:
+        desk.close()
+    if desk.afterwards is not None:
+        desk.afterwards()
+    click.get_current_context().exit(code)
+
+
+def _done(desk: Desk, deed: Callable[[Desk], int]) -> int:
+    try:
+        return deed(desk)
+    except Interrupted as stop:
+        desk.screen.drop()
+        if stop.sent:
+            desk.screen.say(str(stop))
+        return stop.exit_code
+    except LauncherError as error:
+        desk.screen.refuse(error)
+        return error.exit_code
+    except Exception as fault:  # noqa: BLE001 - whatever it is, it is told as our own fault
+        desk.screen.say(f"a fault of aap-launcher itself: {type(fault).__name__}: {fault}. Please report it.")
+        return LauncherError.exit_code

@@ -1,0 +1,110 @@
+"""Where the command line's text leaves: data to stdout, words to stderr, secrets hidden last on both."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from typing import BinaryIO, TextIO
+
+from aap_launcher.ci.defuse import readable
+from aap_launcher.ci.masks import Masks
+from aap_launcher.ci.sink import Sink
+from aap_launcher.cli.forms import Row, encoded, masked
+from aap_launcher.errors import LauncherError, Refused
+from aap_launcher.text.secrets import masks
+
+
+class Screen:
+    """Two streams, one of data and one of words. No method raises for a stream that cannot be written."""
+
+    def __init__(
+        self, stdout: TextIO | BinaryIO, stderr: TextIO | BinaryIO, stdin: TextIO | None = None
+    ) -> None:
+        self._out, self._err, self._in = Sink(stdout), Sink(stderr), stdin
+        self._masks = Masks()
+
+    @property
+    def width(self) -> int | None:
+        """The terminal's width, None where data goes to no terminal and nothing is cut."""
+        return self._out.columns() if self._out.is_terminal() else None
+
+    @property
+    def answers(self) -> bool:
+        """Whether a person is there to answer a question."""
+        return self._err.is_terminal() and self._in is not None and self._in.isatty()
+
+    def mask(self, secrets: Iterable[str]) -> None:
+        """Never show these again, in no form."""
+        self._masks.add(masks(secrets))
+
+    def hide(self, text: str) -> str:
+        """The text without what is masked."""
+        return self._masks.hide(text)
+
+    def hidden(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Records without what is masked. Only texts change: a number stays one, so JSON stays JSON."""
+        for row in rows:
+            text = encoded(row)
+            yield row if self._masks.hide(text) == text else masked(row, self._masks.hide)
+
+    def data(self, pieces: Iterable[str]) -> int:
+        """Write data as it comes; the exit code. A reader who has enough ends it quietly."""
+        for piece in pieces:
+            self._out.write(piece)
+            if self._out.fault:
+                break
+        if not self._out.fault or self._out.unread:
+            return 0
+        self.say(f"the output could not be written: {self._out.fault}")
+        return LauncherError.exit_code
+
+    def raw(self, chunks: Iterable[str]) -> int:
+        """Write foreign text: as it is, but where a person looks at it harmless."""
+        if not self._out.is_terminal():
+            return self.data(map(self.hide, chunks))
+        return self.data(line + "\n" for chunk in chunks for line in readable(self.hide(chunk), colours=True))
+
+    def say(self, text: str) -> None:
+        """A word to the person, on stderr, as one message of this program."""
+        lines = readable(self.hide(text), colours=False)
+        self._err.write("\n".join([f"aap-launcher: {lines[0]}", *lines[1:], ""]))
+
+    def trace(self, text: str) -> None:
+        """One request in a line, on stderr."""
+        self._err.write(readable(self.hide(text), colours=False)[0] + "\n")
+
+    def refuse(self, error: LauncherError) -> None:
+        """Tell an error with everything that is wrong; a signal needs no words."""
+        # The controller's own words stand in the message already.
+        said = error.message if isinstance(error, Refused) and error.status else str(error)
+        self.say(said)
+
+    def ask(self, question: str) -> bool:
+        """Whether the person says yes; anything else is no."""
+        lines = readable(self.hide(question), colours=False)
+        self._err.write("\n".join(lines) + " [y/N] ")
+        answer = self._in.readline() if self._in is not None else ""
+        return answer.strip().lower() in {"y", "yes"}
+
+    def drop(self) -> None:
+        """Write no more data: whoever asked for it does not want it any more."""
+        self._out.drop()
+
+
+def screen() -> Screen:
+    """The process's own."""
+    return Screen(sys.stdout, sys.stderr, sys.stdin)
+
+
+def browse(url: str, environ: Mapping[str, str]) -> bool:
+    """Open an address in the person's browser; False where there is none to open it in."""
+    import webbrowser
+
+    if (
+        os.name == "posix"
+        and sys.platform != "darwin"
+        and not any(map(environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")))
+    ):
+        return False
+    return webbrowser.open(url)
