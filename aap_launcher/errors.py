@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,12 @@ class Refused(_WithProblems):
     verdict = "refused"
 
     def __init__(
-        self, message: str, problems: Sequence[Problem] = (), *, status: int = 0, content: object = None
+        self,
+        message: str,
+        problems: Sequence[Problem] = (),
+        *,
+        status: int = 0,
+        content: Any = None,  # noqa: ANN401 - JSON is anything
     ) -> None:
         super().__init__(message, problems)
         self.status = status
@@ -143,7 +148,7 @@ class Conflict(Refused):
 
 
 class JobFailed(Refused):
-    """A job that was checked did not end successful; the message says why."""
+    """A job that was checked did not end successful; the message says why, `content` is the result's document."""
 
     verdict = "failed"
 

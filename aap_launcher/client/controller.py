@@ -19,6 +19,9 @@ from aap_launcher.text.near import near
 if TYPE_CHECKING:
     from aap_launcher import controller as http
     from aap_launcher.client.run import Run
+    from aap_launcher.client.typed import Resources
+else:
+    Resources = object
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -30,7 +33,7 @@ class Answer(msgspec.Struct, frozen=True):
     body: bytes
 
 
-class Controller:
+class Controller(Resources):
     """One controller (AAP 2.4 to 2.7, AWX), reached and logged in.
 
         with Controller("https://aap.example.com", token="...") as aap:

@@ -64,7 +64,9 @@ class Record(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         """`<job template 7 "Deploy shop">`."""
-        parts = [self.type.replace("_", " ") or "record", str(self.content.get("id", ""))]
+        named = self.kind is not None and not self.kind.same_ids  # of a unified list the row tells more
+        what = self.kind.label if self.kind is not None and named else self.type.replace("_", " ")
+        parts = [what or "record", str(self.content.get("id", ""))]
         name = f'"{self.name}"' if self.name else ""
         return f"<{' '.join(filter(None, [*parts, name]))}>"
 

@@ -255,7 +255,7 @@ class Resource:
         return (Record(row, kind, site=self.requests.origin) for row in rows)
 
     def _page(self, path: str, terms: Terms, page: MutableMapping[str, object]) -> Page:
-        what = f"the list {path}"
+        what = f"the list {path.strip('/')}"
         found = self.requests.get(path, terms, page, what=what)
         rows = found.get("results") if isinstance(found, dict) else None
         if not isinstance(found, dict) or not isinstance(rows, list):

@@ -56,6 +56,8 @@ def fit(field: Field, value: object, *, text: bool) -> Any:  # noqa: ANN401, PLR
             return _bounded(field, _decimal(value))
         case "choice":
             return _choice(field, value)
+        case "id":
+            return _choice(field, value) if field.choices else _key(value)
         case "json" | "object" | "list" | "field":
             return _structure(field, value)
         case _:
@@ -129,6 +131,13 @@ def _choice(field: Field, value: object) -> object:
         return value
     known = [worded(choice) for choice in field.choices if choice not in {"", None}]
     raise InvalidValue(f"{quoted(value)} is not one of its values", near(str(value), known))
+
+
+def _key(value: object) -> object:
+    """An id of what no resource of ours holds."""
+    if isinstance(value, bool | float) or not isinstance(value, int | str):
+        raise InvalidValue(f"{quoted(value)} is no id", "")
+    return value
 
 
 def _text(field: Field, value: object) -> str:

@@ -83,13 +83,17 @@ def spoken(answer: Answer, what: str) -> Refused:
     )
 
 
-def _sentence(answer: Answer, what: str, body: object, problems: tuple[Problem, ...]) -> str:
+def _sentence(  # noqa: PLR0911 - one return for each status
+    answer: Answer, what: str, body: object, problems: tuple[Problem, ...]
+) -> str:
     said = _joined(problems)
     match answer.status:
         case 403 if "insufficient scope" in said.lower():
             return "The token is read-only: make one with scope write."
         case 403:
             return f"{what}: this user may not do this ({said or '403'})."
+        case 404 if answer.method in {"POST", "OPTIONS"}:
+            return f"{what}: the controller has nothing there, or this user may not see it (404)."
         case 404:
             return f"{what} does not exist, or this user may not see it."
         case 405:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from aap_launcher.errors import ENDINGS
-from tools.generate import github, gitlab, jenkins, tables
+from tools.generate import github, gitlab, jenkins, tables, typed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,6 +35,7 @@ FILES: dict[str, Callable[[str], str]] = {
     "templates/launch.yml": gitlab.component,
     "vars/aapLauncher.groovy": jenkins.library,
     **{f"vars/{step}.txt": partial(jenkins.step_help, step) for step in jenkins.STEPS},
+    "aap_launcher/client/typed.pyi": typed.stub,
     "docs/result-schema.json": schema,
     "README.md": tables.readme,
     "docs/inputs.md": tables.reference,

@@ -1,0 +1,55 @@
+"""docs/python.md: every example is run as it is written, and held to its types."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import sandbox
+from sandbox import Sandbox
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+ADDRESS = "https://aap.example.com"
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Sandbox]:
+    with sandbox.start(speed=20, layout="gateway26") as running:
+        yield running
+
+
+@pytest.mark.sandbox
+def test_every_example_runs_as_written(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AAP_USERNAME", "admin")
+    monkeypatch.setenv("AAP_PASSWORD", "admin-password")
+    names: dict[str, object] = {}
+    printed = []
+    for at, example in enumerate(EXAMPLES):
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            exec(compile(example.replace(ADDRESS, box.url), f"example {at}", "exec"), names)
+        printed.append(out.getvalue())
+    assert "successful" in "".join(printed)
+    assert "{'app_version': '2.4.1'" in printed[0]
+    shown = re.search(r"^    this would not make.*?\n\n", PAGE, re.DOTALL | re.MULTILINE)
+    assert shown is not None
+    assert printed[1].strip() == re.sub(r"^    ", "", shown[0], flags=re.MULTILINE).strip()
+
+
+def test_every_example_is_typed(tmp_path: Path) -> None:
+    module = tmp_path / "examples.py"
+    module.write_text("\n".join(EXAMPLES), encoding="utf-8")
+    told = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(ROOT / ".mypy_cache"), str(module)],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert told.returncode == 0, told.stdout
