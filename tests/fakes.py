@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec.structs import replace
 
 from aap_launcher.controller import RecentJob
 from aap_launcher.errors import Interrupted, LauncherError, NotFound
@@ -85,7 +87,7 @@ def make_job(**changes: object) -> Job:
         cancel_url="/api/v2/jobs/423/cancel/",
         link="https://aap.example.com/#/jobs/playbook/423/output",
     )
-    return replace(job, **changes)  # type: ignore[arg-type]
+    return replace(job, **changes)
 
 
 def make_event(counter: int, **changes: object) -> Event:

@@ -15,7 +15,8 @@ import json
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from aap_launcher.models import Event, EventData, Failure
 from aap_launcher.text.words import one_line, shortened, without_escapes

@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from aap_launcher.findings.failures import MOST, Failures, task_name
 from aap_launcher.findings.retried_tasks import Retries

@@ -8,7 +8,8 @@ result of a task that failed in the end (seen on ansible-core 2.19).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from aap_launcher.findings.failures import Failures, task_name
 from aap_launcher.models import Event, Retried

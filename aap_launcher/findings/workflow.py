@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from aap_launcher.findings.failures import MOST, REAL
 from aap_launcher.findings.job import Tally

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from aap_launcher.errors import NotFound, Refused, Unreachable
 from aap_launcher.follow.cursor import Cursor
@@ -58,8 +59,7 @@ class JobSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(msgspec.Struct, frozen=True):
     """Seconds between requests, and how long to wait for what may never come."""
 
     busy: float = 1.0  # while events flow: rows become visible once a second

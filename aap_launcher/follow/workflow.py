@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from aap_launcher.errors import NotFound, Refused, Unauthorized
 from aap_launcher.follow.budget import Budget, Counted, WorkflowSource

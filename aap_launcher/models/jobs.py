@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Platform:
+
+class Platform(msgspec.Struct, frozen=True):
     """What discovery learned: where the controller's API lives, and what it is."""
 
     api: str  # path of the controller's API with slashes at both ends, e.g. "/api/controller/v2/"
@@ -50,8 +50,7 @@ class JobType(StrEnum):
     AD_HOC_COMMAND = "ad_hoc_command"
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(msgspec.Struct, frozen=True):
     """A unified job, read from its detail page. Times are ISO 8601 text in UTC, `elapsed` is in seconds."""
 
     id: int
@@ -68,7 +67,7 @@ class Job:
     traceback: str = ""  # result_traceback
     events_processed: bool = False  # event_processing_finished
     host_status_counts: Mapping[str, int] | None = None  # None: no stats event; {}: stats without hosts
-    artifacts: Mapping[str, Any] = field(default_factory=dict)
+    artifacts: Mapping[str, Any] = msgspec.field(default_factory=dict)
     launched_by: str = ""
     template_id: int | None = None
     template: str = ""
@@ -88,9 +87,8 @@ class Job:
         return f"{self.type.replace('_', ' ')} {self.id}"
 
 
-@dataclass(frozen=True, slots=True)
-class Launched:
+class Launched(msgspec.Struct, frozen=True):
     """The launch's answer: the job it made, and the fields that the controller ignored."""
 
     job: Job
-    ignored_fields: Mapping[str, Any] = field(default_factory=dict)
+    ignored_fields: Mapping[str, Any] = msgspec.field(default_factory=dict)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 
 class Tone(StrEnum):
@@ -24,20 +25,17 @@ class Level(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class GroupStart:
+class GroupStart(msgspec.Struct, frozen=True):
     """A collapsible group begins. Groups do not nest."""
 
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class GroupEnd:
+class GroupEnd(msgspec.Struct, frozen=True):
     """The open group ends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One line of the log, or several joined by newlines. `label` stands in the left column of our own."""
 
     text: str
@@ -45,8 +43,7 @@ class Line:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
+class Annotation(msgspec.Struct, frozen=True):
     """A finding that the CI shows beside the log."""
 
     level: Level
@@ -54,8 +51,7 @@ class Annotation:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(msgspec.Struct, frozen=True):
     """The live last line of a terminal; adapters without one ignore it."""
 
     text: str

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from aap_launcher.models.jobs import Job
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(msgspec.Struct, frozen=True):
     """One node of a workflow job, from .../workflow_nodes/. `job` is a stub until the node's job was read itself."""
 
     id: int
@@ -43,8 +43,7 @@ class Node:
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
+class Approval(msgspec.Struct, frozen=True):
     """What an approval node waits for. `timeout` and `left` are in seconds, 0 for none."""
 
     name: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from aap_launcher.models.jobs import Job, JobType, Status
 from aap_launcher.models.nodes import Approval, Node
@@ -11,8 +12,7 @@ from aap_launcher.models.templates import Template
 from aap_launcher.models.updates import Log
 
 
-@dataclass(frozen=True, slots=True)
-class HostSummary:
+class HostSummary(msgspec.Struct, frozen=True):
     """One host's numbers, as `playbook_on_stats` counts them."""
 
     host: str
@@ -30,8 +30,7 @@ class HostSummary:
         return bool(self.failed or self.unreachable)
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(msgspec.Struct, frozen=True):
     """A task that failed on one host. `kind`: failed, unreachable, ignored or rescued."""
 
     task: str  # as Ansible prints it: "web : Restart service"
@@ -49,8 +48,7 @@ class Failure:
         return f"{self.node} > TASK [{self.task}]" if self.node else f"TASK [{self.task}]"
 
 
-@dataclass(frozen=True, slots=True)
-class TaskTime:
+class TaskTime(msgspec.Struct, frozen=True):
     """How long a task took on its slowest host, in seconds."""
 
     task: str
@@ -59,8 +57,7 @@ class TaskTime:
     node: str = ""  # the node of a workflow
 
 
-@dataclass(frozen=True, slots=True)
-class Retried:
+class Retried(msgspec.Struct, frozen=True):
     """A task that was tried again (`until`) on one host. `kind`: as a Case's, "" where its result never came."""
 
     task: str
@@ -70,8 +67,7 @@ class Retried:
     node: str = ""  # the node of a workflow
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(msgspec.Struct, frozen=True):
     """One task on one host, for the JUnit report. `kind`: ok, changed, skipped, or a Failure's kind."""
 
     play: str
@@ -83,8 +79,7 @@ class Case:
     output: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NodeOutcome:
+class NodeOutcome(msgspec.Struct, frozen=True):
     """How one node of a workflow ended; `node.job` is its job as last seen."""
 
     node: Node
@@ -139,8 +134,7 @@ class Verdict(StrEnum):
         return self in (Verdict.SUCCESSFUL, Verdict.LAUNCHED, Verdict.CHECKED)
 
 
-@dataclass(frozen=True, slots=True)
-class CIContext:
+class CIContext(msgspec.Struct, frozen=True):
     """Who runs us: read from the CI's own variables; empty where it does not tell."""
 
     provider: str = ""  # github, gitlab, jenkins; "" on a terminal
@@ -151,8 +145,7 @@ class CIContext:
     run_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """How it ended, with everything that a report can tell. Pure data: reports are functions of it."""
 
     verdict: Verdict

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import msgspec
+
 
 class TemplateType(StrEnum):
     """The two kinds of template that can be launched; the API's spelling of `type`."""
@@ -15,8 +17,7 @@ class TemplateType(StrEnum):
     WORKFLOW = "workflow_job_template"
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(msgspec.Struct, frozen=True):
     """A job template or workflow job template."""
 
     id: int
@@ -26,8 +27,7 @@ class Template:
     may_start: bool | None = None  # summary_fields.user_capabilities.start; None where it is not told
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """An object that a prompt takes, found by what was given; `notice` where the choice is to be told."""
 
     id: int
@@ -35,8 +35,7 @@ class Found:
     notice: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """One survey question. `min` and `max` bound the text's length or the number's value."""
 
     variable: str
@@ -49,8 +48,7 @@ class Question:
     max: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Prompts:
+class Prompts(msgspec.Struct, frozen=True):
     """What a template asks on launch: GET .../launch/ and, where a survey is on, .../survey_spec/."""
 
     asks: frozenset[str]  # the `ask_*_on_launch` names that are true, e.g. {"ask_limit_on_launch"}
@@ -61,8 +59,7 @@ class Prompts:
     default_inventory: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RelaunchPrompts:
+class RelaunchPrompts(msgspec.Struct, frozen=True):
     """What GET .../relaunch/ tells. `hosts`: how many each choice of hosts has, e.g. {"all": 5, "failed": 1}."""
 
     passwords_needed: tuple[str, ...] = ()
@@ -71,7 +68,7 @@ class RelaunchPrompts:
 
 @dataclass(frozen=True, slots=True)
 class LaunchRequest:
-    """The body of the launch POST, and what the user should know about it before it is sent."""
+    """The body of the launch POST, and what the user should know before it is sent. Its `repr` holds no secret."""
 
     body: Mapping[str, Any] = field(repr=False)
     notices: tuple[str, ...] = ()  # e.g. "env: the survey's default dev is sent"

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from aap_launcher.models.events import Event
 from aap_launcher.models.jobs import Job
 from aap_launcher.models.nodes import Approval, Node
 
 
-@dataclass(frozen=True, slots=True)
-class Logged:
+class Logged(msgspec.Struct, frozen=True):
     """The next event, in order, each exactly once."""
 
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
-class StatusChanged:
+class StatusChanged(msgspec.Struct, frozen=True):
     """The status, or the reason why it waits, is new. `at`: seconds since following began."""
 
     job: Job
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(msgspec.Struct, frozen=True):
     """The job was asked. `at`: seconds since following began; `silent`: since the last event or change."""
 
     job: Job
@@ -33,8 +30,7 @@ class Tick:
     silent: float
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(msgspec.Struct, frozen=True):
     """Something the user should know that is not the job's own word."""
 
     text: str
@@ -42,8 +38,7 @@ class Notice:
     outage: float = 0.0  # seconds that the controller was away, where the notice tells that it is back
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(msgspec.Struct, frozen=True):
     """How whole the log is: events received, and the counters that never came (inclusive ranges)."""
 
     received: int = 0
@@ -63,8 +58,7 @@ class Log:
         return "complete" if self.received else "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(msgspec.Struct, frozen=True):
     """The end: the job's final detail, how whole its log is, and the last lines of the update that failed it."""
 
     job: Job
@@ -72,8 +66,7 @@ class Finished:
     update_lines: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NodeChanged:
+class NodeChanged(msgspec.Struct, frozen=True):
     """A node is new, was skipped, or its job's status changed. `path`: names of the nodes that it is nested in."""
 
     node: Node
@@ -82,8 +75,7 @@ class NodeChanged:
     approval: Approval | None = None  # told for nodes that wait for an approval, and when that ends
 
 
-@dataclass(frozen=True, slots=True)
-class NodeUpdate:
+class NodeUpdate(msgspec.Struct, frozen=True):
     """An update of one node's job."""
 
     node: Node

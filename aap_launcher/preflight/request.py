@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
+
+from msgspec.structs import asdict
 
 from aap_launcher.errors import InvalidInput, InvalidValue, Problem, Refused
 from aap_launcher.inputs.parsing import Inputs

@@ -8,7 +8,9 @@ defusing is the adapter's business), except that titles and names are made one l
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from aap_launcher.findings.failures import by_task
 from aap_launcher.findings.job import Tally
@@ -40,8 +42,7 @@ _WAITS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(msgspec.Struct, frozen=True):
     """How the log looks. `heartbeat`: a line at least every so many seconds."""
 
     group_by: str = "task"  # task, play, none

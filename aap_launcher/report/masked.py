@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import Any, NewType, cast
+from typing import Any
+
+import msgspec
+from msgspec import structs
 
 from aap_launcher.models import Outcome
 
-Clean = NewType("Clean", Outcome)
-"""An outcome in which secrets are replaced; the reports accept nothing else."""
+
+class Clean(Outcome, frozen=True):
+    """An outcome in which secrets are replaced; the reports accept nothing else."""
+
 
 # The controller's own words, counts and addresses, which later steps must be able to use.
 _KEPT = frozenset(
@@ -26,7 +30,7 @@ def hidden(outcome: Outcome, hide: Callable[[str], str]) -> Clean:
 
     A number among the artifacts that is a secret becomes text; one that JSON does not know (NaN) as well.
     """
-    return Clean(cast("Outcome", _hidden(outcome, hide, 0)))
+    return Clean(**_fields(outcome, hide, 0))
 
 
 def _hidden(value: object, hide: Callable[[str], str], depth: int) -> object:
@@ -42,12 +46,13 @@ def _hidden(value: object, hide: Callable[[str], str], depth: int) -> object:
         clean = type(value)([_hidden(item, hide, depth + 1) for item in value])
     elif isinstance(value, Mapping):
         clean = {hide(str(key)): _hidden(item, hide, depth + 1) for key, item in value.items()}
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        texts = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-        changed: dict[str, Any] = {
-            name: _hidden(text, hide, depth + 1)
-            for name, text in texts.items()
-            if name not in _KEPT and not isinstance(text, int | float)
-        }
-        clean = dataclasses.replace(value, **changed)
+    elif isinstance(value, msgspec.Struct):
+        clean = type(value)(**_fields(value, hide, depth))
     return clean
+
+
+def _fields(value: msgspec.Struct, hide: Callable[[str], str], depth: int) -> dict[str, Any]:
+    return {
+        name: text if name in _KEPT or isinstance(text, int | float) else _hidden(text, hide, depth + 1)
+        for name, text in structs.asdict(value).items()
+    }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from typing import Any
+
+from msgspec.structs import asdict
 
 from aap_launcher.models import Job, Log, NodeOutcome
 from aap_launcher.report.masked import Clean
@@ -13,9 +14,9 @@ from aap_launcher.report.outputs import failed_hosts, outputs
 SCHEMA = 1  # grows when a reader of the former could break; new fields alone do not count
 # `url`, `events_url` and `cancel_url` are the API's paths, of no use to a reader; `link` opens the page.
 _JOB = tuple(
-    field.name
-    for field in dataclasses.fields(Job)
-    if field.name not in {"url", "events_url", "cancel_url", "artifacts", "host_status_counts", "link"}
+    name
+    for name in Job.__struct_fields__
+    if name not in {"url", "events_url", "cancel_url", "artifacts", "host_status_counts", "link"}
 )
 
 
@@ -29,18 +30,18 @@ def result(outcome: Clean) -> str:
         "seconds": outcome.seconds,
         "platform": outcome.platform,
         "job": _job(outcome.job) if outcome.job else None,
-        "template": dataclasses.asdict(outcome.template) if outcome.template else None,
+        "template": asdict(outcome.template) if outcome.template else None,
         "launched_with": dict(outcome.shown),
         "artifacts": outcome.job.artifacts if outcome.job else {},
         "events": _events(outcome.log),
-        "hosts": [dataclasses.asdict(host) for host in outcome.hosts],
+        "hosts": [asdict(host) for host in outcome.hosts],
         "failed_hosts": failed_hosts(outcome),
-        "failures": [dataclasses.asdict(failure) for failure in outcome.failures],
-        "slowest": [dataclasses.asdict(task) for task in outcome.slowest],
-        "retried": [dataclasses.asdict(task) for task in outcome.retried],
+        "failures": [asdict(failure) for failure in outcome.failures],
+        "slowest": [asdict(task) for task in outcome.slowest],
+        "retried": [asdict(task) for task in outcome.retried],
         "outages": list(outcome.outages),
         "nodes": [_node(node) for node in outcome.nodes],
-        "ci": dataclasses.asdict(outcome.ci),
+        "ci": asdict(outcome.ci),
         "outputs": outputs(outcome),
     }
     text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
@@ -66,9 +67,9 @@ def _node(outcome: NodeOutcome) -> dict[str, Any]:
         "on_failure": list(node.on_failure),
         "always": list(node.always),
         "all_parents": node.all_parents,
-        "approval": dataclasses.asdict(outcome.approval) if outcome.approval else None,
+        "approval": asdict(outcome.approval) if outcome.approval else None,
         "events": _events(outcome.log),
-        "hosts": [dataclasses.asdict(host) for host in outcome.hosts],
+        "hosts": [asdict(host) for host in outcome.hosts],
     }
 
 

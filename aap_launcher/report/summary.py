@@ -65,7 +65,7 @@ def summary(outcome: Clean) -> str:
     return _title(outcome) + "\n"
 
 
-def _parts(outcome: Outcome, room: _Room) -> Iterator[str]:
+def _parts(outcome: Clean, room: _Room) -> Iterator[str]:
     yield _title(outcome)
     yield _circumstances(outcome)
     yield _why(outcome, room)
@@ -221,12 +221,12 @@ def _away(outcome: Outcome) -> str:
     return f"the controller was away {number(len(outcome.outages))} times, {lasted} in all"
 
 
-def _next(outcome: Outcome) -> str:
+def _next(outcome: Clean) -> str:
     """The command that attaches again while the job runs, or runs it again where it failed."""
     job = outcome.job
     if job is None or outcome.verdict is Verdict.SUCCESSFUL:
         return ""
     if not job.status.final:
         return f"attach again: `aap-launcher follow {job.id}`"
-    only = " --hosts failed" if job.type == "job" and failed_hosts(Clean(outcome)) else ""
+    only = " --hosts failed" if job.type == "job" and failed_hosts(outcome) else ""
     return f"run it again: `aap-launcher relaunch {job.id}{only}`"

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import tracemalloc
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from aap_launcher.findings.job import Tally
 from aap_launcher.models import Event, Finished, Log, Logged, Status

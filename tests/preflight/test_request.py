@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from aap_launcher.errors import NotFound, Refused
 from aap_launcher.inputs.definitions import INPUTS, PROMPTS

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from aap_launcher.errors import InvalidValue
 from aap_launcher.models import Question

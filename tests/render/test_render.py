@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from aap_launcher.findings.job import Tally
 from aap_launcher.findings.reasons import explain_failure
@@ -30,7 +30,7 @@ from tests.render.test_groups import failed, play, result, task, verbose
 
 
 def job(status: Status, **more: object) -> Job:
-    return replace(JOB, status=status, **more)  # type: ignore[arg-type]
+    return replace(JOB, status=status, **more)
 
 
 def text(stream: Iterable[JobUpdate], style: Style | None = None) -> str:

@@ -3,12 +3,12 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from msgspec.structs import replace
 
 from aap_launcher.models import Failure, HostSummary, Job, Log, Outcome, Retried, Status, TaskTime, Verdict
 from aap_launcher.report import summary

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from aap_launcher.errors import Forbidden, NotFound
 from aap_launcher.follow.job import follow
@@ -30,7 +32,7 @@ NEVER = float("inf")
 
 def make_node(number: int, identifier: str = "", **changes: object) -> Node:
     node = Node(number, identifier or f"n{number}", f"template of {number}", "job")
-    return replace(node, **changes)  # type: ignore[arg-type]
+    return replace(node, **changes)
 
 
 def workflow_job(number: int = 7, **changes: object) -> Job:
@@ -42,7 +44,7 @@ def workflow_job(number: int = 7, **changes: object) -> Job:
         f"/api/v2/workflow_jobs/{number}/",
         link=f"https://aap.example.com/#/jobs/workflow/{number}/output",
     )
-    return replace(job, **changes)  # type: ignore[arg-type]
+    return replace(job, **changes)
 
 
 @dataclass

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from msgspec import Raw
+from msgspec.structs import replace
 
 from aap_launcher.findings.workflow import WorkflowTally
 from aap_launcher.follow.job import follow

@@ -122,7 +122,7 @@ def test_an_approval_tells_how_much_time_is_left_and_who_decided(world: World, a
 
 
 def gate_job() -> Any:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     return replace(workflow_job(), id=91, type="workflow_approval", name="Deploy?", url=GATE)
 
@@ -255,7 +255,7 @@ def test_a_workflow_job_is_relaunched_as_a_whole(world: World, awx: Connect) -> 
 def test_what_cannot_be_relaunched_is_refused_without_a_request(
     world: World, awx: Connect, kind: str
 ) -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     controller = awx()
     with pytest.raises(LauncherError, match="cannot be relaunched"):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from aap_launcher.models import (
     Approval,
@@ -199,7 +199,7 @@ def whole(nodes: tuple[NodeOutcome, ...], **more: object) -> Outcome:
         cases=(Case("inner > deploy > Play", "Restart", "web1", "failed", 3.0, "no"),),
         nodes=nodes,
     )
-    return replace(outcome, **more)  # type: ignore[arg-type]
+    return replace(outcome, **more)
 
 
 def test_the_summary_of_a_workflow_draws_it_and_names_nodes() -> None:
