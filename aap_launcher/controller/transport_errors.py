@@ -46,7 +46,7 @@ def fault_of(
             early = any(sign in str(error) for sign in ("CERTIFICATE_VERIFY_FAILED", "HANDSHAKE", "VERSION"))
             # A hang-up may be a busy proxy's; everything else of TLS stays as it is until someone mends it.
             cause = Cause.NOWHERE if "EOF" in str(error) else Cause.TLS
-            return Fault(_tls_words(error, host), cause, sent=not early)
+            return Fault(tls_words(error, host), cause, sent=not early)
         case requests.ConnectTimeout():
             return Fault(f"no connection to {host} within {connect:g} s", sent=False)
         case requests.Timeout():
@@ -84,7 +84,7 @@ def _short(reason: object) -> str:
     return re.sub(r"^\[Errno -?\d+\] ", "", said)[:120] or type(reason).__name__
 
 
-def _tls_words(error: BaseException, host: str) -> str:
+def tls_words(error: BaseException, host: str) -> str:
     """What is wrong with TLS, and what to change."""
     text = str(error)
     for sign, fault in _TLS_FAULTS.items():

@@ -1,0 +1,57 @@
+"""All of it, in the order in which a launch would come across it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from aap_launcher.controller import Controller, address
+from aap_launcher.doctor.access import access
+from aap_launcher.doctor.check import Check, State, failed
+from aap_launcher.doctor.network import network
+from aap_launcher.doctor.template import template
+from aap_launcher.errors import InvalidInput, LauncherError, Unauthorized
+from aap_launcher.inputs.definitions import Inputs
+from aap_launcher.models import CIContext, Clock
+
+
+def examine(
+    inputs: Inputs, connect: Callable[[], Controller], *, clock: Clock, today: datetime, context: CIContext
+) -> Iterator[Check]:
+    """Each check as it is made. What stands on a step that failed is not looked at."""
+    try:
+        place = address.parse(inputs.connection.url)
+    except InvalidInput as error:
+        yield failed("url", error)
+        return
+    yield Check("url", State.OK, place.site)
+    broken = False
+    for check in network(inputs.connection, place.origin, clock, today):
+        broken = broken or check.state is State.NOT_OK
+        yield check
+    if broken:
+        return
+    try:
+        controller = connect()
+    except LauncherError as error:
+        name = "credential" if isinstance(error, Unauthorized) else "controller"
+        yield failed(name, error)
+        return
+    try:
+        yield from _on(controller, inputs, clock=clock, today=today, context=context)
+    except LauncherError as error:
+        yield failed("controller", error)
+    finally:
+        controller.close()
+
+
+def _on(
+    controller: Controller, inputs: Inputs, *, clock: Clock, today: datetime, context: CIContext
+) -> Iterator[Check]:
+    kind = "behind the platform gateway" if controller.platform.gateway else "without a gateway"
+    yield Check("controller", State.OK, f"{controller.describe()}, {kind}, API at {controller.platform.api}")
+    yield from access(controller, controller.requests, inputs.connection, clock, today)
+    if inputs.template:
+        yield from template(controller, controller.requests, inputs, context)
+    else:
+        yield Check("template", State.UNKNOWN, "none was given: give one to have it looked at")
