@@ -22,15 +22,20 @@ _FIELDS = ("category", "cmdb_ci", "priority", "short_description")
 
 
 def remediate(incident: Record, template: str, controller: Controller, servicenow: ServiceNow) -> bool:
-    """Launch the template for the incident, and write down what became of it; whether it was successful."""
-    run = controller.launch(
-        template,
-        extra_vars={
-            "incident_number": incident.number,
-            "target_host": incident.fields["cmdb_ci"],
-            "priority": incident.fields["priority"],
-        },
-    )
+    """Launch the template for the incident, and write down what became of it; whether it was successful.
+
+    Nothing of the incident goes into a shell or a limit: the playbook gets it as variables, and decides.
+    """
+    variables = {
+        "incident_number": incident.number,
+        "target_host": incident.fields["cmdb_ci"],
+        "priority": incident.fields["priority"],
+    }
+    try:
+        run = controller.launch(template, extra_vars=variables)
+    except LauncherError as error:
+        servicenow.add_work_note(incident, f'Remediation "{template}" was not started: {error}')
+        raise
     servicenow.add_work_note(incident, f'Remediation "{template}" started: job {run.id}, {run.url}')
     result = run.wait(timeout=3600)
     note = f'Remediation "{template}" {result.outcome}: job {run.id}, {run.url}'
