@@ -30,7 +30,7 @@ Exit codes:
 
 # In the order of help; each is imported when it is asked for.
 _OWN = (
-    "launch follow relaunch cancel approve deny output api explain login logout completion".split()  # noqa: SIM905
+    "launch follow relaunch cancel approve deny output doctor api explain login logout completion".split()  # noqa: SIM905
 )
 
 

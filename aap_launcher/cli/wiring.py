@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -152,3 +155,31 @@ def _read_file(path: str) -> bytes:
 
 def _write(path: str, text: str) -> None:
     Path(path).write_text(text, encoding="utf-8")
+
+
+def examine(given: Mapping[str, Any], *, ci: str | None, debug: bool, as_json: bool) -> NoReturn:
+    """Look at all that a launch would need, print each check as it is made, and exit as a launch would."""
+    from aap_launcher.doctor.check import Check, exit_code, failed, line
+    from aap_launcher.doctor.examination import examine, given_inputs
+
+    raw, tools = _wire(Command.DOCTOR, given, ci or ("plain" if as_json else None), debug=debug)
+    checks: list[Check] = []
+
+    def tell(check: Check) -> None:
+        checks.append(check)
+        if not as_json:
+            tools.ci.emit(line(check))
+
+    try:
+        inputs = parse(raw, read_file=_read_file, now=datetime.now(UTC), targeted=False)
+        tell(given_inputs(raw))
+        ask = partial(launcher.connect, inputs, tools, lambda _: None)
+        today = datetime.now(UTC)
+        for check in examine(inputs, ask, clock=tools.clock, today=today, context=tools.context):
+            tell(check)
+    except LauncherError as error:
+        tell(failed("inputs", error))
+    if as_json:
+        tools.ci.emit(Line(json.dumps([asdict(check) for check in checks], indent=2, ensure_ascii=False)))
+    tools.ci.close()
+    sys.exit(exit_code(checks))

@@ -60,10 +60,10 @@ def connection_time(host: str, port: int, clock: Clock) -> float:
 def certificate(connection: Connection, host: str, port: int, trusted: str = "") -> Certificate:
     """The certificate, verified as every request verifies it. Raises OSError, of which ssl.SSLError is one."""
     context = tls.build(connection, trusted)
-    with socket.create_connection((host, port), timeout=_PATIENCE) as plain:
-        with context.wrap_socket(plain, server_hostname=host) as secured:
-            shown: Mapping[str, Any] = secured.getpeercert() or {}
-            protocol = secured.version() or ""
+    plain = socket.create_connection((host, port), timeout=_PATIENCE)
+    with plain, context.wrap_socket(plain, server_hostname=host) as secured:
+        shown: Mapping[str, Any] = secured.getpeercert() or {}
+        protocol = secured.version() or ""
     expires = str(shown.get("notAfter", ""))
     return Certificate(
         subject=_name(shown.get("subject", ())),

@@ -43,7 +43,9 @@ def _skew(requests: Requests, today: datetime) -> Check:
     if abs(off) > _SKEW:
         word = "ahead of" if off > 0 else "behind"
         told = f"the controller's clock is {duration(abs(off))} {word} this machine's"
-        return Check("clock", State.WARNING, told, "Times in logs and --since will not fit; look at NTP on both.")
+        return Check(
+            "clock", State.WARNING, told, "Times in logs and --since will not fit; look at NTP on both."
+        )
     return Check("clock", State.OK, "within two minutes of this machine's")
 
 
@@ -55,7 +57,9 @@ def _round_trip(requests: Requests, clock: Clock) -> Check:
         took.append(clock.now() - began)
     told = f"{median(took) * 1000:.0f} ms for a ping (median of {_ASKED})"
     if median(took) > 2:
-        return Check("round trip", State.WARNING, told, "The log will lag behind; raise request_timeout if reads fail.")
+        return Check(
+            "round trip", State.WARNING, told, "The log will lag behind; raise request_timeout if reads fail."
+        )
     return Check("round trip", State.OK, told)
 
 
@@ -86,5 +90,7 @@ def _expiry(requests: Requests) -> Iterator[Check]:
         yield Check("token", State.OK, f"until {str(rows[0].get('expires', ''))[:10]}")
     else:
         ends = sorted(str(row.get("expires", ""))[:10] for row in rows)
-        told = f"one of {count(len(rows), 'token')} of this user" + (f"; the first ends {ends[0]}" if ends else "")
+        told = f"one of {count(len(rows), 'token')} of this user" + (
+            f"; the first ends {ends[0]}" if ends else ""
+        )
         yield Check("token", State.UNKNOWN, told)

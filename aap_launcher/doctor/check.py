@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aap_launcher.errors import LauncherError, with_problems
+from aap_launcher.errors import LauncherError
+from aap_launcher.models import Line, Tone
 
 
 class State(StrEnum):
@@ -31,10 +32,25 @@ class Check:
 
 def failed(name: str, error: LauncherError, advice: str = "") -> Check:
     """The check that an error ended: its own words, problem by problem."""
-    text = with_problems(str(error), getattr(error, "problems", ()))
-    return Check(name, State.NOT_OK, text, advice, error.exit_code)
+    return Check(name, State.NOT_OK, str(error), advice, error.exit_code)
 
 
 def exit_code(checks: Iterable[Check]) -> int:
     """What a launch would end with."""
     return next((check.exit_code or 4 for check in checks if check.state is State.NOT_OK), 0)
+
+
+_TONES = {
+    State.OK: Tone.GOOD,
+    State.WARNING: Tone.WARN,
+    State.NOT_OK: Tone.BAD,
+    State.UNKNOWN: Tone.NOTE,
+}
+
+
+def line(check: Check) -> Line:
+    """The check in the log, its advice below it."""
+    text = f"{check.name:<11} {check.text}"
+    below = " " * 12
+    told = "\n".join([text.replace("\n", f"\n{below}"), *([below + check.advice] if check.advice else [])])
+    return Line(told, _TONES[check.state], str(check.state))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from aap_launcher.controller import Controller, address
@@ -11,7 +11,7 @@ from aap_launcher.doctor.check import Check, State, failed
 from aap_launcher.doctor.network import network
 from aap_launcher.doctor.template import template
 from aap_launcher.errors import InvalidInput, LauncherError, Unauthorized
-from aap_launcher.inputs.definitions import Inputs
+from aap_launcher.inputs.definitions import BY_NAME, Inputs
 from aap_launcher.models import CIContext, Clock
 
 
@@ -43,6 +43,12 @@ def examine(
         yield failed("controller", error)
     finally:
         controller.close()
+
+
+def given_inputs(raw: Mapping[str, object]) -> Check:
+    """What was read from options and environment; of a secret only that it is there."""
+    told = [f"{name} (set)" if BY_NAME[name].secret else name for name in raw]
+    return Check("given", State.OK, ", ".join(told) or "nothing")
 
 
 def _on(

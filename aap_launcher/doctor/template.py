@@ -28,7 +28,11 @@ def template(
         yield failed("template", error)
         return
     kind = found.type.replace("_", " ")
-    yield Check("template", State.OK, " · ".join(filter(None, [f"{found.name}, {kind} {found.id}", found.organization])))
+    yield Check(
+        "template",
+        State.OK,
+        " · ".join(filter(None, [f"{found.name}, {kind} {found.id}", found.organization])),
+    )
     yield _permission(found)
     yield Check("prompts", State.OK, _asked(prompts))
     yield _inputs(controller, inputs, found, prompts, context)
@@ -40,7 +44,9 @@ def template(
 
 def _permission(found: Template) -> Check:
     if found.may_start is None:
-        return Check("permission", State.UNKNOWN, "the controller does not tell whether this user may launch it")
+        return Check(
+            "permission", State.UNKNOWN, "the controller does not tell whether this user may launch it"
+        )
     if not found.may_start:
         advice = "Have the Execute role granted on the template, or use the token of a user who has it."
         return Check("permission", State.NOT_OK, "this user may see it, but not launch it", advice, 3)
@@ -62,7 +68,7 @@ def _inputs(
     controller: Controller, inputs: Inputs, found: Template, prompts: Prompts, context: CIContext
 ) -> Check:
     try:
-        request = launch_request(inputs, found, prompts, controller.find_id, context=context)
+        request = launch_request(inputs, found, prompts, controller.find_object, context=context)
     except Refused as error:
         return failed("inputs", error)
     told = " ".join(f"{name}={value}" for name, value in request.shown)
@@ -87,7 +93,9 @@ def _events(requests: Requests, found: Template) -> Check:
     if found.type is not TemplateType.JOB:
         return Check("events", State.UNKNOWN, "a workflow has none of its own; its nodes' jobs have")
     query = (("order_by", "-id"), ("page_size", "1"))
-    rows = requests.read(f"{COLLECTIONS[found.type]}/{found.id}/jobs/", query, what="the template's jobs")["results"]
+    rows = requests.read(f"{COLLECTIONS[found.type]}/{found.id}/jobs/", query, what="the template's jobs")[
+        "results"
+    ]
     if not rows:
         return Check("events", State.UNKNOWN, "no job of this template was run yet")
     newest = rows[0]["id"]

@@ -21,6 +21,7 @@ from aap_launcher.inputs.choices import (
     TemplateKind,
 )
 from aap_launcher.inputs.input import (
+    CHECKED,
     FOLLOWING,
     LARGEST,
     LAUNCH,
@@ -36,7 +37,7 @@ from aap_launcher.inputs.input import (
 CONNECTION, WHAT, PROMPTS, BEHAVIOUR = Section
 _connection = partial(about, CONNECTION)
 _secret = partial(about, CONNECTION, secret=True)
-_what = partial(about, WHAT, commands=LAUNCH)
+_what = partial(about, WHAT, commands=CHECKED)
 _behaviour = partial(about, BEHAVIOUR)
 _text, _boolean, _duration = Kind.TEXT, Kind.BOOLEAN, Kind.DURATION
 
@@ -109,7 +110,7 @@ class Connection:
     )
 
 
-_prompt = partial(Input, section=PROMPTS, commands=LAUNCH)
+_prompt = partial(Input, section=PROMPTS, commands=CHECKED)
 _OBJECT = "by name, NAME++ORGANIZATION, id or address"
 
 # Every prompt that the API has; preflight/fields.py says what each is there.
@@ -128,7 +129,7 @@ PROMPTED: tuple[Input, ...] = (
         Kind.MAPPING,
         "Passwords that the credentials ask for: ssh_password, become_password, vault_password.NAME ...",
         secret=True,
-        commands=STARTING,
+        commands=STARTING | CHECKED,
     ),
     _prompt("job_tags", _text, "Run only tasks with these tags (commas between)."),
     _prompt("skip_tags", _text, "Leave out tasks with these tags (commas between)."),
@@ -173,7 +174,7 @@ class Inputs:
         metadata=_what(
             _text,
             "Attach to an existing job instead of launching: id, API URL or the address from the browser.",
-            commands=frozenset(Command) - {Command.RELAUNCH},
+            commands=frozenset(Command) - {Command.RELAUNCH, Command.DOCTOR},
         ),
     )
     relaunch: str = field(

@@ -35,6 +35,7 @@ class Command(StrEnum):
     APPROVE = "approve"
     DENY = "deny"
     OUTPUT = "output"
+    DOCTOR = "doctor"
 
 
 class Section(StrEnum):
@@ -49,6 +50,7 @@ class Section(StrEnum):
 EVERY = frozenset(Command)
 LAUNCH = frozenset({Command.LAUNCH})
 STARTING = LAUNCH | {Command.RELAUNCH}
+CHECKED = LAUNCH | {Command.DOCTOR}  # what a launch takes and the doctor looks at
 FOLLOWING = STARTING | {Command.FOLLOW}
 LARGEST = 2**31 - 1  # the controller's integer columns
 _META = "input"

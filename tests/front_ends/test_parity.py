@@ -181,7 +181,7 @@ def test_a_command_takes_exactly_the_inputs_that_are_defined_for_it(name: Comman
     taken = [one for one in VISIBLE if name in one.commands]
     given = [one for one in taken if one.name in arguments or arguments & ARGUMENTS.get(one.name, set())]
     assert [one.name for one in options] == [one.name for one in taken if one not in given]
-    assert len(given) == (name != "launch")
+    assert len(given) == (name not in {Command.LAUNCH, Command.DOCTOR})
     for option in options:
         one = BY_NAME[str(option.name)]
         assert one.option in option.opts

@@ -69,7 +69,10 @@ def test_the_example_for_a_terminal(box: Sandbox, tmp_path: Path) -> None:
         return done.returncode, done.stdout + done.stderr
 
     lines = [line for one in of("terminal", "README.md") for line in one.commands]
-    launch, follow, relaunch, cancel, output = (line for line in lines if line.startswith("aap-launcher"))
+    doctor, launch, follow, relaunch, cancel, output = (
+        line for line in lines if line.startswith("aap-launcher")
+    )
+    assert run(doctor)[0] == 0
     code, log = run(launch)
     assert code == 0, log
     number = log.partition("Launched   job ")[2].split()[0]

@@ -1,0 +1,169 @@
+"""`aap-launcher doctor` as a process: what is wrong is named, with what to do, and nothing is launched."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+
+import sandbox
+from sandbox import Sandbox, faults
+from sandbox.faults import Rule
+from sandbox.faults import gateway as answers
+
+pytestmark = pytest.mark.sandbox
+OURS, THEIRS = faults.Authority(), faults.Authority()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Exit code, and each check by its name: (state, text, advice)."""
+
+    code: int
+    checks: dict[str, tuple[str, str, str]]
+
+    def __getitem__(self, name: str) -> tuple[str, str, str]:
+        return self.checks[name]
+
+    def says(self, name: str, state: str, *words: str) -> bool:
+        found, text, advice = self.checks[name]
+        return found == state and all(word in f"{text} {advice}" for word in words)
+
+
+def doctor(url: str, *arguments: str, token: str = "ci-bot-token", **environ: str) -> Seen:
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "aap-launcher"), "doctor", "--json", *arguments],
+        env={"PATH": os.environ["PATH"], "AAP_URL": url, "AAP_TOKEN": token} | environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=90,
+    )
+    assert token not in done.stdout + done.stderr
+    rows = json.loads(done.stdout)
+    return Seen(done.returncode, {row["name"]: (row["state"], row["text"], row["advice"]) for row in rows})
+
+
+@pytest.fixture(scope="module", params=["awx", "gateway26"])
+def box(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    with sandbox.start(layout=request.param, speed=10) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Iterator[Sandbox]:
+    with sandbox.start(layout="gateway26", speed=10) as running:
+        yield running
+
+
+def test_all_is_well_and_nothing_is_launched(box: Sandbox) -> None:
+    seen = doctor(box.url, "Deploy shop", "--limit", "web", "-e", "app_version=2.4.1")
+    assert seen.code == 0
+    assert {state for state, _, _ in seen.checks.values()} <= {"ok", "not known"}
+    assert seen.says("user", "ok", "ci-bot (token)")
+    assert seen.says("permission", "ok", "may launch it")
+    assert seen.says("inputs", "ok", "limit=web", "app_version=2.4.1")
+    assert seen.says("project", "ok", "Shop playbooks")
+    assert requests.get(f"{box.control}/jobs/", timeout=10).json() == []
+
+
+@pytest.mark.parametrize(
+    ("token", "arguments", "name", "words"),
+    [
+        ("ci-bot-read-token", ["Locked"], "scope", ["read-only", "scope write"]),
+        ("no-such-token", ["Locked"], "credential", ["was not accepted"]),
+        ("viewer-token", ["Locked"], "permission", ["not launch it", "Execute role"]),
+        ("nobody-token", ["Locked"], "template", ["that this user may see"]),
+        ("ci-bot-token", ["Deploy shpo"], "template", ['"Deploy shop"']),
+        ("ci-bot-token", ["Locked", "--limit", "web"], "inputs", ["does not prompt for a limit"]),
+        ("ci-bot-token", ["Survey deploy"], "inputs", ["version", "missing"]),
+    ],
+)
+def test_what_a_launch_would_be_refused_for_is_named(
+    gateway: Sandbox, token: str, arguments: list[str], name: str, words: list[str]
+) -> None:
+    seen = doctor(gateway.url, *arguments, token=token)
+    assert seen.code == 3
+    assert seen.says(name, "not ok", *words), seen.checks
+
+
+def test_a_project_whose_update_failed_is_a_warning(gateway: Sandbox) -> None:
+    assert doctor(gateway.url, "Failing project").code == 0
+
+
+@pytest.mark.parametrize(
+    ("context", "words"),
+    [
+        (THEIRS.server(), ["is not trusted", "ca_bundle"]),
+        (OURS.server(expired=True), ["has expired"]),
+        (OURS.server("other.example.com"), ["use the name it was issued for"]),
+    ],
+)
+def test_a_certificate_that_is_not_right_is_named(
+    gateway: Sandbox, context: object, words: list[str]
+) -> None:
+    with faults.front(gateway, tls=context) as front:  # type: ignore[arg-type]
+        seen = doctor(front.url, AAP_CA_BUNDLE=OURS.pem)
+    assert seen.code == 4
+    assert seen.says("tls", "not ok", *words), seen.checks
+    assert "credential" not in seen.checks
+
+
+def test_a_good_certificate_is_told_with_its_end(gateway: Sandbox) -> None:
+    with faults.front(gateway, tls=OURS.server()) as front:
+        seen = doctor(front.url, AAP_CA_BUNDLE=OURS.pem)
+        assert seen.code == 0
+        assert seen.says("tls", "ok", "TLSv1.3", "127.0.0.1", "until 3000-01-01"), seen.checks
+        unverified = doctor(front.url, AAP_VERIFY_TLS="false")
+    assert unverified.says("tls", "warning", "not verified", "ca_bundle")
+
+
+@pytest.mark.parametrize(
+    ("url", "name", "words", "code"),
+    [
+        ("https://nowhere.invalid", "name", ["does not resolve"], 4),
+        ("http://127.0.0.1:9", "port", ["no connection to 127.0.0.1:9"], 4),
+        ("https://user:secret@aap.example.com", "inputs", ["user name or password"], 2),
+        ("ftp://aap.example.com", "inputs", ["ftp"], 2),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_named(url: str, name: str, words: list[str], code: int) -> None:
+    seen = doctor(url)
+    assert seen.code == code
+    assert seen.says(name, "not ok", *words), seen.checks
+
+
+def test_a_login_page_in_the_way_is_named(gateway: Sandbox) -> None:
+    page = answers.page(200, "Sign in")
+    with faults.front(gateway, Rule("", faults.answer(page))) as front:
+        seen = doctor(front.url)
+    assert seen.code == 2
+    assert seen.says("controller", "not ok", "is not an AWX or AAP API"), seen.checks
+
+
+def test_clocks_that_differ_are_a_warning(gateway: Sandbox) -> None:
+    with faults.front(gateway, skew=600.0) as front:
+        seen = doctor(front.url)
+    assert seen.says("clock", "warning", "ahead of this machine's"), seen.checks
+
+
+def test_a_proxy_is_told_without_its_password(gateway: Sandbox) -> None:
+    with (
+        faults.connect_proxy(("user", "pa55word")) as proxy,
+        faults.front(gateway, tls=OURS.server()) as front,
+    ):
+        address = proxy.url.replace("://", "://user:pa55word@")
+        seen = doctor(front.url, AAP_CA_BUNDLE=OURS.pem, HTTPS_PROXY=address)
+        assert seen.code == 0
+        assert seen["proxy"][1].startswith(proxy.url)
+        wrong = doctor(front.url, AAP_CA_BUNDLE=OURS.pem, HTTPS_PROXY=proxy.url.replace("://", "://user:x@"))
+    assert wrong.code == 4
+    assert wrong.says("controller", "not ok", "407")
+    assert "pa55word" not in str(seen.checks)
