@@ -55,6 +55,7 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
     annotations: 'AAP_ANNOTATIONS',
     summary: 'AAP_SUMMARY',
     ci_vars: 'AAP_CI_VARS',
+    marker: 'AAP_MARKER',
     dry_run: 'AAP_DRY_RUN',
     junit: 'AAP_JUNIT',
     result_file: 'AAP_RESULT_FILE',
@@ -80,7 +81,7 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
         'verbosity', 'diff_mode', 'scm_branch', 'execution_environment', 'labels', 'forks',
         'job_slice_count', 'job_timeout', 'instance_groups', 'wait', 'timeout', 'on_timeout',
         'on_interrupt', 'approvals', 'on_no_hosts', 'group_by', 'show', 'annotations', 'summary',
-        'ci_vars', 'dry_run', 'junit', 'result_file', 'since', 'outage_tolerance',
+        'ci_vars', 'marker', 'dry_run', 'junit', 'result_file', 'since', 'outage_tolerance',
     ],
     follow: [
         'url', 'username', 'ca_bundle', 'client_cert', 'verify_tls', 'request_timeout', 'job',

@@ -14,6 +14,7 @@ from aap_launcher.controller.references import COLLECTIONS, UI_SEGMENTS
 from aap_launcher.errors import Unreachable
 from aap_launcher.models import (
     Approval,
+    Choice,
     HostSummary,
     Job,
     JobType,
@@ -186,18 +187,27 @@ def prompts(row: Row, survey: Row) -> Prompts:
 
 
 def _question(row: Row) -> Question:
-    choices = row.get("choices")
     return Question(
         variable=_text(row, "variable"),
         type=_text(row, "type"),
         name=_text(row, "question_name"),
         required=row.get("required") is True,
         default=row.get("default", ""),
-        # Text with a choice per line, or a list, by the version that made the survey.
-        choices=tuple(choices.split("\n")) if isinstance(choices, str) and choices else texts(choices),
+        choices=_choices(row.get("choices")),
         min=_bound(row.get("min")),
         max=_bound(row.get("max")),
     )
+
+
+def _choices(found: object) -> tuple[Choice, ...]:
+    """Text with a choice per line, or a list, by what made the survey; as the controller takes them apart.
+
+    awx/main/models/mixins.py: `[choice for choice in choices.splitlines() if choice.strip() != '']`.
+    """
+    if isinstance(found, str):
+        return tuple(choice for choice in found.splitlines() if choice.strip())
+    items = found if isinstance(found, list) else []
+    return tuple(item for item in items if isinstance(item, str | int | float))
 
 
 def _bound(value: object) -> float | None:

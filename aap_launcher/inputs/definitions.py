@@ -269,6 +269,15 @@ class Inputs:
             commands=LAUNCH,
         ),
     )
+    marker: bool = field(
+        default=True,
+        metadata=_behaviour(
+            _boolean,
+            "Send aap_launcher_id, a random value by which this launch's job is known again, as an extra variable "
+            "where the template takes variables. Without it a launch whose answer was lost ends more often as unknown.",
+            commands=LAUNCH,
+        ),
+    )
     dry_run: bool = field(
         default=False,
         metadata=_behaviour(_boolean, "Do everything up to the launch, then stop.", commands=STARTING),

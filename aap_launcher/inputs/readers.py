@@ -11,7 +11,7 @@ from aap_launcher.inputs import values
 from aap_launcher.inputs.definitions import BY_NAME, PROMPTS
 from aap_launcher.inputs.input import Input, Kind
 from aap_launcher.inputs.variables import read_variables
-from aap_launcher.models.numbers import Number
+from aap_launcher.models.numbers import Number, Unquoted
 from aap_launcher.text.quoting import quoted
 
 _BY_NAME_OR_ID = ("inventory", "execution_environment")
@@ -112,6 +112,6 @@ def _password(name: str, value: object) -> str:
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    if isinstance(value, Number):
+    if isinstance(value, Number | Unquoted):
         return value.text
     raise InvalidValue(f"has for {quoted(name)} what is not text", "Put the password in quotes.")

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping
 from typing import NoReturn
 
 from aap_launcher.errors import InvalidValue
-from aap_launcher.models.numbers import Number
+from aap_launcher.inputs.blanks import VAULT, refuse_blank
+from aap_launcher.inputs.numbers import json_number
 from aap_launcher.text.quoting import lines, printable, quoted
 from aap_launcher.text.secrets import HIDDEN, is_secret
 
@@ -23,6 +24,9 @@ DEEPEST = 64
 _PAIR = re.compile(r"([A-Za-z_][\w.-]*)[ \t]*=[ \t]*(.*)", re.ASCII)
 _SECOND_PAIR = re.compile(r"[ \t][A-Za-z_]\w*=")
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|\n', re.DOTALL)
+_COMMENT = re.compile(
+    r"""\"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|(?<=\#)[^\n]+|/\*(?=.*?\*/)|(?<![^\s{}\[\],])//""", re.DOTALL
+)
 _NAME = re.compile(r"[\s{,-]*[\"']?([\w.-]+)[\"']?\s*[:=]", re.ASCII)
 
 
@@ -35,23 +39,33 @@ def read_variables(text: str) -> dict[str, object]:
     text = text.removeprefix("\ufeff")
     _refuse_unfit(text)
     body = text.strip()
-    if body.startswith("@") and "\n" not in body:
-        raise InvalidValue(
-            "begins with @: files are not read here", "Give the file's path as extra_vars_file."
-        )
+    _refuse_other(text, body)
     found = _json(text) if body.startswith(("{", "[")) else None
     if found is None:
-        pairs = [(at, line.strip()) for at, line in enumerate(lines(text), start=1)]
+        pairs = [(at, line.strip(" \t")) for at, line in enumerate(lines(text), start=1)]
         pairs = [(at, line) for at, line in pairs if line and not line.startswith("#")]
         found = _pairs(pairs, text) if pairs and _PAIR.match(pairs[0][1]) else _yaml(text)
     if found is None:
         return {}
     if not isinstance(found, dict):
+        refuse_blank(text)
         kind = "a list" if isinstance(found, list) else "a single value"
         advice = "Give a mapping: name: value lines (YAML), a JSON object, or name=value lines."
         raise InvalidValue(f"holds {kind}, not variables", advice)
     _refuse_depth(found)
     return found
+
+
+def _refuse_other(text: str, body: str) -> None:
+    """What is no variables, told as what it is."""
+    if body.startswith("@") and "\n" not in body:
+        raise InvalidValue(
+            "begins with @: files are not read here", "Give the file's path as extra_vars_file."
+        )
+    if body.startswith("$ANSIBLE_VAULT;"):
+        raise InvalidValue("is encrypted with ansible-vault", VAULT)
+    if body.startswith(("/*", "//")):
+        raise _commented(text, text.index(body[0]))
 
 
 def decode(raw: bytes) -> str:
@@ -85,7 +99,11 @@ def _json(text: str) -> object:
     """The JSON value; None where the text is rather YAML's {a: b} and shall be read as such."""
     try:
         return json.loads(
-            text, object_pairs_hook=_unique, parse_float=Number, parse_constant=_refuse_constant
+            text,
+            object_pairs_hook=_unique,
+            parse_float=json_number,
+            parse_int=json_number,
+            parse_constant=_refuse_constant,
         )
     except _Twice as twice:
         line = _line_of_second(text)
@@ -106,6 +124,8 @@ def _json(text: str) -> object:
 
 def _json_or_yaml(text: str, error: json.JSONDecodeError) -> object:
     """YAML takes more than JSON (no quotes, a comma at the end); where both fail, JSON's word is clearer."""
+    if (at := _comment(text)) is not None:
+        raise _commented(text, at) from None
     like_json = re.match(r'\s*(?:\{\s*["}]|\[)', text)
     try:
         value = _yaml(text)
@@ -117,6 +137,20 @@ def _json_or_yaml(text: str, error: json.JSONDecodeError) -> object:
             return value  # a null there is a value that was forgotten: {"version": }
     fault = f"is not valid JSON: {error.msg[:1].lower()}{error.msg[1:]}"
     raise _placed(text, fault, "", error.lineno, error.colno) from None
+
+
+def _comment(text: str) -> int | None:
+    """Where a comment of JavaScript begins, which YAML would take into a value or a key; None without one."""
+    for token in _COMMENT.finditer(text):
+        if token[0][0] == "/":
+            return token.start()
+    return None
+
+
+def _commented(text: str, at: int) -> InvalidValue:
+    before = lines(text[:at])
+    advice = "JSON has no comments: take it out, or begin it with # in a line of its own."
+    return _placed(text, "is not valid JSON: it has a comment", advice, len(before), len(before[-1]) + 1)
 
 
 def _has_null(value: object) -> bool:
@@ -167,6 +201,8 @@ def _yaml(text: str) -> object:
     try:
         return read_yaml(text, largest=LARGEST, deepest=DEEPEST)
     except Misplaced as wrong:
+        if "is not valid YAML" in wrong.fault:
+            refuse_blank(text)
         raise _placed(text, wrong.fault, wrong.advice, wrong.line, wrong.column) from None
 
 

@@ -1,20 +1,25 @@
 """YAML to plain values, from the parser's events: no Python objects, no surprises, bounded all around.
 
-What YAML 1.1 reads in two ways stays the text that was written: dates, 12:30, 0644, 0x1F, 1_000 (the commit
-0123456 is not an octal number). yes, no, on and off are booleans, as they are to the controller (seen on AWX
-24.6.1).
+The rule: a word without quotes is read as YAML 1.1 reads it, as Ansible and the controller do, and is what the log
+shows. One that would arrive otherwise than it is written (1.10, 0644, 0x1F, 1_000, 12:30, .5, 1e3, 2024-01-31) is
+`Unquoted`. true, yes, on and their opposites, null and ~ are words for three values, and shown as true, false, null.
 """
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 import yaml
 
 from aap_launcher.errors import InvalidValue
-from aap_launcher.models.numbers import Number
+from aap_launcher.inputs.blanks import VAULT, odd, odd_in
+from aap_launcher.inputs.numbers import canonical
+from aap_launcher.models.numbers import Unquoted
 from aap_launcher.text.quoting import printable
 
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # libyaml where PyYAML was built with it
@@ -31,9 +36,16 @@ _WORDS = {
     )
     for form in (word, word.capitalize(), word.upper())
 }
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,999})")
-_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)?\.[0-9]+(?:[eE][-+]?[0-9]+)?")
+_MAY_CHANGE = frozenset(
+    "0123456789+-.=<"
+)  # what begins a word that is neither text nor one of the words above
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+# The numbers of YAML 1.2, which YAML 1.1 reads as text; and a value of YAML 1.1 alone.
+_ELSEWHERE = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|=|<<")
+_NUMERIC = frozenset(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "timestamp"))
+_tag: Callable[[str], str] = partial(
+    yaml.resolver.Resolver().resolve, yaml.ScalarNode, implicit=(True, False)
+)
 _PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "str"))
 _MERGE = object()
 
@@ -177,6 +189,9 @@ class _Builder:
         if event.anchor and not event.value:
             advice = "Text that begins with & needs quotes."
             raise Misplaced("has an anchor with nothing after it", advice, event.start_mark)
+        if event.value and odd_in(event.value[0] + event.value[-1]):
+            wrong = odd(event.value[0] + event.value[-1])
+            raise Misplaced(wrong.fault, wrong.advice, event.start_mark)
         try:
             return _resolve(event.value)
         except InvalidValue as wrong:
@@ -189,15 +204,27 @@ def _resolve(text: str) -> object:
         return None
     if text in _WORDS:
         return _WORDS[text]
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    if _DECIMAL.fullmatch(text):
-        return Number(text)
+    if text[0] not in _MAY_CHANGE:
+        return text
     if _NOT_FINITE.fullmatch(text):
         raise InvalidValue(
             "holds infinity or NaN, which JSON cannot carry", "Put it in quotes to send it as text."
         )
-    return text
+    if (number := canonical(text)) is not None:
+        return number
+    numeric = _tag(text) in _NUMERIC
+    return Unquoted(text, _arrives(text)) if numeric or _ELSEWHERE.fullmatch(text) else text
+
+
+def _arrives(text: str) -> int | float | None:
+    """What the word is to PyYAML's safe loader, where that is a number."""
+    try:
+        value = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, OverflowError):
+        return None
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        return value
+    return None
 
 
 def _key(value: object, into: dict[str, object], event: yaml.Event) -> object:
@@ -206,6 +233,9 @@ def _key(value: object, into: dict[str, object], event: yaml.Event) -> object:
     if not isinstance(value, str):
         kind = {bool: "a boolean", type(None): "null"}.get(type(value), "not text")
         raise Misplaced(f"has a key that is {kind}, not a name", "Put the key in quotes.", event.start_mark)
+    if odd_in(value) and isinstance(event, yaml.ScalarEvent) and event.style is None:
+        wrong = odd(value)
+        raise Misplaced(wrong.fault, wrong.advice, event.start_mark)
     if value in into:
         raise Misplaced(f"has the key {printable(value)} twice", "Keep one of them.", event.start_mark)
     return value
@@ -228,9 +258,6 @@ def _refuse_tag(event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
     if event.tag is None or event.tag in _PLAIN_TAGS:
         return
     if event.tag in {"!vault", "!vault-encrypted"}:
-        advice = (
-            "The controller does not decrypt launch variables: use a survey password, or a custom credential."
-        )
-        raise Misplaced("holds a value encrypted with ansible-vault (!vault)", advice, event.start_mark)
+        raise Misplaced("holds a value encrypted with ansible-vault (!vault)", VAULT, event.start_mark)
     advice = "Only plain data is sent. Text that begins with ! needs quotes."
     raise Misplaced("holds a YAML tag", advice, event.start_mark)

@@ -10,18 +10,17 @@ one (seen on AWX 24.6.1). So a lost answer is looked up among the template's job
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aap_launcher.errors import AnswerLost, Interrupted, LauncherError, LaunchUnknown
 from aap_launcher.models import Clock, Job, Launched, Notice, Prompts, Template
+from aap_launcher.preflight.fields import MARKER
 
 if TYPE_CHECKING:  # see state.py
     from aap_launcher.controller import Controller, RecentJob
 
-MARKER = "aap_launcher_id"  # the correlation value, where the template takes variables
 # A proxy gives up after 30 s by default while the controller may go on working (AAP's gateway: 504 after 30 s).
 _GRACE = 60.0
 _GRACE_INTERRUPTED = 3.0  # a canceled CI job has ten seconds in all
@@ -47,11 +46,9 @@ class Attempt:
 def template_launch(
     controller: Controller, template: Template, prompts: Prompts, body: Mapping[str, Any]
 ) -> Attempt:
-    """The launch of a template; its body gets a marker where the template takes any variable."""
-    marker = ""
-    if "ask_variables_on_launch" in prompts.asks:
-        marker = secrets.token_hex(8)
-        body = {**body, "extra_vars": {**body.get("extra_vars", {}), MARKER: marker}}
+    """The launch of a template; known again by the marker in its body, where there is one."""
+    variables = body.get("extra_vars", {}) if "ask_variables_on_launch" in prompts.asks else {}
+    marker = str(variables.get(MARKER, ""))
     return Attempt(template, lambda: controller.launch(template, body), body, marker)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from secrets import token_hex
 
 from aap_launcher.errors import LauncherError, Refused
 from aap_launcher.inputs.parsing import Connection, Inputs, secrets
@@ -78,7 +79,10 @@ def _launch(run: Run) -> Job | None:
     kind = f"{template.type.replace('_', ' ')} {template.id}"
     _header(run, "Template", " · ".join(filter(None, [template.name, kind, template.organization])))
     prompts = controller.prompts(template)
-    request = launch_request(inputs, template, prompts, controller.find_object, context=run.tools.context)
+    marker = token_hex(8) if inputs.marker else ""
+    request = launch_request(
+        inputs, template, prompts, controller.find_object, context=run.tools.context, marker=marker
+    )
     _ask(run, request)
     if inputs.dry_run:
         return None

@@ -38,6 +38,7 @@ from aap_launcher.models.outcomes import (
 )
 from aap_launcher.models.ports import Clock, Signals
 from aap_launcher.models.templates import (
+    Choice,
     Found,
     LaunchRequest,
     Prompts,
@@ -64,6 +65,7 @@ __all__ = [
     "Approval",
     "CIContext",
     "Case",
+    "Choice",
     "Clock",
     "Event",
     "EventData",

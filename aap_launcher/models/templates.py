@@ -35,6 +35,9 @@ class Found(msgspec.Struct, frozen=True):
     notice: str = ""
 
 
+Choice = str | int | float | bool
+
+
 class Question(msgspec.Struct, frozen=True):
     """One survey question. `min` and `max` bound the text's length or the number's value."""
 
@@ -43,7 +46,7 @@ class Question(msgspec.Struct, frozen=True):
     name: str = ""
     required: bool = False
     default: object = ""
-    choices: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()  # in the type that the controller compares with
     min: float | None = None
     max: float | None = None
 

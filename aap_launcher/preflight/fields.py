@@ -8,6 +8,7 @@ from aap_launcher.models import Prompts, Template, TemplateType
 from aap_launcher.text.quoting import joined, quoted
 
 VARIABLES = "ask_variables_on_launch"
+MARKER = "aap_launcher_id"  # a random value by which a launch's job is known again
 INVENTORY = "ask_inventory_on_launch"
 
 

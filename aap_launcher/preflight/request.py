@@ -38,11 +38,18 @@ _NOBODY = CIContext()
 
 
 def launch_request(
-    inputs: Inputs, template: Template, prompts: Prompts, find: Find, *, context: CIContext = _NOBODY
+    inputs: Inputs,
+    template: Template,
+    prompts: Prompts,
+    find: Find,
+    *,
+    context: CIContext = _NOBODY,
+    marker: str = "",
 ) -> LaunchRequest:
     """The launch that does exactly what was asked; raises `Refused` with every problem at once.
 
-    `find` is asked only about what the template prompts for; its `Refused` becomes the field's problem.
+    `marker` is sent as a variable where the template takes any. `find` is asked only about what the template
+    prompts for; its `Refused` becomes the field's problem.
     """
     given = inputs.prompts
     preflight = _Preflight(template, prompts, find)
@@ -55,6 +62,8 @@ def launch_request(
     variables = preflight.variables(given)
     if inputs.ci_vars:
         variables = preflight.ci_vars(context) | variables
+    if marker:
+        variables |= preflight.marker(marker, variables)
     return preflight.request(given, variables)
 
 
@@ -122,6 +131,8 @@ class _Preflight:
         for question in self._prompts.survey:
             self._answer(question, variables, found)
         others = {name: value for name, value in variables.items() if name not in self._questions}
+        for name, value in others.items():
+            self._unchanged(name, value)
         if fields.VARIABLES not in self._prompts.asks:
             for name, value in others.items():
                 self._not_taken(name, value)
@@ -133,6 +144,16 @@ class _Preflight:
             self._notices.append(f"ci_vars: not sent, as {self._name} does not prompt for variables")
             return {}
         return {f"aap_launcher_{name}": value for name, value in asdict(context).items() if value}
+
+    def marker(self, value: str, variables: Mapping[str, object]) -> dict[str, object]:
+        """The value by which the job is known again, where the template takes variables."""
+        if fields.VARIABLES not in self._prompts.asks:
+            return {}
+        if fields.MARKER in variables:
+            fault = "given, but it is the launcher's own, by which it knows the job again."
+            self._wrong(fields.MARKER, fault, "Drop it, or turn the input marker off.")
+            return {}
+        return {fields.MARKER: value}
 
     def request(self, given: Mapping[str, object], variables: dict[str, object]) -> LaunchRequest:
         """The request; raises `Refused` where there is any problem."""
@@ -172,6 +193,15 @@ class _Preflight:
         if own:
             told = "" if question.type == "password" else f" {quoted(found[name])}"
             self._notices.append(f"{name}: the survey's default{told} is sent")
+
+    def _unchanged(self, name: str, value: object) -> None:
+        """What was typed is what is sent: a word without quotes that would arrive otherwise is refused."""
+        try:
+            survey.refuse_unquoted(value)
+        except InvalidValue as wrong:
+            hidden = secrets.is_secret(name)
+            fault = "has a value without quotes that would arrive otherwise." if hidden else wrong.fault
+            self._wrong(name, fault, "Put it in quotes." if hidden else wrong.advice)
 
     def _not_taken(self, name: str, value: object) -> None:
         given = "given" if secrets.is_secret(name) or isinstance(value, Mapping) else f"given {quoted(value)}"

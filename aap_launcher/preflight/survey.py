@@ -7,12 +7,14 @@ where nothing is lost.
 
 from __future__ import annotations
 
+import json
 import math
 import re
+from collections.abc import Mapping
 
 from aap_launcher.errors import InvalidValue
-from aap_launcher.models import Question
-from aap_launcher.models.numbers import Number
+from aap_launcher.models import Choice, Question
+from aap_launcher.models.numbers import Number, Unquoted
 from aap_launcher.text.quoting import joined, lines, quoted
 from aap_launcher.text.secrets import is_secret
 
@@ -33,11 +35,27 @@ def answer(question: Question, value: object) -> object:
         case "float":
             return _ranged(question, _decimal(question, value))
         case "multiplechoice":
-            return _chosen(question, _text(question, value))
+            return _chosen(question, value)
         case "multiselect":
-            return [_chosen(question, _text(question, item)) for item in _several(question, value)]
+            return [_chosen(question, item) for item in _several(question, value)]
         case _:
+            refuse_unquoted(value)
             return value
+
+
+def refuse_unquoted(value: object) -> None:
+    """Raise `InvalidValue` where the value, at any depth, would arrive otherwise than it is written."""
+    match value:
+        case Unquoted():
+            raise InvalidValue(f"{value.fault}.", value.advice)
+        case Mapping():
+            for inner in value.values():
+                refuse_unquoted(inner)
+        case list():
+            for inner in value:
+                refuse_unquoted(inner)
+        case _:
+            pass
 
 
 def default_is_sent(question: Question) -> bool:
@@ -53,9 +71,9 @@ def default_is_sent(question: Question) -> bool:
 def describe(question: Question) -> str:
     """What the question takes: `text, 2 to 20 characters`, `one of: dev, prod`."""
     if question.type == "multiplechoice":
-        return f"one of: {joined(question.choices)}"
+        return f"one of: {_words(question)}"
     if question.type == "multiselect":
-        return f"any of: {joined(question.choices)}"
+        return f"any of: {_words(question)}"
     kind = {"textarea": "text", "integer": "whole number", "float": "number"}.get(
         question.type, question.type
     )
@@ -84,20 +102,30 @@ def _given(question: Question, value: object) -> str:
 
 
 def _refuse(question: Question, value: object, advice: str = "") -> InvalidValue:
+    if isinstance(value, Unquoted):
+        advice = value.advice
     return InvalidValue(f"{_given(question, value)}, but {_asked(question)}.", advice)
 
 
 def _text(question: Question, value: object) -> str:
     if isinstance(value, str):
         return value
-    if isinstance(value, Number):
+    if isinstance(value, Number | Unquoted):
         return value.text
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     raise _refuse(question, value, _QUOTES if isinstance(value, bool) else "Give text.")
 
 
+def _number(value: object) -> object:
+    """The number that a word without quotes is to every reader: 1.10 and +5, but not 010."""
+    if isinstance(value, Unquoted) and _DECIMAL.fullmatch(value.text) and float(value.text) == value.value:
+        return value.value
+    return value
+
+
 def _whole(question: Question, value: object) -> int:
+    value = _number(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, float) and value.is_integer():
@@ -110,6 +138,7 @@ def _whole(question: Question, value: object) -> int:
 
 
 def _decimal(question: Question, value: object) -> float:
+    value = _number(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     if isinstance(value, str) and _DECIMAL.fullmatch(value) and math.isfinite(float(value)):
@@ -121,6 +150,8 @@ def _several(question: Question, value: object) -> list[object]:
     """A list, or text that is one choice, or choices in lines or with commas between."""
     if isinstance(value, list):
         return value
+    if isinstance(value, bool | int | float) and not isinstance(value, Number):
+        return [value]
     text = _text(question, value)
     if text in question.choices:
         return [text]
@@ -129,12 +160,24 @@ def _several(question: Question, value: object) -> list[object]:
     return [part.strip() for part in parts if part.strip()]
 
 
-def _chosen(question: Question, value: str) -> str:
-    if value in question.choices:
-        return value
+def _chosen(question: Question, value: object) -> Choice:
+    """The choice that is meant, in its own type: the controller compares 3 with 3, and not with "3"."""
+    for choice in question.choices:
+        if type(choice) is type(value) and choice == value:
+            return choice
+    if isinstance(value, bool):
+        raise _refuse(question, value, _QUOTES)
+    text = _text(question, value)
+    for choice in question.choices:
+        if text == choice or (not isinstance(choice, str) and text in {json.dumps(choice), str(choice)}):
+            return choice
     name = quoted(question.name or question.variable)
-    given = "the value given" if is_secret(question.variable) else quoted(value)
-    raise InvalidValue(f"{given} is not a choice of {name}: {joined(question.choices)}.")
+    given = "the value given" if is_secret(question.variable) else quoted(text)
+    raise InvalidValue(f"{given} is not a choice of {name}: {_words(question)}.")
+
+
+def _words(question: Question) -> str:
+    return joined(choice if isinstance(choice, str) else json.dumps(choice) for choice in question.choices)
 
 
 def _sized(question: Question, value: str) -> str:

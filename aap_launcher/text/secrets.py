@@ -22,6 +22,7 @@ _SECRET = re.compile(
 _ABOUT = re.compile(
     r"_(?:name|names|file|path|dir|length|size|type|policy|ttl|expiry|count|enabled|required)$"
 )
+_WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "null", "~"))
 _SHORTEST = 4  # masking shorter values of mere variables would blot out the log
 _LONGEST_SHOWN, _MOST_SHOWN = 80, 30  # characters of a value; variables
 
@@ -97,11 +98,20 @@ def _variable(key: str, value: object, hidden: Collection[str]) -> str:
     if key in hidden:
         return HIDDEN
     blotted = _blotted(value, secret=is_secret(key))
-    if isinstance(blotted, Number):
-        return blotted.text
-    if isinstance(blotted, str) and blotted and not re.search(r"\s", blotted):
+    if isinstance(blotted, str) and blotted and not re.search(r"\s", blotted) and not _like_a_value(blotted):
         return _clipped(blotted)
-    return _clipped(json.dumps(blotted, ensure_ascii=False))
+    return _clipped(json.dumps(blotted, ensure_ascii=False, default=str))
+
+
+def _like_a_value(text: str) -> bool:
+    """Whether text without quotes could be taken for a number, a boolean or null."""
+    if text.lower() in _WORDS:
+        return True
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _blotted(value: object, *, secret: bool) -> object:

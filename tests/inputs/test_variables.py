@@ -7,11 +7,13 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aap_launcher.errors import InvalidValue
 from aap_launcher.inputs.variables import LARGEST, decode, read_variables
+from aap_launcher.models.numbers import Unquoted
 
 
 def refused(text: str) -> InvalidValue:
@@ -40,48 +42,48 @@ def test_nothing_is_no_variables(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written",
+    ("written", "arrives"),
     [
-        "2024-01-01",
-        "2024-01-01 10:00:00",
-        "12:30",
-        "1:30:00",
-        "0644",
-        "0o17",
-        "0x1F",
-        "1_000",
-        "0123456",
-        "1e3",
-        "+5",
-        "1.2.3",
-        "=",
-        "1.",
+        ("1.10", 1.1), ("2.50", 2.5), (".5", 0.5), ("1.", 1.0), ("1.5e3", None), ("1.5e+3", 1500.0), ("1e3", None),
+        ("12e4567", None), ("+5", 5), ("-0", 0), ("007", 7), ("0644", 420), ("0123456", 42798), ("0123489", None),
+        ("0o17", None), ("0x1F", 31), ("0b11", 3), ("1_000", 1000), ("12:30", 750), ("1:30:00", 5400),
+        ("2024-01-01", None), ("2024-01-01 10:00:00", None), ("=", None), ("<<", None),
+        ("0.1000000000000000055", 0.1),
     ],
+)  # fmt: skip
+def test_a_word_that_would_arrive_otherwise_than_it_is_written_is_known_as_one(
+    written: str, arrives: float | None
+) -> None:
+    assert read_variables(f"a: {written}") == {"a": Unquoted(written, arrives)}
+    for quoted in (f'a: "{written}"', f"a: '{written}'", f'{{"a": "{written}"}}', f"a={written}"):
+        assert read_variables(quoted) == {"a": written}
+
+
+@pytest.mark.parametrize("written", ["1.10", "1e3", "-0", "1E-2", "100.00"])
+def test_json_has_the_same_rule(written: str) -> None:
+    found = read_variables(f'{{"a": {written}}}')["a"]
+    assert isinstance(found, Unquoted)
+    assert found.value == json.loads(written)
+
+
+@pytest.mark.parametrize(
+    "written", ["1", "-3", "0", "12345678901234567890123", "1.5", "0.1", "-2.0", "1e+22", "1e-05"]
 )
-def test_what_yaml_reads_in_two_ways_stays_text(written: str) -> None:
-    assert read_variables(f"a: {written}") == {"a": written}
+def test_a_number_in_the_spelling_in_which_it_arrives_is_one(written: str) -> None:
+    value = json.loads(written)
+    texts = [f'{{"a": {written}}}'] + ([] if "e-" in written or "e+" in written else [f"a: {written}"])
+    for text in texts:
+        found = read_variables(text)
+        assert found == {"a": value}
+        assert json.dumps(found) == f'{{"a": {written}}}'
 
 
 @pytest.mark.parametrize(
     ("written", "value"),
-    [
-        ("yes", True),
-        ("No", False),
-        ("ON", True),
-        ("off", False),
-        ("true", True),
-        ("~", None),
-        ("", None),
-        ("-3", -3),
-        ("0", 0),
-        (".5", 0.5),
-        ("1.5e3", 1500.0),
-    ],
+    [("yes", True), ("No", False), ("ON", True), ("off", False), ("true", True), ("~", None), ("", None)],
 )
-def test_booleans_numbers_and_null_are_what_they_are_to_the_controller(written: str, value: object) -> None:
-    found = read_variables(f"a: {written}")["a"]
-    assert found == value
-    assert isinstance(found, float) or type(found) is type(value)
+def test_the_words_for_three_values_are_what_they_are_to_the_controller(written: str, value: object) -> None:
+    assert read_variables(f"a: {written}")["a"] is value
 
 
 @pytest.mark.parametrize("quoted", ["'yes'", '"12"', "!!str 12", "|-\n  yes", '"\\u00e9"'])
@@ -89,11 +91,61 @@ def test_quotes_make_text(quoted: str) -> None:
     assert isinstance(read_variables(f"a: {quoted}")["a"], str)
 
 
-def test_a_decimal_keeps_its_zero_and_still_travels_as_a_number() -> None:
-    for text in ("v: 2.10", '{"v": 2.10}'):
-        found: Any = read_variables(text)
-        assert found["v"].text == "2.10"
-        assert json.dumps(found) == '{"v": 2.1}'
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('{"a": 1, /* x */ "b": 2}', "line 1, column 10"),
+        ('{\n  "replicas": 3 /* per zone */,\n  "debug": true // for now\n}', "line 2, column 17"),
+        ('{\n  "debug": true // for now\n}', "line 2, column 17"),
+        ('// settings\n{"a": 1}', "line 1, column 1"),
+        ('/* x */ {"a": 1}', "line 1, column 1"),
+        ('{"a": "b // c", // d\n}', "line 1, column 17"),
+    ],
+)
+def test_a_comment_in_json_never_becomes_text(text: str, place: str) -> None:
+    with pytest.raises(InvalidValue, match="is not valid JSON: it has a comment") as wrong:
+        read_variables(text)
+    assert f"({place})" in wrong.value.fault
+    assert "no comments" in wrong.value.advice
+
+
+def test_what_only_looks_like_a_comment_is_read_as_yaml_reads_it() -> None:
+    text = "{url: http://x/y, 'note': '/* no */', glob: /etc/*, b: [a//b]} # // and this"
+    assert read_variables(text) == yaml.safe_load(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("app:\n\u00a0\u00a0version: 2\nregion: eu\n", "line 2, column 1"),
+        ("a:\u00a0b", "line 1, column 3"),
+        ("a: b\nc: \u00a0d", "line 2, column 4"),
+        ("a: b\u00a0", "line 1, column 4"),
+        ("ENV\u00a0=prod", "line 1, column 4"),
+        ('{\n\u00a0"a": 1}', "line 2, column 1"),
+    ],
+)
+def test_a_blank_that_is_none_is_named_with_its_place(text: str, place: str) -> None:
+    with pytest.raises(
+        InvalidValue, match=r"has U\+00A0 \(NO-BREAK SPACE\) where a space should be"
+    ) as wrong:
+        read_variables(text)
+    assert f"({place})" in wrong.value.fault
+
+
+def test_a_blank_of_any_kind_inside_a_text_is_text() -> None:
+    assert read_variables('a: 10\u00a0km\nb: "\u00a0"') == {"a": "10\u00a0km", "b": "\u00a0"}
+
+
+def test_a_tab_that_indents_is_named() -> None:
+    with pytest.raises(InvalidValue, match="line 2 is indented with a tab") as wrong:
+        read_variables("app:\n\tversion: 2\n")
+    assert "spaces" in wrong.value.advice
+
+
+def test_a_whole_vault_file_is_named_as_what_it_is() -> None:
+    with pytest.raises(InvalidValue, match="is encrypted with ansible-vault"):
+        read_variables("$ANSIBLE_VAULT;1.1;AES256\n33643863\n")
 
 
 def test_key_value_lines_are_text() -> None:
@@ -160,7 +212,7 @@ def test_what_is_no_mapping_is_refused(text: str) -> None:
         "a: -.INF",
         "a: .nan",
         '{"a": 1e999}',
-        "a: 1.5e999",
+        '{"a": 1.5e999}',
         '{"a": ' + "9" * 5000 + "}",
     ],
 )

@@ -11,9 +11,9 @@ import pytest
 from aap_launcher.controller import RecentJob
 from aap_launcher.errors import AnswerLost, Forbidden, Interrupted, Unauthorized, Unreachable
 from aap_launcher.inputs.parsing import Connection, Inputs
-from aap_launcher.launcher.launch_once import MARKER
 from aap_launcher.launcher.main import Tools, launch
 from aap_launcher.models import Annotation, GroupEnd, GroupStart, Outcome, Prompts, Status
+from aap_launcher.preflight.fields import MARKER
 from tests.fakes import FakeClock, FakeController, FakeSignals, RecordingCI, Story, make_event, make_job
 
 S = Status

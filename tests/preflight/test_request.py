@@ -383,3 +383,16 @@ def test_the_context_may_be_left_out() -> None:
         launch_request(parse({**BASE, "ci_vars": "true"}), JOB, page("prompts"), lambda *_: Found(1)).body
         == {}
     )
+
+
+def test_the_marker_is_sent_where_the_template_takes_variables_and_shown() -> None:
+    def asked(prompts: Any, **given: str) -> Any:
+        return launch_request(parse({**BASE, **given}), JOB, prompts, lambda *_: Found(1), marker="3f2c")
+
+    request = asked(page("prompts"), extra_vars="a: 1")
+    assert request.body["extra_vars"] == {"a": 1, "aap_launcher_id": "3f2c"}
+    assert dict(request.shown)["extra_vars"] == "a=1 aap_launcher_id=3f2c"
+    assert asked(page("plain")).body == {}
+    with pytest.raises(Refused) as error:
+        asked(page("prompts"), extra_vars="aap_launcher_id: mine")
+    assert [problem.field for problem in error.value.problems] == ["aap_launcher_id"]

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from aap_launcher.controller import decode
 from aap_launcher.errors import InvalidValue
 from aap_launcher.models import Question
-from aap_launcher.models.numbers import Number
+from aap_launcher.models.numbers import Number, Unquoted
 from aap_launcher.preflight import survey
 from tests.preflight.pages import launch, page, refused
 
@@ -302,3 +303,56 @@ def test_an_answer_is_what_awx_takes_or_wrong(
     types = {"integer": int, "float": (int, float), "multiselect": list}
     assert isinstance(found, types.get(kind, str))  # type: ignore[arg-type]
     assert not isinstance(found, bool)
+
+
+# --- what was typed is what is sent ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["text", "textarea", "password"])
+@pytest.mark.parametrize("written", ["1.10", "0644", "12:30", "2024-01-31", "1e3"])
+def test_a_word_without_quotes_is_text_where_the_survey_asks_for_text(kind: str, written: str) -> None:
+    assert survey.answer(Question("v", kind), Unquoted(written)) == written
+
+
+@pytest.mark.parametrize(("written", "value"), [("1.10", 1.1), ("+5", 5), (".5", 0.5), ("007", 7)])
+def test_it_is_a_number_where_it_is_the_same_number_to_every_reader(written: str, value: float) -> None:
+    assert survey.answer(Question("v", "float"), Unquoted(written, value)) == value
+
+
+@pytest.mark.parametrize(("written", "value"), [("010", 8), ("0x1F", 31), ("12:30", 750), ("1_000", 1000)])
+def test_a_number_to_one_reader_alone_is_refused_with_both_forms(written: str, value: int) -> None:
+    with pytest.raises(InvalidValue) as wrong:
+        survey.answer(Question("v", "integer"), Unquoted(written, value))
+    assert wrong.value.advice == f'Write "{written}" for the text, {value} for the number.'
+
+
+@pytest.mark.parametrize(
+    "text", ["a: 1.10", '{"a": 1.10}', "a: {b: [x, 1.10]}", "a: 1\nb: &x 1.10\nc: *x", '{"a": [[1.10]]}']
+)
+def test_a_variable_that_would_arrive_otherwise_than_it_was_typed_is_refused(text: str) -> None:
+    problem = next(iter(refused(page("prompts"), extra_vars=text).values()))
+    assert problem.fault == "1.10 without quotes would arrive as 1.1."
+    assert problem.advice == 'Write "1.10" for the text, 1.1 for the number.'
+
+
+def test_a_secret_that_would_arrive_otherwise_is_refused_without_its_value() -> None:
+    problem = refused(page("prompts"), extra_vars="db_password: 012345678")["db_password"]
+    assert "1234" not in problem.fault + problem.advice
+
+
+@pytest.mark.parametrize(
+    ("value", "choice"),
+    [(3, 3), ("3", 3), (Number("2.5"), 2.5), ("2.5", 2.5), (True, True), ("true", True), ("dev", "dev"), ("4", "4"), (4, "4")],
+)  # fmt: skip
+def test_a_choice_is_sent_in_the_type_that_the_controller_compares_with(value: Any, choice: Any) -> None:
+    question = Question("v", "multiplechoice", choices=(3, 2.5, True, "dev", "4"))
+    found = survey.answer(question, value)
+    assert (found, type(found)) == (choice, type(choice))
+    several: Any = survey.answer(replace(question, type="multiselect"), [value])
+    assert (several, type(several[0])) == ([choice], type(choice))
+
+
+def test_a_survey_choices_are_taken_apart_as_the_controller_does() -> None:
+    row = {"variable": "v", "type": "multiplechoice", "choices": "a\r\nb\x0bc\u2028d\x85e\n \n\n"}
+    assert decode._question(row).choices == ("a", "b", "c", "d", "e")
+    assert decode._question({**row, "choices": ["a", 1, 2.5, True, None, {}]}).choices == ("a", 1, 2.5, True)

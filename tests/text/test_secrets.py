@@ -124,7 +124,11 @@ def test_what_is_shown_hides_secrets() -> None:
         "job_tags": "",
         "labels": ("a", 3),
         "extra_vars": {
-            "app_version": Number("2.40"),
+            "app_version": "2.40",
+            "replicas": 3,
+            "on": "yes",
+            "debug": True,
+            "ratio": Number("0.00001"),
             "db_password": "hunter22",
             "asked": "x y",
             "db": {"token": "t0k3n", "n": 1},
@@ -139,7 +143,7 @@ def test_what_is_shown_hides_secrets() -> None:
         "diff_mode": "false",
         "job_tags": "",
         "labels": "a, 3",
-        "extra_vars": 'app_version=2.40 db_password=*** asked="x y" db={"token": "***", "n": 1} hide_me=*** no_token=null',
+        "extra_vars": 'app_version="2.40" replicas=3 on="yes" debug=true ratio=1e-05 db_password=*** asked="x y" db={"token": "***", "n": 1} hide_me=*** no_token=null',
         "credential_passwords": "ssh_password=***",
     }
 
