@@ -46,4 +46,7 @@ LABEL org.opencontainers.image.title="aap-launcher" \
 
 # Exec form, since PID 1 must hear SIGINT and SIGTERM itself. -E and -s: neither PYTHON* variables of the CI job nor
 # packages in its HOME reach the launcher. No USER: GitHub's runner mounts files that only root may write.
-ENTRYPOINT ["/opt/venv/bin/python", "-Es", "/opt/aap-launcher/entrypoint.py"]
+#
+# `env` starts Python with the signals blocked: the kernel drops what PID 1 is sent without a handler, but keeps what is
+# blocked. The launcher's first line sets its handlers and lets the signals in.
+ENTRYPOINT ["/usr/bin/env", "--block-signal=INT,TERM,HUP", "/opt/venv/bin/python", "-Es", "/opt/aap-launcher/entrypoint.py"]

@@ -169,6 +169,15 @@ class RecordingCI:
     def emit(self, mark: Mark) -> None:
         self.marks.append(mark)
 
+    def complain(self, mark: Line) -> None:
+        self.marks.append(mark)
+
+    def debug(self, text: str) -> None:
+        pass
+
+    def hurry(self, pressed: Callable[[], bool]) -> None:
+        pass
+
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
         self.outputs.update(outputs)
 

@@ -1,13 +1,13 @@
-"""What every adapter is and shares: masks, harmless lines, the left column, a log that may break."""
+"""What every adapter is and shares: masks, harmless lines, the left column, a log that may break, errors."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol, assert_never
 
-from aap_launcher.ci.defuse import RESET, one_line, readable
-from aap_launcher.ci.masks import Masks
-from aap_launcher.ci.sink import Sink, put
+from aap_launcher.ci.defuse import RESET
+from aap_launcher.ci.files import put
+from aap_launcher.ci.outlet import LAST_WAIT, Outlet
 from aap_launcher.models import Annotation, GroupEnd, GroupStart, Line, Mark, Progress, Tone
 from aap_launcher.text.words import without_escapes
 
@@ -44,6 +44,14 @@ class CI(Protocol):
         """Write a mark to the log, at once."""
         ...
 
+    def complain(self, mark: Line) -> None:
+        """Tell an error of the launcher's own: in a CI's log, where both streams are one; else on stderr."""
+        ...
+
+    def debug(self, text: str) -> None:
+        """Write to stderr, for who asked for it."""
+        ...
+
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
         """Hand outputs to later steps; may be called several times, a later value wins.
 
@@ -53,6 +61,10 @@ class CI(Protocol):
 
     def write_summary(self, text: str) -> None:
         """Show a Markdown text where the provider shows summaries."""
+        ...
+
+    def hurry(self, pressed: Callable[[], bool]) -> None:
+        """Wait for no reader while `pressed` says that there is no time for it."""
         ...
 
     def drop(self) -> None:
@@ -70,16 +82,14 @@ class Adapter:
     name: str
     live = False
 
-    def __init__(
-        self, sink: Sink, environ: Mapping[str, str], *, colours: bool, complaints: Sink | None = None
-    ) -> None:
-        self._sink = sink
+    def __init__(self, outlet: Outlet, environ: Mapping[str, str], *, colours: bool) -> None:
+        self._outlet = outlet
+        self._sink = outlet.log
         self._environ = environ
         self._colours = colours
-        self._complaints = complaints
-        self._masks = Masks()
         self._closed = False
         self._heading = ""
+        self.errors_apart = False
 
     @property
     def fault(self) -> str:
@@ -90,16 +100,26 @@ class Adapter:
         return self._sink.unread
 
     def mask(self, values: Iterable[str]) -> None:
-        self._masks.add(values)
+        self._outlet.masks.add(values)
 
     def hide(self, text: str) -> str:
-        return self._masks.hide(text)
+        return self._outlet.masks.hide(text)
+
+    def complain(self, mark: Line) -> None:
+        if not self.errors_apart and not self.fault:
+            self.emit(mark)
+            return
+        self._progress("")
+        self._to_errors(self._lines(mark, colours=self._colours and self._outlet.errors.is_terminal()))
+
+    def debug(self, text: str) -> None:
+        self._to_errors(self._outlet.lines(text, colours=False))
 
     def emit(self, mark: Mark) -> None:
         match mark:
             case Line():
                 self._head(mark.text)
-                self._text(self._lines(mark))
+                self._text(self._lines(mark, colours=self._colours))
             case GroupStart():
                 self._group_start(self._title(mark.title))
             case GroupEnd():
@@ -119,6 +139,10 @@ class Adapter:
         if path := self._environ.get(SUMMARY_FILE):
             self._warn_unless_written(put(path, self.hide(text)), "summary")
 
+    def hurry(self, pressed: Callable[[], bool]) -> None:
+        for sink in (self._outlet.log, self._outlet.errors):
+            sink.pressed.append(pressed)
+
     def drop(self) -> None:
         self._closed = True
         if self._sink.is_terminal():
@@ -130,11 +154,10 @@ class Adapter:
             return
         self._closed = True
         self._finish()
-        if self._sink.fault and self._complaints:
-            self._complaints.write(
-                f"aap-launcher: the log could not be written any more ({self._sink.fault}); "
-                "the job was followed all the same.\n"
-            )
+        self._sink.wait(LAST_WAIT)
+        if self._sink.fault:
+            why = f"aap-launcher: the log could not be written any more ({self._sink.fault})"
+            self._to_errors([f"{why}; the job was followed all the same."])
 
     # What a provider says ------------------------------------------------------------------------------
 
@@ -168,26 +191,35 @@ class Adapter:
 
     # What they share -----------------------------------------------------------------------------------
 
-    def _lines(self, mark: Line) -> list[str]:
-        lines = readable(self.hide(mark.text), colours=self._colours)
+    def _lines(self, mark: Line, *, colours: bool) -> list[str]:
+        lines = self._outlet.lines(mark.text, colours=colours)
         if mark.label:
-            label = one_line(self.hide(mark.label)).ljust(_COLUMN)
+            label = self._outlet.line(mark.label).ljust(_COLUMN)
             indent = " " * (_COLUMN + 1)
             return [
-                f"{self._paint(label, mark.tone)} {lines[0]}".rstrip(" "),
+                f"{_painted(label, mark.tone, colours=colours)} {lines[0]}".rstrip(" "),
                 *(indent + line for line in lines[1:]),
             ]
         if mark.tone in {Tone.OUTPUT, Tone.NOTE}:
             return lines
-        return [self._paint(line, mark.tone) for line in lines]
+        return [_painted(line, mark.tone, colours=colours) for line in lines]
 
     def _title(self, text: str) -> str:
-        return one_line(self.hide(text))
+        return self._outlet.line(text)
 
-    def _paint(self, text: str, tone: Tone) -> str:
-        code = _PAINT.get(tone)
-        return f"\x1b[{code}m{text}{RESET}" if code and self._colours and text.strip() else text
+    def _to_errors(self, lines: Iterable[str]) -> None:
+        self._outlet.errors.write("\n".join([*map(self.guarded, lines), ""]))
+
+    @staticmethod
+    def guarded(line: str) -> str:
+        """A harmless line as this CI may see it on any stream; where that takes more than `defuse`."""
+        return line
 
     def _warn_unless_written(self, fault: str, what: str) -> None:
         if fault:
             self.emit(Line(f"the {what} could not be written: {fault}", Tone.WARN, "warning"))
+
+
+def _painted(text: str, tone: Tone, *, colours: bool) -> str:
+    code = _PAINT.get(tone)
+    return f"\x1b[{code}m{text}{RESET}" if code and colours and text.strip() else text

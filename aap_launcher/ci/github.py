@@ -1,10 +1,8 @@
 """GitHub Actions: workflow commands on stdout, file commands for outputs and the summary.
 
-A line is a command if it starts with `::` after white space, or if it holds `##[` anywhere (actions/runner,
-ActionCommand.cs and ActionCommandManager.cs). Two guards keep foreign text from being one:
+Two guards keep foreign text from being a command:
 
-* It never has such a line. A blank is put in: `: :error::`, `## [error]`. (Never a zero-width character:
-  .NET's culture-sensitive search looks through these and through ESC; so does ours.)
+* It never has such a line: `commands.broken`.
 * `::stop-commands::` with a fresh random token stands before text that holds `::` or `##[` at all, and ends
   before our next command. It is not set around every line: the runner prints each stop and resume in the log.
 
@@ -14,52 +12,48 @@ would take them from later steps of the job as well, so they stay: the worst is 
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from aap_launcher.ci.base import Adapter
-from aap_launcher.ci.defuse import readable
-from aap_launcher.ci.sink import Sink, put
+from aap_launcher.ci.commands import broken, looks_like_command
+from aap_launcher.ci.files import append
+from aap_launcher.ci.outlet import Outlet
 from aap_launcher.models import Annotation, Level
+from aap_launcher.text.secrets import lines_of
 
 MOST_ANNOTATIONS = 10  # of a level and step; the runner drops the rest (ExecutionContext.cs)
 LONGEST_MESSAGE = 4096  # the runner cuts there
 LONGEST_TITLE = 250
 MOST_SUMMARY = 1024 * 1024  # bytes; a larger summary is dropped whole (FileCommandManager.cs)
 
-# Colours, and characters that a culture-sensitive comparison does not see.
-_UNSEEN = (
-    r"(?:\x1b\[[0-9;]*m|[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f"
-    r"\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff])*"
-)
-_LOOKS_LIKE_COMMAND = re.compile(rf":{_UNSEEN}:|#{_UNSEEN}#{_UNSEEN}\[")
-_AT_START = re.compile(rf"^((?:\s|{_UNSEEN[:-1]})*:)(?={_UNSEEN}:)")
-_ANYWHERE = re.compile(rf"(#{_UNSEEN}#{_UNSEEN})(?=\[)")
 _CUT_NOTE = "\n\n_The summary was longer than GitHub takes; the end is cut._\n"
 
 
 class GitHub(Adapter):
     name = "github"
 
-    def __init__(
-        self, sink: Sink, environ: Mapping[str, str], *, colours: bool, complaints: Sink | None = None
-    ) -> None:
-        super().__init__(sink, environ, colours=colours, complaints=complaints)
+    def __init__(self, outlet: Outlet, environ: Mapping[str, str], *, colours: bool) -> None:
+        super().__init__(outlet, environ, colours=colours)
+        self._told: set[str] = set()  # what the runner was told to mask
         self._token = ""  # of the stop-commands in force
         self._grouped = False
         self._annotations: Counter[Level] = Counter()
 
     def mask(self, values: Iterable[str]) -> None:
-        for value in self._masks.add(values):
-            self._command(f"::add-mask::{_data(value)}")
+        given = [value for value in values if value.strip()]
+        super().mask(given)
+        forms = {form for value in given for form in (value, *lines_of(value))}
+        for form in sorted(forms - self._told):
+            self._told.add(form)
+            self._command(f"::add-mask::{_data(form)}")
 
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
         text = "".join(_heredoc(name, value) for name, value in outputs.items())
         path = self._environ.get("GITHUB_OUTPUT", "")
-        fault = put(path, text, append=True) if path else "GITHUB_OUTPUT is not set"
+        fault = append(path, text) if path else "GITHUB_OUTPUT is not set"
         self._warn_unless_written(fault, "outputs")
 
     def write_summary(self, text: str) -> None:
@@ -68,18 +62,18 @@ class GitHub(Adapter):
             self._warn_unless_written("GITHUB_STEP_SUMMARY is not set", "summary")
             return
         room = MOST_SUMMARY - _size(path)
-        self._warn_unless_written(put(path, _cut(self.hide(text), room), append=True), "summary")
+        self._warn_unless_written(append(path, _cut(self.hide(text), room)), "summary")
 
     def _text(self, lines: list[str]) -> None:
         text = "\n".join([*lines, ""])
-        if _LOOKS_LIKE_COMMAND.search(text):
+        if looks_like_command(text):
             self._stop_commands()
-            text = "\n".join([*map(_harmless, lines), ""])
+            text = "\n".join([*map(self.guarded, lines), ""])
         self._sink.write(text)
 
     def _group_start(self, title: str) -> None:
         self._group_end()
-        self._command(f"::group::{_data(_harmless(title))}")
+        self._command(f"::group::{_data(self.guarded(title))}")
         self._grouped = True
 
     def _group_end(self) -> None:
@@ -91,11 +85,15 @@ class GitHub(Adapter):
         self._annotations[mark.level] += 1
         if self._annotations[mark.level] > MOST_ANNOTATIONS:
             return
-        title = _harmless(self._title(mark.title))
-        lines = readable(self.hide(mark.message).strip(), colours=False)
-        message = _shorter("\n".join(map(_harmless, lines)), LONGEST_MESSAGE) or title
+        title = self.guarded(self._title(mark.title))
+        lines = self._outlet.lines(mark.message.strip(), colours=False)
+        message = _shorter("\n".join(map(self.guarded, lines)), LONGEST_MESSAGE) or title
         about = f" title={_property(_shorter(title, LONGEST_TITLE))}" if title else ""
         self._command(f"::{mark.level}{about}::{_data(message)}")
+
+    @staticmethod
+    def guarded(line: str) -> str:
+        return broken(line)
 
     def _finish(self) -> None:
         self._group_end()
@@ -114,10 +112,6 @@ class GitHub(Adapter):
         if self._token:
             self._sink.write(f"::{self._token}::\n")
             self._token = ""
-
-
-def _harmless(line: str) -> str:
-    return _ANYWHERE.sub(r"\1 ", _AT_START.sub(r"\1 ", line))
 
 
 def _data(text: str) -> str:

@@ -13,7 +13,8 @@ import secrets
 from collections.abc import Callable, Mapping
 
 from aap_launcher.ci.base import Adapter
-from aap_launcher.ci.sink import Sink, put
+from aap_launcher.ci.files import put
+from aap_launcher.ci.outlet import Outlet
 from aap_launcher.inputs.definitions import INPUTS
 
 DOTENV = "AAP_DOTENV"  # where the outputs go, for artifacts:reports:dotenv
@@ -37,14 +38,13 @@ class GitLab(Adapter):
 
     def __init__(
         self,
-        sink: Sink,
+        outlet: Outlet,
         environ: Mapping[str, str],
         *,
         colours: bool,
         wall_clock: Callable[[], float],
-        complaints: Sink | None = None,
     ) -> None:
-        super().__init__(sink, environ, colours=colours, complaints=complaints)
+        super().__init__(outlet, environ, colours=colours)
         self._wall_clock = wall_clock
         self._prefix = f"aap_{secrets.token_hex(4)}"  # two launches in one job must not share a section
         self._sections = 0

@@ -9,7 +9,8 @@ import json
 from collections.abc import Mapping
 
 from aap_launcher.ci.base import Adapter
-from aap_launcher.ci.sink import Sink, put
+from aap_launcher.ci.files import put
+from aap_launcher.ci.outlet import Outlet
 
 OUTPUTS = "AAP_OUTPUTS_FILE"  # where the outputs go, if asked, as one JSON object of texts
 
@@ -17,10 +18,8 @@ OUTPUTS = "AAP_OUTPUTS_FILE"  # where the outputs go, if asked, as one JSON obje
 class Jenkins(Adapter):
     name = "jenkins"
 
-    def __init__(
-        self, sink: Sink, environ: Mapping[str, str], *, colours: bool, complaints: Sink | None = None
-    ) -> None:
-        super().__init__(sink, environ, colours=colours, complaints=complaints)
+    def __init__(self, outlet: Outlet, environ: Mapping[str, str], *, colours: bool) -> None:
+        super().__init__(outlet, environ, colours=colours)
         self._outputs: dict[str, str] = {}
 
     def set_outputs(self, outputs: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aap_launcher.ci.base import Adapter
 from aap_launcher.ci.defuse import RESET
-from aap_launcher.ci.sink import Sink
+from aap_launcher.ci.outlet import Outlet
 from aap_launcher.text.width import fitted
 
 _ERASE = "\r\x1b[2K"
@@ -15,12 +15,11 @@ _ERASE = "\r\x1b[2K"
 class Plain(Adapter):
     name = "plain"
 
-    def __init__(
-        self, sink: Sink, environ: Mapping[str, str], *, colours: bool, complaints: Sink | None = None
-    ) -> None:
-        super().__init__(sink, environ, colours=colours, complaints=complaints)
-        self.live = sink.is_terminal() and environ.get("TERM") != "dumb"
+    def __init__(self, outlet: Outlet, environ: Mapping[str, str], *, colours: bool) -> None:
+        super().__init__(outlet, environ, colours=colours)
+        self.live = outlet.log.is_terminal() and environ.get("TERM") != "dumb"
         self._last_line = ""
+        self.errors_apart = True
 
     def _text(self, lines: list[str]) -> None:
         text = "\n".join([*lines, ""])

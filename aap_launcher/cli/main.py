@@ -1,14 +1,15 @@
-"""The group of commands, and the container's entry."""
+"""The group of commands, run with streams that mask and with signals that are heard."""
 
 from __future__ import annotations
 
-import sys
-
 import click
 
-from aap_launcher import __version__
+from aap_launcher import __version__, ci
+from aap_launcher.cli import crash
+from aap_launcher.cli.options import environment, secrets_in
 from aap_launcher.cli.resources.lookup import Commands, Lookup
 from aap_launcher.cli.signals import ProcessSignals
+from aap_launcher.errors import InvalidInput
 
 _SECRETS = ("--token", "--password", "--client-key", "--credential-passwords")
 
@@ -45,9 +46,20 @@ def cli() -> None:
     """Hold the commands."""
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run the command line; exits."""
-    arguments = sys.argv[1:] if arguments is None else arguments
+def run(arguments: list[str]) -> int:
+    """Run the command line; its exit code. Whatever breaks is told, masked, and is 70."""
+    signals = ProcessSignals()
+    signals.install()
+    environ = environment()
+    with ci.printing(environ, lambda: signals.heard) as outlet:
+        outlet.masks.add(secrets_in(environ))
+        try:
+            return _command(arguments, signals)
+        except BaseException as fault:  # noqa: BLE001 - the promise: no fault of ours is a bare traceback
+            return crash.told(fault)
+
+
+def _command(arguments: list[str], signals: ProcessSignals) -> int:
     for argument in arguments:
         if argument.split("=", 1)[0] in _SECRETS:
             name = argument.split("=", 1)[0].removeprefix("--").replace("-", "_").upper()
@@ -56,12 +68,12 @@ def main(arguments: list[str] | None = None) -> None:
                 f"read it; set the environment variable AAP_{name} instead.",
                 err=True,
             )
-            sys.exit(2)
-    signals = ProcessSignals()
-    signals.install()  # before anything slow is imported: a signal meanwhile is heard at the first wait
-    cli(arguments, prog_name="aap-launcher", obj=signals)
-
-
-def container() -> None:
-    """The container's entry: without arguments, launch by the environment (`INPUT_*`, `AAP_*`)."""
-    main(sys.argv[1:] or ["launch"])
+            return InvalidInput.exit_code
+    try:
+        code = cli(arguments, prog_name="aap-launcher", obj=signals, standalone_mode=False)
+    except click.ClickException as wrong:
+        wrong.show()
+        return wrong.exit_code
+    except SystemExit as end:
+        code = end.code
+    return code if isinstance(code, int) else 0

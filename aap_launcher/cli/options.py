@@ -7,7 +7,7 @@ where inputs are read.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
@@ -176,3 +176,8 @@ def common(command: Any) -> Any:
 def environment() -> dict[str, str]:
     """A copy of the environment: nothing else in the house reads it."""
     return dict(os.environ)
+
+
+def secrets_in(environ: Mapping[str, str]) -> list[str]:
+    """Every secret that the environment gives, under any of its names, whether it is used or not."""
+    return [environ[name] for one in INPUTS if one.secret for name in one.variables if environ.get(name)]

@@ -5,17 +5,12 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from aap_launcher.cli import process
 from aap_launcher.errors import Interrupted
-
-# Windows has neither hang-ups nor timers of a process; its runners send Ctrl-C and Ctrl-Break.
-if sys.platform == "win32":
-    _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGBREAK)
-else:
-    _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def _alarm(seconds: float) -> None:
@@ -26,8 +21,8 @@ def _alarm(seconds: float) -> None:
 class ProcessSignals:
     """Hears the first of SIGINT, SIGTERM and SIGHUP, and only where the program listens; later ones change nothing.
 
-    Handlers are installed for all three, so the process can also be PID 1 of a container: the kernel drops
-    signals without a handler there, and Python has none for SIGTERM.
+    Handlers stand for all three, so the process can also be PID 1 of a container: the kernel drops signals without
+    a handler there, and Python has none for SIGTERM. What came before (`process.arrived`) is heard at the first wait.
     """
 
     def __init__(self) -> None:
@@ -36,13 +31,22 @@ class ProcessSignals:
         self._told = False  # Interrupted was raised: from now on nothing is interrupted any more
         self._listening = False
         self._grace: float | None = None
+        self.at_once: Callable[[int], None] | None = (
+            None  # called when the first signal comes, wherever we are
+        )
 
     def install(self) -> None:
         """Take the signals over."""
-        for signum in _STOPS:
-            signal.signal(signum, self._arrived)
+        process.handle(self._arrived)
         if sys.platform != "win32":
             signal.signal(signal.SIGALRM, self._grace_over)
+        if process.arrived and not self._signum:
+            self._signum, self._at = process.arrived[0]
+
+    @property
+    def heard(self) -> bool:
+        """Whether a signal came: from then on there is no time to wait for whoever reads the log."""
+        return bool(self._signum)
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -71,6 +75,8 @@ class ProcessSignals:
         if self._signum:
             return
         self._signum, self._at = signum, time.monotonic()
+        if self.at_once is not None:
+            self.at_once(signum)
         if self._listening:
             self._raise()
         elif self._grace is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -15,9 +16,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from aap_launcher import __version__, ci
+from aap_launcher.cli import crash, process
 from aap_launcher.cli.options import environment
 from aap_launcher.cli.signals import ProcessSignals, SystemClock
 from aap_launcher.errors import Interrupted, InvalidInput, LauncherError, Problem
+from aap_launcher.inputs.choices import JobEnd
 from aap_launcher.inputs.definitions import BY_NAME, INPUTS, Inputs
 from aap_launcher.inputs.input import Command
 from aap_launcher.inputs.parsing import STANDARD_INPUT, TARGETS, Given, parse, read_environment, read_file
@@ -28,15 +31,19 @@ from aap_launcher.models import Line, Mark, Tone
 if TYPE_CHECKING:
     from aap_launcher.controller import Controller
 
+_CANCELING = "what was launched is asked to cancel, and followed for up to 8 s"
+
 
 def run(command: Command, given: Mapping[str, Any], *, ci: str | None, debug: bool) -> NoReturn:
     """Launch, attach or relaunch as the options and the environment say, then exit."""
     raw, tools = _wire(command, given, ci, debug=debug)
     try:
-        inputs = parse(raw, read_file=_read_file, now=datetime.now(UTC))
+        with tools.signals.listening():  # a file may be a pipe that nobody writes to
+            inputs = parse(raw, read_file=_read_file, now=datetime.now(UTC))
         _check_files(inputs)
-    except LauncherError as error:
+    except Exception as error:  # noqa: BLE001 - also a fault of ours has an outcome, and outputs
         sys.exit(launcher.refuse(error, tools).exit_code)
+    _answer_at_once(inputs)
     sys.exit(launcher.launch(inputs, tools).exit_code)
 
 
@@ -50,11 +57,11 @@ def with_controller(
     colours: bool = False,
 ) -> NoReturn:
     """Do one thing with the controller, print what it says, and exit. `colours`: also where none are usual."""
-    raw, tools = _wire(command, given, ci, debug=debug, colours=colours)
+    raw, tools = _wire(command, given, ci, debug=debug, colours=colours, errors_apart=True)
     code = 0
     try:
         code = _ask(parse(raw), tools, deed)
-    except LauncherError as error:
+    except Exception as error:  # noqa: BLE001 - whatever broke is told as it is everywhere
         code = launcher.refuse(error, tools).exit_code
     finally:
         tools.ci.close()
@@ -69,7 +76,9 @@ def _connect(*given: Any, **named: Any) -> Controller:
 
 
 def _ask(inputs: Inputs, tools: launcher.Tools, deed: Callable[[Controller], str | Iterable[Mark]]) -> int:
-    controller = launcher.connect(inputs, tools, lambda notice: tools.ci.emit(Line(notice.text, Tone.NOTE)))
+    controller = launcher.connect(
+        inputs, tools, lambda notice: tools.ci.complain(Line(notice.text, Tone.NOTE))
+    )
     try:
         said = deed(controller)
         if not isinstance(said, str):
@@ -101,13 +110,24 @@ def _print(marks: Iterable[Mark], tools: launcher.Tools) -> int:
 
 
 def _wire(
-    command: Command, given: Mapping[str, Any], override: str | None, *, debug: bool, colours: bool = False
+    command: Command,
+    given: Mapping[str, Any],
+    override: str | None,
+    *,
+    debug: bool,
+    colours: bool = False,
+    errors_apart: bool = False,
 ) -> tuple[dict[str, Given], launcher.Tools]:
     signals: ProcessSignals = click.get_current_context().obj
     environ = environment() | ({"FORCE_COLOR": "1"} if colours else {})
     raw = _merge(command, environ, given)
     adapter = ci.detect(
-        environ, stream=sys.stdout, wall_clock=time.time, override=override or "", complaints=sys.stderr
+        environ,
+        stream=sys.stdout,
+        wall_clock=time.time,
+        override=override or "",
+        complaints=sys.stderr,
+        errors_apart=errors_apart,
     )
     adapter.mask([str(raw[one.name]) for one in INPUTS if one.secret and raw.get(one.name)])
     tools = launcher.Tools(
@@ -115,10 +135,11 @@ def _wire(
         ci=adapter,
         clock=SystemClock(signals),
         signals=signals,
-        write=_write,
+        write=ci.write,
         context=ci.context(environ),
         version=__version__,
-        trace=(lambda text: print(adapter.hide(text), file=sys.stderr, flush=True)) if debug else None,  # noqa: T201
+        trace=adapter.debug if debug else None,
+        note=lambda job: crash.know(f"{job.label}: {job.link} · aap-launcher follow {job.id}"),
     )
     return raw, tools
 
@@ -153,10 +174,6 @@ def _read_file(path: str) -> bytes:
     return sys.stdin.buffer.read(LARGEST + 1) if path == STANDARD_INPUT else read_file(path)
 
 
-def _write(path: str, text: str) -> None:
-    Path(path).write_text(text, encoding="utf-8")
-
-
 def examine(given: Mapping[str, Any], *, ci: str | None, debug: bool, as_json: bool) -> NoReturn:
     """Look at all that a launch would need, print each check as it is made, and exit as a launch would."""
     from aap_launcher.doctor.check import Check, exit_code, failed, line
@@ -183,3 +200,16 @@ def examine(given: Mapping[str, Any], *, ci: str | None, debug: bool, as_json: b
         tools.ci.emit(Line(json.dumps([asdict(check) for check in checks], indent=2, ensure_ascii=False)))
     tools.ci.close()
     sys.exit(exit_code(checks))
+
+
+def _answer_at_once(inputs: Inputs) -> None:
+    """On a terminal the first Ctrl-C is answered by the handler itself, also while the controller hangs."""
+    signals: ProcessSignals = click.get_current_context().obj
+    ends = "letting go of the job, which goes on" if inputs.when_interrupted == JobEnd.LEAVE else _CANCELING
+
+    def answer(signum: int) -> None:
+        if signum == signal.SIGINT:
+            process.say(f"aap-launcher: heard: {ends}. Pressing Ctrl-C again changes nothing.")
+
+    if sys.stderr.isatty():
+        signals.at_once = answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aap_launcher.ci.masks import Masks
@@ -21,7 +21,6 @@ from aap_launcher.models import Event, Line, Logged, Mark, NodeUpdate, Outcome, 
 from aap_launcher.report import hidden
 from aap_launcher.report import result as document
 from aap_launcher.text.near import near
-from aap_launcher.text.secrets import masks
 from aap_launcher.text.words import without_escapes
 
 if TYPE_CHECKING:
@@ -198,7 +197,7 @@ class _Pages:
     def __init__(self, secrets: Sequence[str]) -> None:
         self.secrets = secrets
         self._masks, self._lines = Masks(), deque[str]()
-        self.mask(masks(secrets))
+        self.mask(secrets)
 
     def taken(self) -> Iterator[str]:
         """The lines since the last time."""
@@ -218,11 +217,20 @@ class _Pages:
         if isinstance(mark, Line) and mark.tone is Tone.OUTPUT and not mark.label:
             self._lines += self.hide(mark.text).split("\n")
 
+    def complain(self, mark: Line) -> None:
+        """Nothing: a script has the error."""
+
+    def debug(self, text: str) -> None:
+        """Nothing: a script asked for no trace."""
+
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
         """Nothing: a script has the run."""
 
     def write_summary(self, text: str) -> None:
         """Nothing: a script has the result."""
+
+    def hurry(self, pressed: Callable[[], bool]) -> None:
+        """Nothing: no reader is waited for."""
 
     def drop(self) -> None:
         """Nothing is written here."""

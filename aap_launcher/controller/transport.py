@@ -58,9 +58,9 @@ class Answer:
 
     @property
     def beginning(self) -> str:
-        """The first words of the body, on one line, for a message."""
+        """The first words of the body, on one line, for a message; a cut is shown, so that masks know of it."""
         text = " ".join(self.body[:600].decode("utf-8", "replace").split())
-        return text[:120] + ("..." if len(text) > 120 else "") if text else "(empty)"
+        return text[:120] + ("..." if len(text) > 120 or self.body[600:] else "") if text else "(empty)"
 
 
 class _Adapter(HTTPAdapter):

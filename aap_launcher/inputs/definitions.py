@@ -217,11 +217,12 @@ class Inputs:
             commands=FOLLOWING,
         ),
     )
-    on_interrupt: JobEnd = field(
-        default=JobEnd.CANCEL,
+    on_interrupt: JobEnd | None = field(
+        default=None,
         metadata=_behaviour(
             Kind.CHOICE,
-            "What becomes of the job when the CI job is canceled.",
+            "What becomes of the job when the CI job is canceled, or on Ctrl-C. By default a job that was launched "
+            "here is canceled, and one that is only followed goes on.",
             choice=JobEnd,
             commands=FOLLOWING,
         ),
@@ -299,6 +300,11 @@ class Inputs:
         ),
     )
     notices: tuple[str, ...] = ()
+
+    @property
+    def when_interrupted(self) -> JobEnd:
+        """What becomes of the job: who only follows a job that was launched elsewhere lets go of it."""
+        return self.on_interrupt or (JobEnd.LEAVE if self.job else JobEnd.CANCEL)
 
 
 _DEFINED = (*inputs_of(Inputs), *PROMPTED, *inputs_of(Connection))

@@ -91,7 +91,7 @@ def parse(
 
 
 def secrets(inputs: Inputs) -> tuple[str, ...]:
-    """Everything in the inputs that must not be seen, in every form it may take, the longest first."""
+    """Every value in the inputs that must not be seen; `ci` knows the forms that each may take."""
     connection = inputs.connection
     found = [connection.token, connection.password]
     if "-----BEGIN" in connection.client_key:  # otherwise it is a file's path
@@ -105,7 +105,7 @@ def secrets(inputs: Inputs) -> tuple[str, ...]:
     variables = inputs.prompts.get("extra_vars")
     if isinstance(variables, Mapping):
         found += secret_text.secret_values(variables)
-    return secret_text.masks(found)
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 class _Reader:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from aap_launcher.errors import Interrupted, LauncherError, Unreachable
+from aap_launcher.inputs.choices import JobEnd
 from aap_launcher.launcher.run import Run
 from aap_launcher.models import Annotation, JobType, Level, Line, Outcome, Tone, Verdict
 from aap_launcher.text.words import duration
@@ -25,10 +26,13 @@ def guarded(run: Run, deed: Callable[[], Outcome]) -> Outcome:
     except Interrupted as stop:
         signal = stop  # the name of an except clause does not outlive it
         return guarded(run, lambda: stopped(run, signal))
-    except LauncherError as error:
-        return broken(run, error)
-    except Exception as fault:  # noqa: BLE001 - the promise: no fault of ours is a bare traceback
-        return internal(run, fault)
+    except Exception as error:  # noqa: BLE001 - the promise: no fault of ours is a bare traceback
+        return of(run, error)
+
+
+def of(run: Run, error: Exception) -> Outcome:
+    """The outcome of an error, or of a fault of ours."""
+    return broken(run, error) if isinstance(error, LauncherError) else internal(run, error)
 
 
 def ended(run: Run) -> Outcome:
@@ -74,8 +78,9 @@ def stopped(run: Run, stop: Interrupted) -> Outcome:
         return run.outcome(Verdict.INTERRUPTED, code, f"interrupted {why}")
     if run.followed is not None and run.followed.follower.finished:
         return ended(run)  # the signal came too late to change anything
-    if run.inputs.on_interrupt == "leave":
-        why = f"{run.job.label} goes on, as asked (on_interrupt: leave)"
+    if run.inputs.when_interrupted == JobEnd.LEAVE:
+        asked = "as asked (on_interrupt: leave)" if run.inputs.on_interrupt else "since it was only followed"
+        why = f"{run.job.label} goes on, {asked}; to stop it: aap-launcher cancel {run.job.id}"
         run.say("interrupted", why, Tone.BAD)
         return run.outcome(Verdict.INTERRUPTED, code, f"interrupted; {why}")
     run.controller.hurry(at + _STOP_SECONDS)
@@ -115,12 +120,12 @@ def broken(run: Run, error: LauncherError) -> Outcome:
     """An error ended the launcher: what happened, what is known of the job, and how to attach to it."""
     run.end_log()
     text = str(error)
-    run.tools.ci.emit(Line(text, Tone.BAD, label="aap-launcher:"))
+    run.tools.ci.complain(Line(text, Tone.BAD, label="aap-launcher:"))
     if run.inputs.annotations:
         run.tools.ci.emit(Annotation(Level.ERROR, f"aap-launcher: {error.verdict}", text))
     known = run.last_known()
     if known:
-        run.say("", known, Tone.BAD)
+        run.tools.ci.complain(Line(known, Tone.BAD))
     return run.outcome(Verdict(error.verdict), error.exit_code, "\n".join(filter(None, [text, known])))
 
 

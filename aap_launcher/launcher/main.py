@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from secrets import token_hex
 
-from aap_launcher.errors import LauncherError, Refused
+from aap_launcher.errors import Refused
 from aap_launcher.inputs.parsing import Connection, Inputs, secrets
 from aap_launcher.launcher import endings, launch_once
 from aap_launcher.launcher.run import Run, Tools, connect
@@ -36,10 +36,10 @@ def launch(inputs: Inputs, tools: Tools) -> Outcome:
     return _reported(run, lambda: endings.guarded(run, lambda: _main(run)))
 
 
-def refuse(error: LauncherError, tools: Tools) -> Outcome:
-    """Report an error that came before there were inputs to launch with."""
+def refuse(error: Exception, tools: Tools) -> Outcome:
+    """Report an error, or a fault of ours, that came before there were inputs to launch with."""
     run = Run(Inputs(Connection("")), tools)
-    return _reported(run, lambda: endings.broken(run, error))
+    return _reported(run, lambda: endings.of(run, error))
 
 
 def _main(run: Run) -> Outcome:
@@ -133,6 +133,7 @@ def _once(run: Run, attempt: launch_once.Attempt) -> Launched:
 def _made(run: Run, job: Job) -> None:
     """There is a job: its outputs are written before anything else can go wrong."""
     run.job = job
+    run.tools.note(job)
     run.tools.ci.set_outputs(launched_outputs(job))
 
 
@@ -163,16 +164,14 @@ def _reported(run: Run, deed: Callable[[], Outcome]) -> Outcome:
         outcome = deed()
         _report(run, outcome)
     finally:
-        run.close()
+        _tried(run, {"the end": run.close})
     return outcome
 
 
 def _report(run: Run, outcome: Outcome) -> None:
     """Tell the outcome everywhere it is asked for; a report that cannot be made changes no verdict."""
     ci, inputs = run.tools.ci, run.inputs
-    run.end_log()
-    if outcome.job is not None and outcome.job.status is not Status.SUCCESSFUL:
-        run.say("Attach", run.attach_hint())
+    _tried(run, {"the end of the log": lambda: _end_log(run, outcome)})
     clean = hidden(outcome, ci.hide)
     reports: dict[str, Callable[[], None]] = {"the outputs": lambda: ci.set_outputs(outputs(clean))}
     if inputs.summary:
@@ -181,10 +180,25 @@ def _report(run: Run, outcome: Outcome) -> None:
         reports[inputs.result_file] = lambda: run.tools.write(inputs.result_file, result(clean))
     if inputs.junit:
         reports[inputs.junit] = lambda: run.tools.write(inputs.junit, junit(clean))
+    _tried(run, reports)
+
+
+def _end_log(run: Run, outcome: Outcome) -> None:
+    run.end_log()
+    if outcome.job is not None and outcome.job.status is not Status.SUCCESSFUL:
+        run.say("Attach", run.attach_hint())
+
+
+def _tried(run: Run, reports: Mapping[str, Callable[[], None]]) -> None:
+    """Each of these, and a word where it fails: a fault of a report must not hide how the job ended."""
     for what, write in reports.items():
         try:
             write()
         except OSError as fault:
-            run.say("warning", f"{what} could not be written: {fault.strerror or fault}", Tone.WARN)
-        except Exception as fault:  # noqa: BLE001 - a fault of a report must not hide how the job ended
-            run.say("warning", f"{what} could not be made: {type(fault).__name__}: {fault}", Tone.WARN)
+            _warn(run, f"{what} could not be written: {fault.strerror or fault}")
+        except Exception as fault:  # noqa: BLE001 - whatever it is
+            _warn(run, f"{what} could not be made: {type(fault).__name__}: {fault}")
+
+
+def _warn(run: Run, words: str) -> None:
+    run.tools.ci.complain(Line(words, Tone.WARN, label="warning"))

@@ -13,6 +13,7 @@ from aap_launcher.errors import Unreachable
 from aap_launcher.follow.job import follow
 from aap_launcher.inputs.parsing import Inputs
 from aap_launcher.launcher.followed import Followed, followed
+from aap_launcher.launcher.masking import masked
 from aap_launcher.models import (
     CIContext,
     Clock,
@@ -52,6 +53,7 @@ class Tools:
     context: CIContext = CIContext()
     version: str = ""
     trace: Callable[[str], None] | None = None  # one line a request, for --debug
+    note: Callable[[Job], None] = lambda _: None  # told the job, for a fault that nothing here catches
 
 
 class Run:
@@ -97,6 +99,7 @@ class Run:
         """Follow the job and show it; whether its end was reached before the clock read `until`."""
         if until is not None:
             self.controller.hurry(until)
+            self.tools.ci.hurry(lambda: self.clock.now() >= until)
         if self.followed is None:
             self.followed = self.begin()
         follower = self.followed.follower
@@ -142,6 +145,7 @@ class Run:
 
     def show(self, update: Update) -> None:
         """Take an update in, and write what it adds to the log."""
+        update = masked(update, self.tools.ci.hide)
         if isinstance(update, StatusChanged | Finished):
             self.job = update.job
         elif isinstance(update, Notice) and update.outage:

@@ -169,7 +169,7 @@ class _Preflight:
             body=self._body,
             notices=tuple(self._notices),
             shown=secrets.shown(given, hidden),
-            secrets=secrets.masks(str(value) for value in answers if value != survey.ENCRYPTED),
+            secrets=tuple(str(value) for value in answers if value not in ("", survey.ENCRYPTED)),
         )
 
     def _answer(self, question: Question, given: Mapping[str, object], found: dict[str, object]) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from html import escape
 from itertools import islice
 from urllib.parse import quote, quote_plus
 
-from aap_launcher.models.numbers import Number
 from aap_launcher.text.quoting import printable
 
 HIDDEN = "***"
@@ -24,6 +25,9 @@ _ABOUT = re.compile(
 )
 _WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "null", "~"))
 _SHORTEST = 4  # masking shorter values of mere variables would blot out the log
+_PERCENT = re.compile(r"%[0-9A-F]{2}")
+_ANGLE = re.compile(r"[<>&']")
+_HEX = re.compile(r"\\u[0-9a-f]{4}")
 _LONGEST_SHOWN, _MOST_SHOWN = 80, 30  # characters of a value; variables
 
 
@@ -49,31 +53,84 @@ def _below(value: object, *, secret: bool) -> Iterator[str]:
             for inner in value:
                 yield from _below(inner, secret=secret)
         case _ if secret and value is not None and not isinstance(value, bool):
-            yield value.text if isinstance(value, Number) else str(value)
+            yield from _written(value)
         case _:
             pass
 
 
-def masks(secrets: Iterable[str]) -> tuple[str, ...]:
-    """Each secret and the forms it may be printed in, the longest first so that none leaves a tail behind.
+def _written(value: object) -> Iterator[str]:
+    """A value in every way in which it is written on its way: a number as typed and as JSON sends it."""
+    yield str(value)
+    if isinstance(value, float):
+        yield _typed(value)
+    if isinstance(value, int | float) and math.isfinite(value):
+        yield json.dumps(value)
+        if value == int(value):
+            yield str(int(value))
 
-    Forms: base64, URL-quoted, JSON-escaped, and the lines of a secret of several lines.
-    """
-    found = {form for secret in secrets if secret for form in _forms(secret)}
+
+def _typed(value: float) -> str:
+    """How a number was typed, where it remembers (`models.Number`); "" elsewhere."""
+    return str(getattr(value, "text", ""))
+
+
+def masks(secrets: Iterable[str]) -> tuple[str, ...]:
+    """Each secret and the forms it may be printed in, the longest first so that none leaves a tail behind."""
+    found = {form for secret in secrets if secret for form in _forms(secret) if form}
     return tuple(sorted(found, key=lambda form: (-len(form), form)))
 
 
+def lines_of(secret: str) -> list[str]:
+    """The lines of a secret of several lines that are secret themselves: not a brace, nor the frame of a key."""
+    lines = [line.strip() for line in secret.splitlines()]
+    if len(lines) == 1 and lines[0] == secret:
+        return []
+    return [line for line in lines if len(line) >= _SHORTEST and not line.startswith("-----")]
+
+
 def _forms(secret: str) -> Iterator[str]:
-    yield secret
-    raw = secret.encode(errors="surrogateescape")
+    raw = secret.encode(errors="surrogatepass")
+    for text in (secret, secret.strip(), *lines_of(secret)):
+        yield text
+        yield " ".join(text.split())  # as a title or a message on one line shows it
+        yield printable(text)
+        yield from _in_json(text)
+        yield from (escape(text), escape(text, quote=False))  # XML and HTML
+        yield from (
+            repr(text)[1:-1],
+            text.replace("'", "''"),
+            text.replace("'", "'\\''"),
+        )  # Python, YAML, shells
     if len(secret) >= _SHORTEST:
-        yield base64.b64encode(raw).decode()
-        yield base64.urlsafe_b64encode(raw).decode()
-    yield from (quote(raw, safe=""), quote(raw), quote_plus(raw))
-    yield from (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
-    for line in secret.splitlines():
-        if len(line.strip()) >= 2 * _SHORTEST and not line.startswith("-----"):
-            yield line.strip()
+        yield from _in_base64(raw)
+        yield from (raw.hex(), raw.hex().upper())
+    for quoted in (quote(raw, safe=""), quote(raw), quote_plus(raw)):
+        yield quoted
+        yield _PERCENT.sub(lambda found: found[0].lower(), quoted)
+
+
+def _in_json(text: str) -> Iterator[str]:
+    """Inside of a JSON text, as Python, Go, PHP and JavaScript write it; and inside of one that stands in another."""
+    for inner in (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]):
+        yield inner
+        yield inner.replace("/", "\\/")
+        yield _ANGLE.sub(lambda found: f"\\u{ord(found[0]):04x}", inner)
+        yield _ANGLE.sub(lambda found: f"\\u{ord(found[0]):04X}", inner)
+        yield _HEX.sub(lambda found: found[0][:2] + found[0][2:].upper(), inner)
+        yield json.dumps(inner)[1:-1]
+
+
+def _in_base64(raw: bytes) -> Iterator[str]:
+    """Alone, with the newline of `echo`, padded or not; and inside of a longer text, at each of three places."""
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        for whole in (raw, raw + b"\n"):
+            yield encode(whole).decode()
+            yield encode(whole).decode().rstrip("=")
+        if len(raw) >= 2 * _SHORTEST:
+            for before in range(3):
+                inside = encode(bytes(before) + raw).decode()
+                # A character that other bytes have a part in is left out.
+                yield inside[(0, 2, 3)[before] : len(inside) - (0, 3, 2)[(before + len(raw)) % 3]]
 
 
 def shown(prompts: Mapping[str, object], hidden: Collection[str] = ()) -> tuple[tuple[str, str], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
+ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])")
 
 
 def duration(seconds: float) -> str:
@@ -43,13 +43,15 @@ def listed(names: Sequence[str], most: int = 10, total: int | None = None) -> st
 def without_escapes(text: str) -> str:
     """The text without terminal escapes, and with plain line ends."""
     if "\x1b" in text:
-        text = _ESCAPES.sub("", text)
+        text = ESCAPES.sub("", text)
     return text.replace("\r\n", "\n") if "\r" in text else text
 
 
 def one_line(text: str, most: int = 200) -> str:
-    """One line of at most `most` characters, without terminal escapes and runs of blanks."""
-    return shortened(" ".join(without_escapes(text[: 4 * most + 200]).split()), most)
+    """One line of at most `most` characters, without terminal escapes and runs of blanks; a cut is shown by `…`."""
+    room = 4 * most + 200  # as far as it is looked at, so that a long text costs no more
+    words = " ".join(without_escapes(text[:room]).split())
+    return shortened(f"{words}…" if text[room:].strip() else words, most)
 
 
 def shortened(text: str, most: int, lines: int = 1_000) -> str:

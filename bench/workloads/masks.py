@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from aap_launcher.ci.github import GitHub
 from aap_launcher.ci.masks import Masks
+from aap_launcher.ci.outlet import Outlet
 from aap_launcher.ci.sink import Sink
 from aap_launcher.models import Line
 from bench.results import Figure, Found, Section, shown
@@ -56,7 +57,8 @@ def measure() -> Found:
 
 
 def _open_colour() -> None:
-    adapter = GitHub(Sink(io.BytesIO()), {}, colours=True)
+    sink = Sink(io.BytesIO())
+    adapter = GitHub(Outlet(sink, sink), {}, colours=True)
     adapter.emit(Line("\x1b[0;33m" + "a line of a long output\n" * (_OPEN - 1)))
     adapter.close()
 

@@ -73,5 +73,6 @@ def test_labels_tell_what_it_is(engine: Engine) -> None:
 
 def test_python_itself_is_process_1_and_root_as_github_asks(engine: Engine) -> None:
     config = json.loads(engine.docker("image", "inspect", "--format", "{{json .Config}}", engine.image()))
-    assert config["Entrypoint"][0].endswith("/python")
+    assert config["Entrypoint"][:2] == ["/usr/bin/env", "--block-signal=INT,TERM,HUP"], "which becomes Python"
+    assert config["Entrypoint"][2].endswith("/python")
     assert not config.get("User")

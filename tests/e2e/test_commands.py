@@ -145,8 +145,9 @@ def test_a_workflow_has_no_output_and_is_followed_instead(launcher: Launcher, be
     number = bench.api("POST", "workflow_job_templates/69/launch/", {}, token=bench.box.token)["id"]
     ended = launcher.command("output", str(number))
     assert ended.code == 3
-    assert f"workflow job {number} has no output of its own" in ended.log
-    assert f"aap-launcher follow {number}" in ended.log
+    assert ended.log == "", "stdout is for the output alone"
+    assert f"workflow job {number} has no output of its own" in ended.stderr
+    assert f"aap-launcher follow {number}" in ended.stderr
 
 
 def test_relaunch_on_the_failed_hosts_runs_only_on_them(launcher: Launcher, bench: Bench) -> None:
@@ -166,7 +167,7 @@ def test_relaunch_on_failed_hosts_of_a_good_job_is_refused(
 ) -> None:
     ended = launcher.command("relaunch", str(finished.job(finished_template)), "--hosts", "failed")
     assert ended.code == 3
-    assert "has no failed hosts" in ended.log
+    assert "has no failed hosts" in ended.stderr
 
 
 # --- help, versions, options ----------------------------------------------------------------------------

@@ -144,7 +144,7 @@ def test_a_container_in_jenkins_gets_every_name_that_the_launcher_reads() -> Non
     passed = constant("PASSED")
     assert {OUTPUTS_FILE, SUMMARY_FILE} <= set(passed)
     assert [name for one in INPUTS for name in one.aliases if name not in passed] == []
-    read = set(re.findall(r'"([A-Z_]+)"', _function("aap_launcher/ci/detect.py", "_jenkins")))
+    read = set(re.findall(r'"([A-Z_]+)"', _function("aap_launcher/ci/adapters.py", "_jenkins")))
     assert read <= set(passed)
 
 

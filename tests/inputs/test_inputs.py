@@ -364,9 +364,8 @@ def test_every_secret_is_known_for_masking() -> None:
             "extra_vars": "db: {password: hunter22}\nversion: 2.4.1",
         }
     )
-    masks = secrets(found)
-    assert {"pw!", "abc", "hunter22", "MIIEvQIBADANBg", base64.b64encode(b"bob:pw!").decode()} <= set(masks)
-    assert "2.4.1" not in masks
+    key = "-----BEGIN KEY-----\nMIIEvQIBADANBg\n-----END KEY-----\n"
+    assert set(secrets(found)) == {"pw!", "abc", "hunter22", key, base64.b64encode(b"bob:pw!").decode()}
 
 
 def test_a_keys_path_is_no_secret() -> None:

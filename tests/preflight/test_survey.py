@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import pytest
@@ -260,7 +259,7 @@ def test_a_type_of_question_from_the_future_goes_through() -> None:
 
 def test_a_password_is_masked_hidden_and_never_told() -> None:
     request = launch(PAGE, extra_vars="version: v1\ntoken: hunter22")
-    assert {"hunter22", base64.b64encode(b"hunter22").decode()} <= set(request.secrets)
+    assert request.secrets == ("hunter22",)
     assert "hunter22" not in repr(request)
     assert "token=***" in dict(request.shown)["extra_vars"]
     assert "hunter22" not in refused(PAGE, extra_vars="token: [hunter22]")["token"].fault

@@ -76,7 +76,14 @@ def test_secret_values_are_found_at_any_depth() -> None:
         "float_token": Number("12.50"),
         "version": "2.4.1",
     }
-    assert set(secrets.secret_values(variables)) == {"hunter22", "1234567", "a-long-one", "another", "12.50"}
+    assert set(secrets.secret_values(variables)) == {
+        "hunter22",
+        "1234567",
+        "a-long-one",
+        "another",
+        "12.50",
+        "12.5",
+    }
 
 
 def test_each_form_in_which_a_secret_may_be_printed_is_masked() -> None:

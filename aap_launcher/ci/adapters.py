@@ -10,7 +10,9 @@ from aap_launcher.ci.base import CI, Adapter
 from aap_launcher.ci.github import GitHub
 from aap_launcher.ci.gitlab import GitLab
 from aap_launcher.ci.jenkins import Jenkins
+from aap_launcher.ci.outlet import Outlet, Printed
 from aap_launcher.ci.plain import Plain
+from aap_launcher.ci.provider import provider
 from aap_launcher.ci.sink import Sink
 from aap_launcher.errors import InvalidInput
 from aap_launcher.models import CIContext
@@ -24,38 +26,35 @@ _OFF = frozenset({"", "0", "false"})
 def detect(
     environ: Mapping[str, str],
     *,
-    stream: TextIO | BinaryIO,
+    stream: TextIO | BinaryIO | Printed | None,
     wall_clock: Callable[[], float],
     override: str = "",
-    complaints: TextIO | BinaryIO | None = None,
+    complaints: TextIO | BinaryIO | Printed | None = None,
+    errors_apart: bool = False,
 ) -> CI:
-    """The adapter for this CI, writing to `stream`.
+    """The adapter for this CI, writing to `stream`, and errors to `complaints` (stderr).
 
-    `wall_clock` gives seconds since the epoch; `complaints` is where a log that breaks is told of (stderr).
+    Inside of `printing` these are sys.stdout and sys.stderr, with the process's own masks. `wall_clock` gives seconds
+    since the epoch; `errors_apart`: errors stand on stderr, not in any CI's log.
     Raises `InvalidInput` for an `override` that is no provider.
     """
     name = override or provider(environ) or "plain"
     if name not in PROVIDERS:
         raise InvalidInput(f"{name!r} is no CI that aap-launcher knows: use one of {', '.join(PROVIDERS)}.")
-    sink = Sink(stream)
-    told = Sink(complaints) if complaints else None
-    colours = _colours(environ, name, terminal=sink.is_terminal())
+    if isinstance(stream, Printed):
+        outlet = stream.outlet
+    else:
+        log = Sink(stream)
+        outlet = Outlet(log, Sink(complaints) if complaints is not None else log)
+    colours = _colours(environ, name, terminal=outlet.log.is_terminal())
+    adapter: Adapter
     if name == "gitlab":
-        return GitLab(sink, environ, colours=colours, complaints=told, wall_clock=wall_clock)
-    adapters: dict[str, type[Adapter]] = {"github": GitHub, "jenkins": Jenkins, "plain": Plain}
-    return adapters[name](sink, environ, colours=colours, complaints=told)
-
-
-def provider(environ: Mapping[str, str]) -> str:
-    """github, gitlab, jenkins, or "" where there is none of them."""
-    if environ.get("GITHUB_ACTIONS", "").lower() == "true":
-        return "github"
-    if environ.get("GITLAB_CI", "").lower() == "true":
-        return "gitlab"
-    # JENKINS_URL is missing where an administrator never set it; every build has a BUILD_TAG.
-    if environ.get("JENKINS_URL") or environ.get("BUILD_TAG", "").startswith("jenkins-"):
-        return "jenkins"
-    return ""
+        adapter = GitLab(outlet, environ, colours=colours, wall_clock=wall_clock)
+    else:
+        adapters: dict[str, type[Adapter]] = {"github": GitHub, "jenkins": Jenkins, "plain": Plain}
+        adapter = adapters[name](outlet, environ, colours=colours)
+    adapter.errors_apart |= errors_apart
+    return adapter
 
 
 def context(environ: Mapping[str, str]) -> CIContext:
