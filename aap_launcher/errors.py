@@ -126,6 +126,10 @@ class Refused(_WithProblems):
         self.status = status
         self.content = content
 
+    def __str__(self) -> str:
+        """The message and its problems; of the controller's own no, the message holds them."""
+        return self.message if self.status else super().__str__()
+
 
 class Unauthorized(Refused):
     """401: the credential is wrong, expired or revoked; the controller does not tell which."""
