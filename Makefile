@@ -7,11 +7,12 @@ BENCH := .venv-bench
 BENCH_READY := $(BENCH)/.ready
 TEMPLATE ?= Deploy shop
 ARGS ?=
+TEXTS ?= 1000000
 # One more than the machine has: the tests wait for the processes that they start.
 JOBS ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick random check lint types imports fmt generate lock bench bench-quick instructions pictures reliability clean
+.PHONY: help demo test quick random fuzz check lint types imports fmt generate lock bench bench-quick instructions pictures reliability clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -45,6 +46,9 @@ quick: lint types imports ## Lint, types, imports and the tests of the pure midd
 
 random: $(READY) ## The property tests with new examples; what they find is kept in .hypothesis
 	HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest --numprocesses $(JOBS) -m hypothesis $(ARGS)
+
+fuzz: $(READY) ## A million generated texts through every reader of inputs (TEXTS=, SEED= of a run that failed)
+	$(BIN)/python -m tests.fuzz.readers $(TEXTS) $(SEED)
 
 check: lint types imports test ## What CI asks: lint, types, import contracts, tests
 

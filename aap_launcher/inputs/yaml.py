@@ -210,9 +210,9 @@ def _resolve(text: str) -> object:
         raise InvalidValue(
             "holds infinity or NaN, which JSON cannot carry", "Put it in quotes to send it as text."
         )
-    if (number := canonical(text)) is not None:
-        return number
     numeric = _tag(text) in _NUMERIC
+    if numeric and (number := canonical(text)) is not None:
+        return number
     return Unquoted(text, _arrives(text)) if numeric or _ELSEWHERE.fullmatch(text) else text
 
 
