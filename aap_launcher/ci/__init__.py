@@ -10,13 +10,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from aap_launcher.ci.adapters import context, detect
+    from aap_launcher.ci.adapters import context, detect, spread
     from aap_launcher.ci.base import CI
     from aap_launcher.ci.files import write
     from aap_launcher.ci.outlet import printing
 
-__all__ = ["CI", "context", "detect", "printing", "write"]
-_PLACES = {"CI": "base", "context": "adapters", "detect": "adapters", "printing": "outlet", "write": "files"}
+__all__ = ["CI", "context", "detect", "printing", "spread", "write"]
+_PLACES = {"CI": "base", "printing": "outlet", "write": "files"}
+_PLACES |= dict.fromkeys(("context", "detect", "spread"), "adapters")
 
 
 def __getattr__(name: str) -> object:

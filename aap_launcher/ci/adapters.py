@@ -20,6 +20,7 @@ from aap_launcher.models import CIContext
 PROVIDERS = ("plain", "github", "gitlab", "jenkins")
 # What `ansiColor('...')` of the AnsiColor plugin sets TERM to; an agent on its own has "dumb" or nothing.
 _JENKINS_COLOUR_TERMS = frozenset({"xterm", "vga", "css", "gnome-terminal"})
+_SPREAD = 0.25
 _OFF = frozenset({"", "0", "false"})
 
 
@@ -61,6 +62,15 @@ def context(environ: Mapping[str, str]) -> CIContext:
     """Who runs us; empty fields where the CI does not tell."""
     reader = {"github": _github, "gitlab": _gitlab, "jenkins": _jenkins}.get(provider(environ))
     return reader(environ) if reader else CIContext()
+
+
+def spread(environ: Mapping[str, str]) -> float:
+    """Seconds within which the jobs of a matrix are to come, which start together: 0 where no matrix is told.
+
+    GitLab tells each job of `parallel` how many there are; GitHub and Jenkins tell the environment of none.
+    """
+    jobs = environ.get("CI_NODE_TOTAL", "")
+    return _SPREAD if provider(environ) == "gitlab" and jobs.isdecimal() and int(jobs) > 1 else 0.0
 
 
 def _colours(environ: Mapping[str, str], name: str, *, terminal: bool) -> bool:

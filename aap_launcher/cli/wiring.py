@@ -138,6 +138,7 @@ def _wire(
         write=ci.write,
         context=ci.context(environ),
         version=__version__,
+        spread=ci.spread(environ),
         trace=adapter.debug if debug else None,
         note=lambda job: crash.know(f"{job.label}: {job.link} · aap-launcher follow {job.id}"),
     )

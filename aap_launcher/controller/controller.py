@@ -224,12 +224,15 @@ def connect(
         tell(Notice("verify_tls is off: anyone on the way can read the credential", warning=True))
     if place.origin.startswith("http:") and not place.local_host:
         tell(Notice("url is http: anyone on the way can read credential and variables", warning=True))
+    trusted = _trusted(place.origin) if place.origin.startswith("https:") else ""
+    context = tls.build(connection, trusted)
     wire = Wire(
         place.origin,
-        tls.build(connection, _trusted(place.origin)),
+        context,
         clock=clock,
         user_agent=user_agent,
         trace=trace,
+        widen=None if connection.ca_bundle or trusted else lambda: tls.widen(context),
     )
     session = Session(
         wire,

@@ -18,7 +18,7 @@ from aap_launcher.inputs.parsing import Connection
 def build(connection: Connection, trusted: str = "") -> ssl.SSLContext:
     """The context for every connection; `trusted` is the CA file that the environment names, if any.
 
-    `ca_bundle` alone is trusted where it is given; otherwise the system's store and Mozilla's list.
+    `ca_bundle` alone is trusted where it is given; otherwise the system's store, then Mozilla's list (`widen`).
     Raises `InvalidInput` naming the input that cannot be used.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -26,7 +26,10 @@ def build(connection: Connection, trusted: str = "") -> ssl.SSLContext:
     if not connection.verify_tls:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    _trust(context, connection.ca_bundle or trusted, given=bool(connection.ca_bundle))
+    if bundle := connection.ca_bundle or trusted:
+        _trust(context, bundle, given=bool(connection.ca_bundle))
+    elif connection.verify_tls and not connection.url.lower().startswith("http:"):
+        _trust_system(context)
     if connection.client_cert:
         _identify(context, connection.client_cert, connection.client_key)
     elif connection.client_key:
@@ -35,10 +38,6 @@ def build(connection: Connection, trusted: str = "") -> ssl.SSLContext:
 
 
 def _trust(context: ssl.SSLContext, bundle: str, *, given: bool) -> None:
-    if not bundle:
-        context.load_default_certs()
-        context.load_verify_locations(cafile=DEFAULT_CA_BUNDLE_PATH)
-        return
     try:
         if _is_pem(bundle):
             context.load_verify_locations(cadata=_unescaped(bundle))
@@ -49,6 +48,19 @@ def _trust(context: ssl.SSLContext, bundle: str, *, given: bool) -> None:
     except (OSError, ValueError) as error:
         name = "ca_bundle" if given else "REQUESTS_CA_BUNDLE"
         raise _unusable(name, bundle, error) from None
+
+
+def _trust_system(context: ssl.SSLContext) -> None:
+    """Trust what the system trusts, or Mozilla's list where it has no store: reading both takes half of a start."""
+    context.load_default_certs()
+    folder = ssl.get_default_verify_paths().capath  # its files are read when one is looked for
+    if not context.cert_store_stats()["x509_ca"] and not (folder and any(Path(folder).iterdir())):
+        widen(context)
+
+
+def widen(context: ssl.SSLContext) -> None:
+    """Trust Mozilla's list as well: for an authority that the system does not know."""
+    context.load_verify_locations(cafile=DEFAULT_CA_BUNDLE_PATH)
 
 
 def _identify(context: ssl.SSLContext, certificate: str, key: str) -> None:

@@ -18,7 +18,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from aap_launcher.controller.transport_errors import Fault, fault_of
+from aap_launcher.controller.transport_errors import Fault, fault_of, of_unknown_authority
 from aap_launcher.models import Clock
 
 JSON = "application/json"
@@ -96,7 +96,10 @@ class _NoCookies(requests.cookies.RequestsCookieJar):
 
 
 class Wire:
-    """Sends requests to one origin, never anywhere else; `authorization` is the header's value."""
+    """Sends requests to one origin, never anywhere else; `authorization` is the header's value.
+
+    `widen` lets the context trust more: it is called once, when the authority of a certificate is not known.
+    """
 
     def __init__(
         self,
@@ -106,8 +109,9 @@ class Wire:
         clock: Clock,
         user_agent: str,
         trace: Callable[[str], None] | None = None,
+        widen: Callable[[], None] | None = None,
     ) -> None:
-        self._origin, self._clock, self._trace = origin, clock, trace
+        self._origin, self._clock, self._trace, self._widen = origin, clock, trace, widen
         self._context = context
         self._verify = context.verify_mode != ssl.CERT_NONE
         if not self._verify:
@@ -205,8 +209,19 @@ class Wire:
             return request
 
         request = requests.Request(method, self._origin + path, headers=sent, data=body, auth=identify)
+        ready = self._http.prepare_request(request)
+        try:
+            return self._exchange(ready, timeout)
+        except requests.exceptions.SSLError as error:
+            widen, self._widen = self._widen, None
+            if widen is None or not of_unknown_authority(error):
+                raise
+            widen()
+            return self._exchange(ready, timeout)
+
+    def _exchange(self, request: requests.PreparedRequest, timeout: float) -> requests.Response:
         return self._http.send(
-            self._http.prepare_request(request),
+            request,
             timeout=(min(_CONNECT, timeout), timeout),
             allow_redirects=False,
             verify=self._verify,

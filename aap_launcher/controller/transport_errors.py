@@ -93,6 +93,11 @@ def tls_words(error: BaseException, host: str) -> str:
     return f"TLS with {host} failed: {_innermost(error)}"
 
 
+def of_unknown_authority(error: requests.exceptions.SSLError) -> bool:
+    """Whether the handshake ended because nobody who is trusted signed the certificate: nothing was sent yet."""
+    return "CERTIFICATE_VERIFY_FAILED" in str(error) and tls_words(error, "{host}") == _UNKNOWN
+
+
 def _innermost(error: BaseException) -> str:
     """The innermost reason, without urllib3's and requests' wrapping."""
     seen: BaseException = error

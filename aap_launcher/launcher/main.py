@@ -26,7 +26,6 @@ from aap_launcher.models import (
 from aap_launcher.preflight.request import ignored, launch_request, relaunch_request
 from aap_launcher.report import hidden, junit, launched_outputs, outputs, result, summary
 
-_SPREAD = 0.5  # seconds within which the jobs of a CI's matrix, which start together, come to the controller
 __all__ = ["Tools", "begin", "connect", "launch", "refuse"]
 
 
@@ -47,8 +46,8 @@ def _main(run: Run) -> Outcome:
     run.tools.ci.mask(secrets(run.inputs))
     for notice in run.inputs.notices:
         run.show(Notice(notice))
-    if run.tools.context.provider:
-        run.clock.sleep(random.uniform(0.0, _SPREAD))  # noqa: S311 - no secret
+    if run.tools.spread:
+        run.clock.sleep(random.uniform(0.0, run.tools.spread))  # noqa: S311 - no secret
     run.connect()
     job = begin(run)
     if job is None:

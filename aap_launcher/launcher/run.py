@@ -54,6 +54,7 @@ class Tools:
     version: str = ""
     trace: Callable[[str], None] | None = None  # one line a request, for --debug
     note: Callable[[Job], None] = lambda _: None  # told the job, for a fault that nothing here catches
+    spread: float = 0.0  # seconds within which the jobs of a matrix are to come, which start together
 
 
 class Run:

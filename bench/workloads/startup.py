@@ -106,7 +106,7 @@ def _found(seconds: dict[str, list[float]], runs: dict[str, list[Run]]) -> Found
             "process start to launch POST / `python -c 'import requests, click'`", ratio[_HTTP], 1.25, peers
         ),
         Figure("the same over https", ratio[_HTTPS], 1.35, peers),
-        Figure("the same on GitHub, with its random start", ratio[_MATRIX], 1.25 + 0.25 / floor, "-"),
+        Figure("the same on GitHub", ratio[_MATRIX], 1.25, peers),
         Figure("the same without any bytecode", ratio[_BARE], 1.3),
         Figure("requests before the POST, template by id", before[_HTTP], 2, "curl 0, awx 6"),
         Figure("`--help`", ratio["`aap-launcher --help`"], 0.6),

@@ -103,6 +103,40 @@ def test_an_authority_that_is_not_trusted_is_told_with_what_to_do(pki: Path) -> 
     assert not raised.value.sent
 
 
+def test_an_authority_that_the_system_does_not_know_is_looked_for_once_in_the_wider_list(pki: Path) -> None:
+    with serving(pki) as port:
+        origin, asked = f"https://localhost:{port}", []
+        context = tls.build(Connection(origin))
+
+        def widen() -> None:
+            asked.append(origin)
+            context.load_verify_locations(pki / "ca.pem")
+
+        wire = Wire(origin, context, clock=FakeClock(), user_agent="test", widen=widen)
+        assert [wire.send("POST", "/", timeout=5, body=b"{}").status for _ in range(2)] == [501, 501]
+        wire.hang_up()
+        assert asked == [origin]
+
+
+def test_what_the_system_trusts_is_trusted(pki: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(pki / "ca.pem"))
+    with serving(pki) as port:
+        assert ask(f"https://localhost:{port}") == 200
+
+
+def test_without_a_store_of_the_system_the_list_of_mozilla_is_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    assert tls.build(Connection("https://aap.example.com")).cert_store_stats()["x509_ca"] > 100
+
+
+def test_plain_http_reads_no_list_of_authorities() -> None:
+    context = tls.build(Connection("http://localhost"))
+    assert context.cert_store_stats()["x509_ca"] == 0
+
+
 def test_a_name_that_the_certificate_is_not_for_is_told(pki: Path) -> None:
     with serving(pki) as port, pytest.raises(Fault, match=r"the certificate is not for 127.0.0.1"):
         ask(f"https://127.0.0.1:{port}", ca_bundle=str(pki / "ca.pem"))

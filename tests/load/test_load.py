@@ -13,7 +13,6 @@ from aap_launcher import ci
 from aap_launcher.controller import connect
 from aap_launcher.inputs.parsing import parse
 from aap_launcher.launcher import main as launcher
-from aap_launcher.models import CIContext
 from bench.launchers import STREAMING, launch, many
 from tests.fakes import FakeClock, FakeSignals
 from tests.site import Site, answers
@@ -35,7 +34,7 @@ def test_many_launchers_at_once_are_each_whole_and_inside_their_budget() -> None
         assert not one.above(STREAMING, EVENTS), one
 
 
-def first_request(provider: str, seed: int) -> float:
+def first_request(environ: dict[str, str], seed: int) -> float:
     """Seconds from the start to the first request, by a clock that jumps."""
     clock, asked = FakeClock(), []
     tools = launcher.Tools(
@@ -44,7 +43,7 @@ def first_request(provider: str, seed: int) -> float:
         clock=clock,
         signals=FakeSignals(),
         write=lambda path, text: None,
-        context=CIContext(provider=provider),
+        spread=ci.spread(environ),
         trace=lambda line: asked.append(clock.now()),
     )
     random.seed(seed)
@@ -55,10 +54,22 @@ def first_request(provider: str, seed: int) -> float:
 
 
 def test_the_jobs_of_a_matrix_do_not_come_at_the_same_moment() -> None:
-    starts = [first_request("github", seed) for seed in range(40)]
-    assert max(starts) <= 0.5
-    assert len({round(start, 1) for start in starts}) >= 5
+    matrix = {"GITLAB_CI": "true", "CI_NODE_TOTAL": "5"}
+    starts = [first_request(matrix, seed) for seed in range(40)]
+    assert max(starts) <= 0.25
+    assert len({round(start / 5, 2) for start in starts}) >= 5
 
 
-def test_a_person_at_a_terminal_does_not_wait_for_a_matrix() -> None:
-    assert first_request("", 1) == 0
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {},
+        {"GITHUB_ACTIONS": "true"},
+        {"GITLAB_CI": "true"},
+        {"GITLAB_CI": "true", "CI_NODE_TOTAL": "1"},
+        {"GITLAB_CI": "true", "CI_NODE_TOTAL": "many"},
+        {"CI_NODE_TOTAL": "5"},
+    ],
+)
+def test_nobody_waits_for_a_matrix_that_is_not_told(environ: dict[str, str]) -> None:
+    assert first_request(environ, 1) == 0
