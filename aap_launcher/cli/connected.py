@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from aap_launcher.cli.forms import masked, pretty
 from aap_launcher.cli.options import environment
 from aap_launcher.cli.resource_options import TAKEN
 from aap_launcher.cli.screen import Screen, screen
 from aap_launcher.cli.shown import Shown
 from aap_launcher.cli.signals import ProcessSignals, SystemClock
-from aap_launcher.errors import Interrupted, InvalidInput, LauncherError, Problem
+from aap_launcher.errors import Interrupted, InvalidInput, LauncherError, Problem, Refused
 from aap_launcher.inputs.definitions import INPUTS
 from aap_launcher.inputs.parsing import parse, read_environment
 
@@ -101,6 +102,12 @@ class Desk:
         with self.signals.listening():
             return shown.many(self.screen, rows)
 
+    def refused(self, error: LauncherError) -> None:
+        """Words to stderr; where JSON was asked for, what the controller said to stdout (as gh does)."""
+        if isinstance(error, Refused) and error.content is not None and self._given.get("output") == "json":
+            self.screen.data([pretty(masked(error.content, self.screen.hide)) + "\n"])
+        self.screen.refuse(error)
+
     def agreed(self, question: str) -> bool:
         """Ask the person; a signal is a no."""
         with self.signals.listening():
@@ -142,7 +149,7 @@ def _done(desk: Desk, deed: Callable[[Desk], int]) -> int:
             desk.screen.say(str(stop))
         return stop.exit_code
     except LauncherError as error:
-        desk.screen.refuse(error)
+        desk.refused(error)
         return error.exit_code
     except Exception as fault:  # noqa: BLE001 - whatever it is, it is told as our own fault
         desk.screen.say(f"a fault of aap-launcher itself: {type(fault).__name__}: {fault}. Please report it.")

@@ -13,12 +13,12 @@ import shlex
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from aap_launcher.errors import InvalidInput, Problem
 from aap_launcher.inputs.definitions import BY_NAME, CONNECTION, INPUTS
-from aap_launcher.text.quoting import joined, quoted
+from aap_launcher.text.near import near
+from aap_launcher.text.quoting import quoted
 
 DEFAULT = "default"  # the profile that is used where none is named
 TOKEN_COMMAND = "token_command"  # noqa: S105 - a name
@@ -50,7 +50,7 @@ def read(text: str, name: str, file: str) -> Profile | None:
     if name not in tables:
         if name == DEFAULT:
             return None
-        raise InvalidInput(f"there is no profile {quoted(name)} in {file}. {_others(name, tables)}")
+        raise InvalidInput(f"there is no profile {quoted(name)} in {file}. {near(name, tables)}")
     table, where = tables[name], f"[profile.{name}] in {file}"
     if not isinstance(table, dict):
         raise InvalidInput(f"{where} is not a table of settings.")
@@ -138,7 +138,7 @@ def _tables(text: str, file: str) -> Mapping[str, Any]:
 def _problems(table: Mapping[str, Any]) -> Iterator[Problem]:
     for key, value in table.items():
         if key not in KEYS:
-            yield Problem(key, "is not a setting of a profile", _others(key, KEYS))
+            yield Problem(key, "is not a setting of a profile", near(key, KEYS))
         elif key == TOKEN_COMMAND:
             yield from _command_problems(value)
         elif not isinstance(value, str | bool | int | float) or value == "":
@@ -169,10 +169,3 @@ def _secret(table: Mapping[str, Any]) -> bool:
 
 def _text(value: object) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
-
-
-def _others(name: str, known: Mapping[str, Any] | Sequence[str]) -> str:
-    near = get_close_matches(name, list(known), 1)
-    if near:
-        return f'Did you mean "{near[0]}"?'
-    return f"There are: {joined(known)}." if known else "There are none."

@@ -51,7 +51,7 @@ def created(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
     except LauncherError:
         if len(bodies) > 1:
             desk.screen.say(f"{len(made)} of {len(bodies)} were made; the next one was not.")
-        _made(desk, form, made, single=False)
+            _made(desk, form, made, single=False)
         raise
     return _made(desk, form, made, single=len(bodies) == 1)
 

@@ -21,11 +21,11 @@ _OURS = frozenset({"authorization", "cookie", "host", "content-length", "transfe
 def requested(desk: Desk, given: Mapping[str, Any]) -> int:
     """`api`."""
     method, file = given["method"].upper(), given["file"]
+    _fits(method, given)
     fields = nested([*pairs(given["texts"], text), *pairs(given["values"], typed)])
     headers = _headers(given["headers"])
     in_query = method in {"GET", "HEAD"} or file is not None
     body = _body(file) if file is not None else None if in_query else fields or None
-    _fits(method, given)
     form = shown(given, form=Form.JSON)
     path = _with_slash(given["path"])
     terms = _terms(fields) if in_query else []
