@@ -18,9 +18,11 @@ from aap_launcher.client.names import foreign
 from aap_launcher.errors import InvalidInput, InvalidValue, LauncherError, Problem
 from aap_launcher.text.near import near
 from aap_launcher.text.quoting import one_of
+from aap_launcher.text.secrets import is_secret
 
 SURVEY = "survey_spec"
 Resolve = Callable[[str, Any], int]  # (resource, reference) -> id
+_NOUNS = {"string": "text", "json": "mapping"}
 _WITH_SURVEY = frozenset({"job_templates", "workflow_job_templates"})
 
 
@@ -115,10 +117,18 @@ class _Reading:
             self._wrong(field.name, str(fault))
 
     def _value(self, field: Field, value: object) -> None:
+        if field.name in self._kind.secret and not isinstance(value, Mapping):
+            self._wrong(field.name, "is no mapping")
+            return
         try:
             self.fields[field.name] = values.fit(field, value, text=field.name in self._kind.text)
         except InvalidValue as wrong:
-            self._wrong(field.name, wrong.fault, wrong.advice)
+            hidden = field.name in self._kind.secret or is_secret(field.name)
+            self._wrong(
+                field.name,
+                f"is no {_NOUNS.get(field.type, field.type)}" if hidden else wrong.fault,
+                wrong.advice,
+            )
 
     def _links(self, name: str, value: object) -> None:
         target = foreign(name)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aap_launcher.client import links
+from aap_launcher.client import links, meanwhile
 from aap_launcher.client.body import SURVEY, Body
 from aap_launcher.client.fields import Shape
 from aap_launcher.client.finder import Finder
@@ -20,7 +20,6 @@ from aap_launcher.client.names import known
 from aap_launcher.client.pages import Row
 from aap_launcher.client.readback import dropped, same
 from aap_launcher.client.records import Record
-from aap_launcher.client.terms import RUNNING
 from aap_launcher.errors import AnswerLost, Conflict, NotFound, Problem, Refused, TimedOut
 from aap_launcher.models import Clock
 from aap_launcher.text.words import count
@@ -66,8 +65,11 @@ class Changes:
             raise AnswerLost(f"{lost} Look whether it is there; create(if_absent=True) does.") from lost
         row = self._requests.content(answer, what)
         self._refuse_dropped(dropped(made.fields, row, of, self._kind), row, "made")
-        notes = [] if not if_absent else self._looked_again(made, row)
-        return row, [*notes, *self._complete(int(row["id"]), made, new=True)] if "id" in row else notes
+        if if_absent:
+            self._look_again(made, row)
+        return row, self._complete(
+            int(row["id"]), made, new=True
+        ) if made.links or made.survey is not None else []
 
     def _twins(self, made: Body) -> Sequence[Row]:
         """Objects of the same name and owner."""
@@ -90,7 +92,8 @@ class Changes:
         note = f"{self._kind.label} {row['id']} was there already; nothing was changed"
         return row, [note + (f" (other than asked for: {', '.join(other)})" if other else "")]
 
-    def _looked_again(self, made: Body, row: Mapping[str, Any]) -> Sequence[str]:
+    def _look_again(self, made: Body, row: Mapping[str, Any]) -> None:
+        """Raise `Conflict` where somebody made an equal one at the same moment."""
         others = [one for one in self._twins(made) if one["id"] != row.get("id")]
         if others:
             ids = ", ".join(str(one["id"]) for one in others)
@@ -98,7 +101,6 @@ class Changes:
                 f"{self._called(made)} was made twice at the same moment: {row.get('id')} by this call, {ids} by "
                 "another one. The controller refuses every edit of either until one of them is renamed or deleted."
             )
-        return []
 
     # --- update -------------------------------------------------------------------------------------------
 
@@ -122,7 +124,9 @@ class Changes:
                 raise Conflict(f"{what}: somebody else changed {', '.join(lost)} at the same moment, twice.")
         if not sent and not changed.links and changed.survey is None:
             notes.append(f"{what} is so already; nothing was sent")
-        notes += self._meanwhile(before, after, set(sent), what)
+        if sent:
+            notes += meanwhile.changed(before, after, set(sent), what)
+            notes += meanwhile.undone(self._requests, before, after, set(sent), what)
         return after, [*notes, *self._complete(number, changed, new=False)]
 
     def _write(self, number: int, sent: Mapping[str, Any], of: Shape, what: str) -> tuple[Row, Sequence[str]]:
@@ -136,10 +140,9 @@ class Changes:
         after = dict(self._requests.read(path, what=what))
         ignored = dropped(sent, written or after, of, self._kind)
         self._refuse_dropped(ignored, after, "changed")
+        now = {name: after[name] for name in sent if name in after and after[name] != _HIDDEN}
         lost = [
-            name
-            for name in sent
-            if name in after and not same((written or sent).get(name, sent[name]), after[name])
+            name for name, value in now.items() if not same((written or sent).get(name, sent[name]), value)
         ]
         return after, lost
 
@@ -158,20 +161,17 @@ class Changes:
                 found[name] = {key: one for key, one in {**has, **value}.items() if one is not None}
         return found
 
-    def _meanwhile(self, before: Row, after: Mapping[str, Any], ours: set[str], what: str) -> Sequence[str]:
-        """What somebody else changed between our two looks."""
-        quiet = {"modified", "related", "summary_fields", *RUNNING}
-        others = [
-            name
-            for name, value in after.items()
-            if name not in ours | quiet and name in before and before[name] != value and ours
-        ]
-        return [f"somebody else changed {', '.join(others)} of {what} meanwhile"] if others else []
-
     # --- what needs calls of its own --------------------------------------------------------------------------
 
     def _complete(self, number: int, given: Body, *, new: bool) -> Sequence[str]:
-        """The related lists and the survey, which the controller would drop from the body."""
+        """The related lists and the survey, which the controller would drop from the body; what was done."""
+        try:
+            return self._completed(number, given, new=new)
+        except Refused as refused:
+            what = f"{self._kind.label} {number} was {'made' if new else 'changed'}, but not all that belongs to it:"
+            raise Refused(f"{what} {refused.message}", refused.problems, status=refused.status) from refused
+
+    def _completed(self, number: int, given: Body, *, new: bool) -> Sequence[str]:
         notes: list[str] = []
         for name, wanted in given.links.items():
             place = links.place(self._requests, self._kind, number, name)

@@ -32,6 +32,10 @@ class Answer(msgspec.Struct, frozen=True):
     json: Any
     body: bytes
 
+    def __repr__(self) -> str:
+        """Its status alone: the rest may hold secrets."""
+        return f"<answer {self.status}>"
+
 
 class Controller(Resources):
     """One controller (AAP 2.4 to 2.7, AWX), reached and logged in.

@@ -7,7 +7,7 @@ for as long as one like it runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -18,6 +18,7 @@ from aap_launcher.client.kind import Kind
 from aap_launcher.client.names import foreign
 from aap_launcher.client.query import Query, Term, query
 from aap_launcher.client.records import Record
+from aap_launcher.client.terms import worded
 from aap_launcher.errors import InvalidInput, NotFound
 from aap_launcher.text.near import near
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from aap_launcher.controller.requests import Requests
 
 _DELETING = frozenset({"hosts", "groups"})  # of inventories
+# What is no list, and takes parameters of its own. `script/?hostvars=1` gives the variables of 2,000 hosts in 0.08 s.
+_PARAMETERS: Mapping[str, frozenset[str]] = {
+    "script": frozenset({"hostvars", "all", "host", "subset", "towervars"}),
+}
 
 
 def related(resource: Resource, ref: object, name: str) -> tuple[str, Kind | None]:
@@ -64,15 +69,27 @@ def read(
 ) -> Iterator[Record]:
     """The objects of a related list, walked as any list; or the one thing that is there."""
     path, target = thing
-    asked = Query()
-    if terms or filters:
-        if target is None:
-            raise InvalidInput(f"{path}: what can be filtered there is not known: leave the filters out.")
+    own = _PARAMETERS.get(path.rstrip("/").rsplit("/", 1)[-1])
+    if own is not None:
+        asked = Query(tuple((name, worded(filters[name])) for name in filters))
+        if wrong := [name for name in filters if name not in own]:
+            advice = " ".join(near(name, own) for name in wrong)
+            raise InvalidInput(f"{path}: takes no {', '.join(wrong)}. {advice}")
+    elif not terms and not filters:
+        asked = Query()
+    elif target is None:
+        raise InvalidInput(f"{path}: what can be filtered there is not known: leave the filters out.")
+    else:
         asked = query(target, shape(target), terms, filters, resolve=resource.finder.resolve)
-    if asked.nothing:
-        return
+    return iter(()) if asked.nothing else _rows(resource, path, target, asked, at_most)
+
+
+def _rows(
+    resource: Resource, path: str, target: Kind | None, asked: Query, at_most: int | None
+) -> Iterator[Record]:
     requests = resource.requests
-    first = requests.get(path, asked.terms, {"page_size": 200}, what=path)
+    size: MutableMapping[str, object] = {} if asked.terms and target is None else {"page_size": 200}
+    first = requests.get(path, asked.terms, size, what=path)
     if isinstance(first, list):
         rows = [row for row in first if isinstance(row, dict)]
         yield from (Record(row, target, site=requests.origin) for row in rows[:at_most])

@@ -59,7 +59,7 @@ def _mapping(definition: Input, value: object) -> object:
     if isinstance(value, str):
         return readers.read(definition, value)
     if not isinstance(value, Mapping):
-        raise InvalidValue(f"is {quoted(value)}, not a mapping", "Give {name: value}.")
+        raise InvalidValue("is not a mapping", "Give {name: value}.")
     if wrong := [key for key in value if not isinstance(key, str)]:
         raise InvalidValue(f"has the key {quoted(wrong[0])}, which is no text", "Names are texts.")
     dumped(value)

@@ -219,7 +219,9 @@ class _Reading:
         if field.type != "choice" or lookup not in {"", "exact", "iexact", "in"} or not field.choices:
             return True
         known = [worded(choice) for choice in field.choices]
-        wrong = [item for item in (text.split(",") if lookup == "in" else [text]) if item not in known]
+        spelled = {one.casefold() for one in known} if lookup == "iexact" else set(known)
+        items = text.split(",") if lookup == "in" else [text.casefold() if lookup == "iexact" else text]
+        wrong = [item for item in items if item not in spelled]
         for item in wrong:
             self.wrong(name, f"{quoted(item)} is not one of its values", near(item, known))
         return not wrong

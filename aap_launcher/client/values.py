@@ -161,7 +161,7 @@ def _as_text(value: object) -> str:
         if not isinstance(mapping_of(value), dict):
             raise InvalidValue("is a text that holds no mapping", "Give a mapping, or JSON or YAML of one.")
         return value
-    raise InvalidValue(f"{quoted(value)} is no mapping", "")
+    raise InvalidValue("is no mapping", "Give a mapping, or JSON or YAML of one.")
 
 
 def _structure(field: Field, value: object) -> object:
@@ -173,7 +173,7 @@ def _structure(field: Field, value: object) -> object:
         return list(value)
     if field.type == "field":
         return value
-    raise InvalidValue(f"{quoted(value)} is neither mapping nor list", "")
+    raise InvalidValue("is neither mapping nor list", "")
 
 
 def _json(field: Field, text: str) -> object:

@@ -127,7 +127,7 @@ def test_variables_that_are_no_mapping_are_refused(value: object) -> None:
         (
             "credentials",
             {"name": "a", "credential_type": 1, "user": 1, "inputs": "x"},
-            "neither mapping nor list",
+            "inputs is no mapping",
         ),
         ("users", {"username": "a"}, "password is missing"),
         ("inventory_sources", {"name": "a", "inventory": 7}, "source is missing"),
@@ -149,6 +149,24 @@ def test_variables_that_are_no_mapping_are_refused(value: object) -> None:
 def test_what_would_not_be_made_as_asked_is_refused(resource: str, given: dict[str, Any], told: str) -> None:
     said = " ".join(f"{name} {text}" for name, text in wrong(resource, **given).items())
     assert any(part in said for part in told.split("|")), said
+
+
+@pytest.mark.parametrize(
+    ("resource", "field", "value"),
+    [
+        ("credentials", "inputs", "s3cret"),
+        ("credentials", "inputs", ["s3cret"]),
+        ("notification_templates", "notification_configuration", "s3cret"),
+        ("users", "password", ["s3cret"]),
+        ("hosts", "variables", ["s3cret"]),
+        ("hosts", "variables", "s3cret"),
+        ("job_templates", "extra_vars", "s3cret"),
+    ],
+)
+def test_a_refusal_shows_no_secret(resource: str, field: str, value: object) -> None:
+    said = wrong(resource, new=False, **{field: value})
+    assert said[field]
+    assert "s3cret" not in str(said)
 
 
 def test_everything_wrong_is_told_at_once() -> None:

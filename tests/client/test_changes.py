@@ -210,6 +210,51 @@ def test_a_change_that_is_undone_again_and_again_is_a_conflict(aap: Desk) -> Non
         aap["hosts"].update(3, enabled=False)
 
 
+def test_somebody_elses_change_that_our_edit_put_back_is_told(aap: Desk) -> None:
+    links = {"activity_stream": HOST + "activity_stream/"}
+    aap.world.json("GET", HOST, host(modified="2026-11-25T10:00:00Z"), host(enabled=False, related=links))
+    aap.world.json("PATCH", HOST, host(enabled=False))
+    entries = [
+        {"operation": "update", "changes": {"enabled": [True, False], "description": ["theirs", ""]}},
+        {"operation": "update", "changes": {"description": ["", "theirs"]}},
+    ]
+    aap.lists("hosts/3/activity_stream/", entries)
+    assert aap["hosts"].update(3, enabled=False).notes == (
+        "somebody else changed description of host 3 at the same moment, and that change is gone: repeat it",
+    )
+    assert "timestamp__gte=2026-11-25T10:00:00Z" in aap.asked()[-1]
+
+
+def test_an_activity_stream_that_cannot_be_read_spoils_no_edit(aap: Desk) -> None:
+    links = {"activity_stream": HOST + "activity_stream/"}
+    aap.world.json("GET", HOST, host(), host(enabled=False, related=links))
+    aap.world.json("PATCH", HOST, host(enabled=False))
+    aap.world.json("GET", HOST + "activity_stream/", {"detail": "no"}, status=403)
+    assert aap["hosts"].update(3, enabled=False).notes == ()
+
+
+def test_what_was_made_but_not_completed_is_told(aap: Desk) -> None:
+    aap.world.json(
+        "POST", "/api/v2/job_templates/", template(inventory=2, project=1, playbook="x"), status=201
+    )
+    aap.world.json("POST", "/api/v2/job_templates/5/labels/", {"msg": "no such label"}, status=400)
+    with pytest.raises(
+        Refused, match=r"job template 5 was made, but not all that belongs to it: .*no such label"
+    ):
+        aap["job_templates"].create(name="Deploy", project=1, playbook="x", inventory=2, labels=[9])
+
+
+def test_a_password_is_written_although_it_cannot_be_seen(aap: Desk) -> None:
+    place = "/api/v2/users/4/"
+    user = {**row(4, type_="user"), "username": "ann", "password": "$encrypted$"}
+    aap.world.json("GET", place, user)
+    patched = aap.world.json("PATCH", place, user)
+    aap["users"].update(4, password="n3w")
+    sent = aap.world.http.register_uri("PATCH", aap.world.host + place, exc=requests.ReadTimeout)
+    aap["users"].update(4, password="n3w")
+    assert (patched.call_count, sent.call_count) == (1, 1)
+
+
 def test_a_lost_answer_of_an_edit_is_settled_by_reading_back(aap: Desk) -> None:
     aap.world.json("GET", HOST, host(), host(enabled=False))
     sent = aap.world.http.register_uri("PATCH", aap.world.host + HOST, exc=requests.ReadTimeout)

@@ -166,4 +166,14 @@ def test_an_unknown_related_name_is_refused_at_once(template: Desk) -> None:
     with pytest.raises(InvalidInput, match='Did you mean "labels"'):
         template["job_templates"].related(5, "lables")
     with pytest.raises(InvalidInput, match='Did you mean "name"'):
-        list(template["job_templates"].related(5, "labels", nmae="x"))
+        template["job_templates"].related(5, "labels", nmae="x")
+
+
+def test_the_variables_of_all_hosts_come_from_the_inventorys_script_in_one_request(aap: Desk) -> None:
+    aap.world.json("GET", "/api/v2/inventories/7/", row(7, "Shop", "inventory"))
+    aap.world.json("GET", "/api/v2/inventories/7/script/", {"_meta": {"hostvars": {"web1": {"a": 1}}}})
+    (script,) = aap["inventories"].related(7, "script", hostvars=1)
+    assert script["_meta"]["hostvars"]["web1"] == {"a": 1}
+    assert aap.asked()[-1] == "GET inventories/7/script/?hostvars=1"
+    with pytest.raises(InvalidInput, match='Did you mean "hostvars"'):
+        aap["inventories"].related(7, "script", hostvar=1)
