@@ -5,7 +5,7 @@ import time
 import uuid
 
 from flask import Flask, Response, current_app, g, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 
 from sandbox import gateway
@@ -89,6 +89,7 @@ def create_app(state: State, runs: Runs) -> Flask:
     app.register_error_handler(ProxyRefused, _refused_by_proxy)
     app.register_error_handler(HtmlNotFound, _no_page)
     app.register_error_handler(MethodNotAllowed, _wrong_method)
+    app.register_error_handler(InternalServerError, _broken)
     app.register_error_handler(HTTPException, _no_page)
     app.wsgi_app = Front(app.wsgi_app, app.url_map, state.settings)  # type: ignore[method-assign]
     return app
@@ -157,6 +158,12 @@ def _refused_by_proxy(refusal: ProxyRefused) -> Response:
     if accepts(request, "application/json"):
         return json_reply({"details": str(refusal)}, 403)
     return Response(str(refusal), 403, content_type="text/plain")
+
+
+def _broken(error: InternalServerError) -> Response:
+    """A fault of the sandbox itself looks like one of the controller."""
+    _log.error("%s %s failed", request.method, request.path, exc_info=error.original_exception)
+    return json_reply({"detail": "A server error has occurred."}, 500)
 
 
 def _no_page(_: Exception) -> Response:

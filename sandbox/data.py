@@ -63,6 +63,16 @@ MACHINE = CredentialType(id=1, name="Machine", kind="ssh", namespace="ssh")
 SOURCE_CONTROL = CredentialType(id=2, name="Source Control", kind="scm", namespace="scm")
 VAULT = CredentialType(id=3, name="Vault", kind="vault", namespace="vault")
 GITHUB = CredentialType(id=11, name="GitHub Personal Access Token", kind="token", namespace="github_token")
+CONTROLLER = CredentialType(
+    id=16, name="Red Hat Ansible Automation Platform", kind="cloud", namespace="controller"
+)
+REGISTRY = CredentialType(id=18, name="Container Registry", kind="registry", namespace="registry")
+GALAXY = CredentialType(
+    id=19, name="Ansible Galaxy/Automation Hub API Token", kind="galaxy", namespace="galaxy_api_token"
+)
+HASHIVAULT = CredentialType(
+    id=27, name="HashiCorp Vault Secret Lookup", kind="external", namespace="hashivault_kv"
+)
 GITLAB = CredentialType(id=12, name="GitLab Personal Access Token", kind="token", namespace="gitlab_token")
 CLOUD = CredentialType(id=5, name="Amazon Web Services", kind="cloud", namespace="aws")
 
@@ -112,6 +122,34 @@ CREDENTIAL_INPUTS: dict[str, dict[str, Any]] = {
             _input("security_token", secret=True),
         ],
         "required": ["username", "password"],
+    },
+    "controller": {
+        "fields": [
+            _input("host"),
+            _input("username"),
+            _input("password", secret=True),
+            _input("oauth_token", secret=True),
+            {"id": "verify_ssl", "label": "Verify SSL", "type": "boolean", "secret": False},
+        ],
+        "required": ["host"],
+    },
+    "registry": {
+        "fields": [
+            _input("host"),
+            _input("username"),
+            _input("password", secret=True),
+            {"id": "verify_ssl", "label": "Verify SSL", "type": "boolean", "default": True},
+        ],
+        "required": ["host"],
+    },
+    "galaxy_api_token": {
+        "fields": [_input("url"), _input("auth_url"), _input("token", secret=True)],
+        "required": ["url"],
+    },
+    "hashivault_kv": {
+        "fields": [_input("url"), _input("token", secret=True), _input("api_version")],
+        "metadata": [_input("secret_path"), _input("secret_key"), _input("secret_version")],
+        "required": ["url", "secret_path", "secret_key"],
     },
     "github_token": {"fields": [_input("token", secret=True)], "required": ["token"]},
     "gitlab_token": {"fields": [_input("token", secret=True)], "required": ["token"]},
@@ -178,7 +216,9 @@ class Seeds:
     users: tuple[User, ...] = USERS
     organizations: tuple[Organization, ...] = (DEFAULT, RETAIL, PLATFORM)
     inventories: tuple[Inventory, ...] = (SHOP, EMPTY, BACK_OFFICE)
-    credential_types: tuple[CredentialType, ...] = (MACHINE, SOURCE_CONTROL, VAULT, CLOUD, GITHUB, GITLAB)
+    credential_types: tuple[CredentialType, ...] = (
+        *(MACHINE, SOURCE_CONTROL, VAULT, CLOUD, GITHUB, GITLAB, CONTROLLER, REGISTRY, GALAXY, HASHIVAULT),
+    )
     credentials: tuple[Credential, ...] = (
         SHOP_MACHINE,
         ASKING_MACHINE,

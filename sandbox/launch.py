@@ -72,7 +72,7 @@ def _prompts(template: Template, values: dict[str, Any], verdict: Verdict) -> No
 
 
 def _resources(template: Template, verdict: Verdict) -> None:
-    needed = {"inventory": template.values.inventory, "project": template.project}
+    needed = {"project": template.project, "inventory": template.values.inventory}
     missing = [name for name, thing in needed.items() if thing is None and name not in verdict.accepted]
     if missing:
         words = [f"Job Template {name} is missing or undefined." for name in missing]

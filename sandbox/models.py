@@ -40,6 +40,7 @@ class Token:
     created: datetime = field(default_factory=now)
     expires: datetime
     gateway: bool = False
+    application: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

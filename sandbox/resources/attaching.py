@@ -1,12 +1,13 @@
 """Attaching to a list below an object, and detaching from it: POST `{"id": n}`, with `disassociate` the other way."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sandbox.models import User
 from sandbox.replies import Refused, bad_request, forbidden
 from sandbox.resources.deletion import delete, is_attached
 from sandbox.resources.relations import descendants, kind_of, meaning_of
-from sandbox.resources.rights import administers, may_edit, may_read, may_use
+from sandbox.resources.rights import administers, may_edit, may_use
 from sandbox.resources.roles import holders, role_of
 from sandbox.resources.store import Record, Store
 from sandbox.state import State
@@ -87,33 +88,41 @@ def detach(store: Store, record: Record, name: str, other: Record) -> None:
 
 def _check(store: Store, user: User, record: Record, name: str, other: Record) -> None:
     """Raises what the controller says of two objects that do not go together."""
-    if name == "credentials":
-        _check_credential(store, record, other)
-    elif name == "galaxy_credentials":
-        kind = store.get("credential_types", other.values["credential_type"])
-        if kind.values["namespace"] != "galaxy_api_token":
-            raise Refused(400, {"msg": f"Credential must be a Galaxy credential, not {kind.name}."})
-    elif name == "children":
-        if record is other or record in descendants(store, other):
-            raise Refused(400, {"error": "Cyclical Group association."})
-    elif name in {"hosts", "groups"} and other.values["inventory"] != record.values.get(
-        "inventory", record.id
-    ):
-        raise bad_request("Cannot associate two items from different inventories.")
+    if check := _CHECKS.get(name):
+        check(store, record, other)
     elif name.endswith("_nodes"):
         _check_nodes(store, record, name, other)
     if "roles" in {name, record.kind.path}:
         role, who = (record, other) if record.kind.path == "roles" else (other, record)
         _check_grant(store, user, role, who)
-    elif (
-        other.kind.path == "credentials"
-        and not may_use(store, user, other)
-        and not may_read(store, user, other)
-    ):
+    elif other.kind.path == "credentials" and not may_use(store, user, other):
         raise forbidden()
 
 
+def _check_galaxy(store: Store, _: Record, other: Record) -> None:
+    kind = store.get("credential_types", other.values["credential_type"])
+    if kind.values["namespace"] != "galaxy_api_token":
+        raise Refused(400, {"msg": f"Credential must be a Galaxy credential, not {kind.name}."})
+
+
+def _check_input(_store: Store, _: Record, other: Record) -> None:
+    if other.values["kind"] == "constructed":
+        words = "You cannot add a constructed inventory to another constructed inventory."
+        raise Refused(400, {"error": words})
+
+
+def _check_child(store: Store, record: Record, other: Record) -> None:
+    if record is other or record in descendants(store, other):
+        raise Refused(400, {"error": "Cyclical Group association."})
+
+
+def _check_inventory(_store: Store, record: Record, other: Record) -> None:
+    if other.values["inventory"] != record.values.get("inventory", record.id):
+        raise bad_request("Cannot associate two items from different inventories.")
+
+
 def _check_credential(store: Store, record: Record, other: Record) -> None:
+    _check_prompts(store, record)
     kind = store.get("credential_types", other.values["credential_type"])
     if kind.values["kind"] not in {"ssh", "vault", "cloud", "net", "kubernetes"}:
         raise Refused(400, {"error": f"Cannot assign a Credential of kind `{kind.values['kind']}`."})
@@ -125,9 +134,18 @@ def _check_credential(store: Store, record: Record, other: Record) -> None:
             raise Refused(400, {"error": f"Cannot assign multiple {kind.name}{more} credentials."})
 
 
+def _check_prompts(store: Store, record: Record) -> None:
+    """A node or schedule has credentials of its own only where its template asks for them."""
+    if record.kind.path not in {"workflow_job_template_nodes", "schedules"}:
+        return
+    template = store.find("unified_job_templates", record.values["unified_job_template"])
+    if template is None or not template.values.get("ask_credential_on_launch"):
+        raise Refused(400, {"msg": "Related template is not configured to accept credentials on launch."})
+
+
 def _check_nodes(store: Store, record: Record, name: str, other: Record) -> None:
     if other.values["workflow_job_template"] != record.values["workflow_job_template"]:
-        raise Refused(400, {"Error": "Cannot associate nodes of different workflow job templates."})
+        raise forbidden()
     if record is other:
         raise Refused(400, {"Error": "Cycle detected."})
     others = {"success_nodes", "failure_nodes", "always_nodes"} - {name}
@@ -163,3 +181,13 @@ def _check_grant(store: Store, user: User, role: Record, who: Record) -> None:
         home = store.find("organizations", of.values["organization"])
         if home and who.id not in holders(store, home) and not who.values["is_superuser"]:
             raise Refused(400, {"msg": _OUTSIDE})
+
+
+_CHECKS: dict[str, Callable[[Store, Record, Record], None]] = {
+    "credentials": _check_credential,
+    "galaxy_credentials": _check_galaxy,
+    "input_inventories": _check_input,
+    "children": _check_child,
+    "hosts": _check_inventory,
+    "groups": _check_inventory,
+}

@@ -11,7 +11,7 @@ from sandbox.access import may_read_job
 from sandbox.auth import here, me
 from sandbox.negotiation import body_of
 from sandbox.replies import Refused, empty, forbidden, json_reply, method_not_allowed, no_such
-from sandbox.resources import inventory, survey
+from sandbox.resources import inventory, rules, survey
 from sandbox.resources.computed import runs_of
 from sandbox.resources.copying import copy
 from sandbox.resources.editing import create, new_webhook_key
@@ -153,7 +153,7 @@ def _update_sources(record: Record) -> Response:
         started.append(
             {"inventory_update": job.id, "inventory_source": source.id, **row, "status": "started"}
         )
-    return json_reply(started, 202)
+    return json_reply(started, 200)
 
 
 def _webhook_key(record: Record) -> Response:
@@ -226,6 +226,22 @@ def _role(number: int | None, values: dict[str, Any], record: Record) -> dict[st
     return {**found, "user_capabilities": {"unattach": number is not None}}
 
 
+def _test(record: Record) -> Response:
+    """The notification counts as sent: nothing leaves the sandbox."""
+    _must_edit(record)
+    values = record.values
+    if any(
+        name not in values["notification_configuration"]
+        for name in rules.CONFIGURATION.get(values["notification_type"], ())
+    ):
+        raise Refused(500, {"detail": "A server error has occurred."})
+    sent = {"notification_template": record.id, "status": "successful", "error": "", "notifications_sent": 1}
+    sent |= {"notification_type": values["notification_type"], "recipients": "", "subject": "", "body": ""}
+    made = here().store.add("notifications", sent, by=me().id)
+    location = here().links("notifications", made.id)
+    return json_reply({"notification": made.id}, 202, {"Location": location})
+
+
 def _facts(_: Record) -> Response:
     return json_reply({})
 
@@ -255,4 +271,5 @@ BELOW: dict[str, View] = {
     "object_roles": _object_roles,
     "access_list": _access_list,
     "ansible_facts": _facts,
+    "test": _test,
 }

@@ -65,6 +65,15 @@ def _uses(job: Job, record: Record) -> bool:
     return path == "organizations" and job.organization.id == number
 
 
+def delete_with_tokens(state: State, record: Record) -> None:
+    """The tokens of an application or of a user die with them."""
+    for number, token in list(state.tokens.items()):
+        owner = token.application if record.kind.path == "applications" else token.user.id
+        if record.kind.path in {"applications", "users"} and owner == record.id:
+            del state.tokens[number]
+    delete(state.store, record)
+
+
 def delete(store: Store, record: Record) -> None:
     for path, field in _ALONG.get(record.kind.path, ()):
         for one in list(store.all(path)):

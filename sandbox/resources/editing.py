@@ -20,15 +20,20 @@ Body = dict[str, Any]
 _USED = (("inventory", "inventories", "Inventory"), ("project", "projects", "Project"))
 
 
-def create(state: State, kind: Kind, user: User, body: Body, forced: Body | None = None) -> Record:
-    """`forced`: what the path says, which wins over the body."""
+def create(
+    state: State, kind: Kind, user: User, body: Body, forced: Body | None = None, *, allowed: bool = False
+) -> Record:
+    """`forced`: what the path says, which wins over the body; `allowed`: the place gives the right to it."""
     store = state.store
     body = {**body, **(forced or {})}
     try:
         values, errors = read(store, kind, body, "post", whole=True)
     except BadRelation as error:
         raise bad_request(str(error)) from error
-    _check_right_to_create(state, kind, user, values)
+    nameless = [name for name in ("name", "inventory") if name in body and body[name] is None]
+    if kind.path == "inventory_sources" and body.get("source") == "constructed" and nameless:
+        raise Refused(400, {"error": ["constructed not a valid source for inventory"]})
+    _check_right_to_create(state, kind, user, values, allowed=allowed)
     if errors:
         raise Refused(400, errors | _missing_as_well(kind, body))
     whole = {name: one.nothing for name, one in kind.fields.items()} | values
@@ -43,7 +48,7 @@ def create(state: State, kind: Kind, user: User, body: Body, forced: Body | None
     return record
 
 
-def _check_right_to_create(state: State, kind: Kind, user: User, values: Body) -> None:
+def _check_right_to_create(state: State, kind: Kind, user: User, values: Body, *, allowed: bool) -> None:
     if user.is_superuser:
         return
     if kind.path == "job_templates":
@@ -53,7 +58,7 @@ def _check_right_to_create(state: State, kind: Kind, user: User, values: Body) -
                 raise Refused(403, {field: [f"You do not have use permission on {title}"]})
     if kind.path == "users" and values.get("is_superuser"):
         raise forbidden()
-    if not may_create(state.store, user, kind, values):
+    if not allowed and not may_create(state.store, user, kind, values):
         raise Refused(403, {}) if kind.path == "workflow_job_templates" else forbidden()
 
 

@@ -70,6 +70,12 @@ def shown(schema: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def typed(schema: dict[str, Any]) -> dict[str, Any]:
+    """A field without a type is a text."""
+    fields = [{"type": "string", **one} for one in schema.get("fields", ())]
+    return {**schema, **({"fields": fields} if "fields" in schema else {})}
+
+
 def wrong_type(schema: dict[str, Any]) -> str:
     """What is wrong with the fields that a new type defines, in the controller's words."""
     for key in schema:

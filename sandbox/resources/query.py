@@ -5,6 +5,7 @@ lists that are attached: `organization__name=Retail`, `groups__name__in=web,db`,
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from typing import Any
 
 from sandbox.clock import stamp
 from sandbox.replies import Refused
+from sandbox.resources import smart_filter
 from sandbox.resources.kinds import Field, Kind, kinds
 from sandbox.resources.relations import related_records
 from sandbox.resources.store import Record, Store
@@ -32,7 +34,16 @@ FORBIDDEN = frozenset(
     ]
 )
 # Fields of a model that no answer shows, but for which a list can be filtered.
-_MORE = {"pk": "id", "created_by": "created_by", "modified_by": "modified_by", "namespace": "namespace"}
+_MORE = {
+    "pk": "integer",
+    "created_by": "id",
+    "modified_by": "id",
+    "namespace": "string",
+    "object_id": "integer",
+    "role_field": "string",
+    "singleton_name": "string",
+    "content_type": "string",
+}
 _TEXT: dict[str, Callable[[str, str], bool]] = {
     "iexact": lambda have, want: have.lower() == want.lower(),
     "contains": lambda have, want: want in have,
@@ -60,6 +71,7 @@ _OF_RECORD: dict[str, Callable[[Record], Any]] = {
     "created_by": lambda row: row.created_by,
     "modified_by": lambda row: row.modified_by,
 }
+_OF_ROLES = frozenset({"object_id", "role_field", "singleton_name", "content_type"})
 LOOKUPS = frozenset({"exact", "in", "isnull", "search", *_COMPARE, *_TEXT})
 _WRONG_DATE = "has an invalid format. It must be in YYYY-MM-DD HH:MM[:ss[.uuuuuu]][TZ] format."
 
@@ -81,6 +93,13 @@ class Path:
     kinds: tuple[Kind, ...]
     field: Field | None
     lookup: str = "exact"
+    many: bool = False
+    """Whether its first step leads to a list."""
+
+    @property
+    def rest(self) -> "Path":
+        """The way on from its first step."""
+        return Path(self.names[1:], self.kinds[1:], self.field, self.lookup)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +113,20 @@ class Query:
         """The rows that every term admits; those marked `or__` are one term together."""
         every: list[Test] = []
         either: list[Test] = []
+        together: dict[str, list[tuple[Path, Test]]] = defaultdict(list)
+        pairs = list(pairs)
         for key, wanted in pairs:
             if key in RESERVED:
                 continue
             marks, names = _marks(key)
-            test = self._term(names, wanted)
-            test = _negated(test) if "not" in marks else test
-            (either if "or" in marks else every).append(test)
+            path, test = self._value_test(names, wanted)
+            of_list = path.field is None and path.lookup not in {"isnull", "search"}
+            if not marks and (of_list or path.many):
+                together[path.names[0]].append((path, test))
+            else:
+                whole = self._term(path, test)
+                (either if "or" in marks else every).append(_negated(whole) if "not" in marks else whole)
+        every += [self._of_one(name, tests) for name, tests in together.items()]
         every += self._special(dict(pairs))
         return [
             row
@@ -112,15 +138,30 @@ class Query:
         tests: list[Test] = []
         if text := last.get("search"):
             tests.append(self._search(self.kind, text))
+        if text := last.get("host_filter"):
+            tests.append(self._host_filter(text))
         if types := last.get("type"):
             wanted = set(types.split(","))
             tests.append(lambda row: _type(row) in wanted)
         return tests
 
+    def _host_filter(self, text: str) -> Test:
+        try:
+            terms = smart_filter.parse(text)
+        except smart_filter.Unreadable:
+            raise Wrong(f"Invalid query {text}") from None
+        tests = {}
+        for name, wanted in smart_filter.lookups(text):
+            if name == "search":
+                tests[name, wanted] = self._search(self.kind, wanted)
+            else:
+                tests[name, wanted] = self._term(*self._value_test(name.split("__"), wanted))
+        return lambda row: terms(lambda name, wanted: tests[name, wanted](row))
+
     def _search(self, kind: Kind, text: str) -> Test:
-        """Commas mean that all of the texts must be found."""
+        """Each of the words must be found; blanks and commas part them."""
         fields = [name for name in kind.search if "__" not in name] or ["name"]
-        wanted = [part.lower() for part in text.split(",")]
+        wanted = text.lower().replace(",", " ").split()
         return lambda row: all(
             any(part in str(self.value(row, name) or "").lower() for name in fields) for part in wanted
         )
@@ -147,13 +188,29 @@ class Query:
 
         return sorted(rows, key=place, reverse=down)
 
-    def _term(self, names: list[str], wanted: str) -> Test:
+    def _value_test(self, names: list[str], wanted: str) -> tuple[Path, Test]:
+        """Where a term looks, and what it wants there."""
         path = self._path(names)
+        return path, self._search(path.kinds[-1], wanted) if path.lookup == "search" else _test(path, wanted)
+
+    def _of_one(self, name: str, tests: list[tuple[Path, Test]]) -> Test:
+        """Terms about the same list mean one and the same object of it, unless each is marked `chain`."""
+
+        def holds(one: Row) -> bool:
+            return all(
+                any(test(value) for value in self._values(one, path.rest))
+                if path.rest.names
+                else test(_id(one))
+                for path, test in tests
+            )
+
+        return lambda row: any(holds(one) for one in self._follow(row, name))
+
+    def _term(self, path: Path, test: Test) -> Test:
         if path.lookup == "search":
-            kind = path.kinds[-1]
-            search = self._search(kind, wanted)
-            return lambda row: any(search(one) for one in self._objects(row, path))
-        test = _test(path, wanted)
+            return lambda row: any(test(one) for one in self._objects(row, path))
+        if path.names == ("type",) and path.lookup == "in":
+            return lambda _row: False  # a look-up that finds nothing, whatever it asks for
         if path.lookup == "isnull":
             return lambda row: test(next((one for one in self._values(row, path) if one is not None), None))
         return lambda row: any(test(value) for value in self._values(row, path))
@@ -164,21 +221,23 @@ class Query:
         way: list[str] = []
         passed = [kind]
         field: Field | None = None
+        many = False
         for place, name in enumerate(names):
             if name in FORBIDDEN:
                 raise Wrong(f"Filtering on {name} is not allowed.", 403)
             if name == "inputs":
                 raise Wrong("Filtering on field inputs is not allowed.", 403)
             if place and place == len(names) - 1 and name in LOOKUPS:
-                return Path(tuple(way), tuple(passed), field, name)
+                return Path(tuple(way), tuple(passed), field, name, many and len(way) > 1)
             if place and not (field is None or field.target):
                 raise Wrong(f"No related model for field {name}.")
             field, target = _step(kind, name)
+            many = many or (not place and field is None)
             way.append(name)
             if target:
                 kind = target
                 passed.append(kind)
-        return Path(tuple(way), tuple(passed), field)
+        return Path(tuple(way), tuple(passed), field, many=many and len(way) > 1)
 
     def _objects(self, row: Row, path: Path) -> list[Row]:
         found = [row]
@@ -229,10 +288,7 @@ def _id(row: Row) -> int:
 
 
 def _more(name: str) -> Field | None:
-    if name not in _MORE:
-        return None
-    kind = "id" if name.endswith("_by") else "integer" if name == "pk" else "string"
-    return Field(name, kind)
+    return Field(name, _MORE[name]) if name in _MORE else None
 
 
 def _step(kind: Kind, name: str) -> tuple[Field | None, Kind | None]:
@@ -240,6 +296,8 @@ def _step(kind: Kind, name: str) -> tuple[Field | None, Kind | None]:
     one = kind.fields.get(name) or _more(name)
     if name == "type" and kind.path.startswith("unified_"):
         return Field("type", "string"), None
+    if name in _OF_ROLES and kind.path != "roles":
+        one = None
     if one is not None and one.filterable and name not in {"url", "related", "summary_fields", "type"}:
         return one, kinds().get(one.target) if one.target else None
     meaning = kind.relations.get(name)

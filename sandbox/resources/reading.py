@@ -12,7 +12,26 @@ _TRUE = frozenset({"t", "y", "yes", "true", "on", "1"})
 _FALSE = frozenset({"f", "n", "no", "false", "off", "0", "0.0", ""})
 _USERNAME = "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."
 # Kinds which look for the inventory before they read anything else.
-_OF_INVENTORY = frozenset({"hosts", "groups", "inventory_sources"})
+_OF_INVENTORY = frozenset({"hosts", "inventory_sources"})
+# Kinds whose table would take an object without an organization, though the API does not.
+_NULLABLE = frozenset({"inventories", "constructed_inventories", "notification_templates"})
+# Values of a choice which OPTIONS do not tell, and which are refused in other words.
+_MORE_CHOICES = {
+    "credential_types": frozenset(
+        {
+            "ssh",
+            "vault",
+            "scm",
+            "token",
+            "registry",
+            "insights",
+            "external",
+            "kubernetes",
+            "galaxy",
+            "cryptography",
+        }
+    )
+}
 Errors = dict[str, Any]
 
 
@@ -51,13 +70,17 @@ def _value(store: Store, kind: Kind, field: Field, given: Any) -> Any:
     if field.type == "id":
         return _key(store, kind, field, given)
     if field.type == "choice":
-        return _choice(field, given)
+        return str(given) if given in _MORE_CHOICES.get(kind.path, ()) else _choice(field, given)
     return _plain(kind, field, given)
 
 
 def _plain(kind: Kind, field: Field, given: Any) -> Any:
     if field.name in VARIABLES:
-        return _variables(given)
+        return (
+            str(given).rstrip("\n")
+            if field.name == "source_vars" and "constructed" in kind.path
+            else _variables(given)
+        )
     readers: dict[str, Callable[[], Any]] = {
         "string": lambda: _text(kind, field, given),
         "integer": lambda: _integer(field, given),
@@ -69,14 +92,17 @@ def _plain(kind: Kind, field: Field, given: Any) -> Any:
 
 
 def _null(kind: Kind, field: Field) -> Any:
-    if field.name == kind.label and kind.path != "applications":
+    if field.name in {kind.label, "identifier"} and kind.path != "applications":
         raise Invalid(_USERNAME if field.name == "username" else "This field cannot be blank.")
     if field.type == "id":
         if "required" in {field.post, field.put}:
-            raise Invalid("This field may not be null.")
+            nullable = field.name == "organization" and kind.path in _NULLABLE
+            raise Invalid("This field cannot be blank." if nullable else "This field may not be null.")
         return None
     if field.type == "boolean":
         return False if field.has_default else None
+    if field.name in {"inputs", "injectors"}:
+        raise Invalid("This field may not be null.")
     if None in field.choices or not field.has_default:
         return None if field.name != "name" else ""
     if field.type in {"string", "json"}:
@@ -90,7 +116,7 @@ def _text(kind: Kind, field: Field, given: Any) -> str:
     text = str(given) if field.name == "password" else str(given).strip()
     if "\x00" in text:
         raise Invalid("Null characters are not allowed.")
-    required = field.post == "required" or field.put == "required" or field.name == "password"
+    required = "required" in {field.post, field.put} or field.name in {"password", "identifier"}
     if not text and required and kind.path != "applications":
         raise Invalid("This field may not be blank.")
     if field.max_length and len(text) > field.max_length:
@@ -114,8 +140,10 @@ def _variables(given: Any) -> str:
 
 
 def _json(kind: Kind, field: Field, given: Any) -> Any:
-    if field.name == "extra_data":
+    if field.name in {"extra_data", "notification_configuration"}:
         return given
+    if field.name in {"inputs", "injectors"} and not isinstance(given, dict):
+        raise Invalid(f"{type(given).__name__} provided, expected dict")
     if not isinstance(given, dict | list):
         raise Invalid(
             "Expected an object or list value."

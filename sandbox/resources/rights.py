@@ -87,22 +87,21 @@ def may_edit(store: Store, user: User, record: Record) -> bool:
     if user.is_superuser:
         return True
     if path == "users":
-        return record.id == user.id or _administers_user(store, user, record)
+        return record.id == user.id or _administers_user(store, user, record, orphans=False)
     if path in _SYSTEM and path != "organizations":
         return False
     return administers(store, user, record)
 
 
-def _administers_user(store: Store, user: User, record: Record) -> bool:
+def _administers_user(store: Store, user: User, record: Record, *, orphans: bool) -> bool:
     """Whether one of their organizations is administered by the user, or they have none at all."""
     homes = [
         one
         for one in store.all("organizations")
         if record.id in holders(store, one, "member_role", "admin_role")
     ]
-    return any(user.id in holders(store, one, "admin_role") for one in homes) or (
-        not homes and any(user.id in holders(store, one, "admin_role") for one in store.all("organizations"))
-    )
+    everywhere = list(store.all("organizations")) if orphans and not homes else homes
+    return any(user.id in holders(store, one, "admin_role") for one in everywhere)
 
 
 def may_delete(store: Store, user: User, record: Record) -> bool:
@@ -110,8 +109,9 @@ def may_delete(store: Store, user: User, record: Record) -> bool:
         return False
     if record.kind.path == "instance_groups" and record.name in {"default", "controlplane"}:
         return False
-    if record.kind.path == "users" and record.id == user.id:
-        return False
+    if record.kind.path == "users":
+        mine = record.id == user.id
+        return not mine and (user.is_superuser or _administers_user(store, user, record, orphans=True))
     return may_edit(store, user, record)
 
 

@@ -9,7 +9,12 @@ def create_roles(store: Store, record: Record) -> None:
     record.hidden["roles"] = {}
     for field in record.kind.roles:
         title = field.removesuffix("_role").replace("_", " ").title()
-        values = {"name": title, "description": f"{title} of this {record.kind.type.replace('_', ' ')}"}
+        values = {
+            "role_field": field,
+            "object_id": record.id,
+            "name": title,
+            "description": f"{title} of this {record.kind.type.replace('_', ' ')}",
+        }
         role = store.add("roles", values)
         role.hidden |= {"of": (record.kind.table, record.id), "field": field}
         record.hidden["roles"][field] = role.id

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.replies import Refused, forbidden
-from sandbox.resources import inputs, schedules
+from sandbox.resources import inputs, schedules, smart_filter
 from sandbox.resources.kinds import Kind, kinds
 from sandbox.resources.reading import Errors
 from sandbox.resources.store import Record, Store
+from sandbox.resources.variables import mapping
 
 Values = dict[str, Any]
 PLAYBOOKS = Path(__file__).parent.parent / "project"
@@ -18,13 +19,20 @@ OWNERS = ("organization", "team", "user")
 CONFIGURATION: dict[str, tuple[str, ...]] = {
     "webhook": ("url", "headers"),
     "slack": ("token", "channels"),
-    "mattermost": ("mattermost_url",),
-    "rocketchat": ("rocketchat_url",),
-    "irc": ("server", "port", "nickname", "targets"),
-    "pagerduty": ("token", "service_key", "subdomain", "client_name"),
+    "mattermost": ("mattermost_url", "mattermost_no_verify_ssl"),
+    "rocketchat": ("rocketchat_url", "rocketchat_no_verify_ssl"),
+    "irc": ("server", "port", "nickname", "password", "use_ssl", "targets"),
+    "pagerduty": ("subdomain", "token", "service_key", "client_name"),
     "grafana": ("grafana_url", "grafana_key"),
     "twilio": ("account_sid", "account_token", "from_number", "to_numbers"),
     "email": ("host", "port", "username", "password", "use_tls", "use_ssl", "sender", "recipients"),
+}
+# type of a notification: what it has where nothing was given
+MADE_UP: dict[str, Values] = {
+    "webhook": {"disable_ssl_verification": False, "username": "", "password": ""},
+    "awssns": dict.fromkeys(
+        ("aws_region", "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "sns_topic_arn"), ""
+    ),
 }
 SECRETS = frozenset({"password", "token", "account_token", "grafana_key"})
 _STILL_USED = (
@@ -147,14 +155,43 @@ def _credential_type(of: Proposal) -> Errors:
         return {"kind": [f"Must be 'cloud' or 'net', not {of.values['kind']}"]}
     if words := inputs.wrong_type(of.values["inputs"] or {}):
         return {"inputs": [words]}
+    of.values["inputs"] = inputs.typed(of.values["inputs"] or {})
     return {}
+
+
+def _input_source(of: Proposal) -> Errors:
+    kind_of = {
+        name: of.store.get(
+            "credential_types", of.store.get("credentials", of.values[name]).values["credential_type"]
+        )
+        for name in ("source_credential", "target_credential")
+    }
+    if kind_of["source_credential"].values["kind"] != "external":
+        return {"source_credential": ["Source must be an external credential"]}
+    target, source = kind_of["target_credential"], kind_of["source_credential"]
+    if target.values["kind"] == "external":
+        return {"target_credential": ["Target must be a non-external credential"]}
+    options = sorted(one["id"] for one in target.values["inputs"]["fields"])
+    if of.values["input_field_name"] not in options:
+        words = f"Input field must be defined on target credential (options are {', '.join(options)})."
+        return {"input_field_name": [words]}
+    known = {one["id"] for one in source.values["inputs"].get("metadata", ())}
+    needed = [name for name in source.values["inputs"].get("required", ()) if name in known]
+    missing = [name for name in needed if not (of.values["metadata"] or {}).get(name)]
+    return {"metadata": {name: [f"required for {source.name}"] for name in missing}} if missing else {}
 
 
 def _inventory(of: Proposal) -> Errors:
     if of.old and "kind" in of.given and of.values["kind"] != of.old.values["kind"]:
-        raise Refused(405, {"error": 'Method "PATCH" not allowed.'})
+        words = 'You cannot turn a regular inventory into a "smart" or "constructed" inventory.'
+        raise Refused(405, {"error": words})
     if of.values["kind"] == "smart" and not of.values["host_filter"]:
         return {"host_filter": ["Smart inventories must specify host_filter"]}
+    if of.values["host_filter"]:
+        try:
+            smart_filter.parse(of.values["host_filter"])
+        except smart_filter.Unreadable:
+            return {"host_filter": [f"Invalid query {of.values['host_filter']}"]}
     return {}
 
 
@@ -205,10 +242,14 @@ def _notification(of: Proposal) -> Errors:
     configuration = of.values["notification_configuration"]
     if not isinstance(configuration, dict):
         raise Refused(500, {"detail": "A server error has occurred."})
-    needed = CONFIGURATION.get(of.values["notification_type"], ())
+    kind = of.values["notification_type"]
+    needed = CONFIGURATION.get(kind, ())
     if missing := [name for name in needed if name not in configuration]:
         words = f"Missing required fields for Notification Configuration: {missing}."
         return {"__all__": [words]}
+    if wrong := _wrong_webhook(configuration) if kind == "webhook" else []:
+        return {"__all__": wrong}
+    configuration = {**MADE_UP.get(kind, {}), **configuration}
     before = (of.old.values["notification_configuration"] if of.old else None) or {}
     of.values["notification_configuration"] = {
         name: before.get(name, value) if value == "$encrypted$" else value
@@ -217,27 +258,72 @@ def _notification(of: Proposal) -> Errors:
     return {}
 
 
+def _wrong_webhook(configuration: Values) -> list[str]:
+    types = {"url": (str, "string"), "headers": (dict, "object")}
+    wrong = [
+        f"Configuration field '{name}' incorrect type, expected {named}."
+        for name, (kind, named) in types.items()
+        if not isinstance(configuration[name], kind)
+    ]
+    if not wrong and configuration.get("http_method", "POST") not in {"POST", "PUT"}:
+        wrong.append("HTTP method must be either 'POST' or 'PUT'.")
+    return wrong
+
+
+def _project(of: Proposal) -> Errors:
+    values, kind = of.values, of.values["scm_type"]
+    credential = of.store.find("credentials", values["credential"])
+    if kind == "insights" and credential is None:
+        return {"credential": ["Insights Credential is required for an Insights Project."]}
+    if kind in {"git", "svn", "archive"} and not values["scm_url"]:
+        return {"scm_url": ["SCM URL is required."]}
+    if (
+        credential
+        and of.store.get("credential_types", credential.values["credential_type"]).values["kind"] != "scm"
+    ):
+        return {"credential": ["Credential kind must be 'scm'."]}
+    if values["scm_refspec"] and kind != "git":
+        return {"scm_refspec": ["SCM refspec can only be used with git projects."]}
+    return {} if kind else _manual_project(of)
+
+
+def _manual_project(of: Proposal) -> Errors:
+    """The controller says of a folder that is not there that it is taken."""
+    if of.given.get("scm_update_on_launch"):
+        return {"scm_update_on_launch": ["Update options must be set to false for manual projects."]}
+    path = of.given.get("local_path")
+    known = {one.values["local_path"] for one in of.store.all("projects") if one is not of.old}
+    if path and (path in known or not (PLAYBOOKS.parent / path).is_dir() or path.startswith(("/", "."))):
+        return {"local_path": ["This path is already being used by another manual project."]}
+    return {}
+
+
 def _schedule(of: Proposal) -> Errors:
     if words := schedules.wrong(of.values["rrule"]):
         return {"rrule": words}
+    of.values["rrule"] = of.values["rrule"].replace("\n", " ")
+    return _not_asked(of, "inventory") or _data_not_asked(of)
+
+
+def _node(of: Proposal) -> Errors:
+    """An inventory that is not asked for is taken, other prompts are not."""
+    return _not_asked(of) or _data_not_asked(of)
+
+
+def _not_asked(of: Proposal, *more: str) -> Errors:
     template = of.store.find("unified_job_templates", of.values["unified_job_template"])
     asks = template.values if template else {}
-    prompts = {
-        "inventory": "inventory",
-        "limit": "limit",
-        "job_tags": "tags",
-        "skip_tags": "skip_tags",
-        "scm_branch": "scm_branch",
-    }
-    for name, ask in prompts.items():
+    for name in (*more, "limit", "job_tags", "skip_tags", "scm_branch"):
+        ask = name.removeprefix("job_")
         if of.given.get(name) and not asks.get(f"ask_{ask}_on_launch"):
             return {name: ["Field is not configured to prompt on launch."]}
-    return _data_not_asked(of)
+    return {}
 
 
 def _data_not_asked(of: Proposal) -> Errors:
     template = of.store.find("unified_job_templates", of.values["unified_job_template"])
     data = of.given.get("extra_data")
+    data = mapping(data) if isinstance(data, str) else data
     if not isinstance(data, dict) or not data or template is None:
         return {}
     asked = {one["variable"] for one in (template.hidden.get("survey") or {}).get("spec", ())}
@@ -251,13 +337,15 @@ def _data_not_asked(of: Proposal) -> Errors:
 _RULES: dict[str, Callable[[Proposal], Errors]] = {
     "users": _user,
     "job_templates": _job_template,
+    "projects": _project,
     "credentials": _credential,
     "credential_types": _credential_type,
+    "credential_input_sources": _input_source,
     "inventories": _inventory,
     "hosts": _host,
     "groups": _group,
     "inventory_sources": _inventory_source,
     "notification_templates": _notification,
     "schedules": _schedule,
-    "workflow_job_template_nodes": _data_not_asked,
+    "workflow_job_template_nodes": _node,
 }

@@ -23,7 +23,7 @@ def wrong(text: str) -> list[str]:
             words.append(f"{name} not allowed in rrule.")
     for rule in rules:
         words += _wrong_rule(rule)
-    if not words:
+    if not _START.search(text) or not words:
         words += _unreadable(text)
     return words
 
@@ -60,6 +60,10 @@ def _wrong_rule(rule: str) -> list[str]:
 
 def _unreadable(text: str) -> list[str]:
     match = _START.search(text)
+    if "DTSTART" not in text.upper():
+        if "RULE" in text.upper():
+            return [_NO_ZONE]
+        return ["rrule parsing failed validation: not enough values to unpack (expected 2, got 1)"]
     if match and match["zone"] and match["zone"] not in available_timezones():
         return [_NO_ZONE]
     day = re.search(r"BYDAY=([^;\s]*)", text)
@@ -99,9 +103,15 @@ def occurrences(text: str, after: datetime, limit: int) -> list[datetime]:
     for number, moment in enumerate(_moments(start, parts)):
         if number >= count or (until and moment > until) or len(found) >= limit:
             break
-        if moment >= after:
+        if moment >= after and _exists(moment):
             found.append(moment)
     return found
+
+
+def _exists(moment: datetime) -> bool:
+    """Not so of a local time which summer time leaps over."""
+    there_and_back = moment.astimezone(UTC).astimezone(moment.tzinfo)
+    return there_and_back.replace(tzinfo=None) == moment.replace(tzinfo=None)
 
 
 def _until(text: str) -> datetime | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sandbox.models import now
-from sandbox.resources.kinds import UNIFIED, Kind, kinds
+from sandbox.resources.kinds import STRUCTURE, UNIFIED, Kind, kinds
 
 Key = tuple[Any, ...]
 
@@ -93,12 +93,14 @@ class Store:
             number = self.next_id(kind.table)
         self._last_ids[space] = max(self._last_ids[space], number)
         moment = now()
+        table = kinds()[kind.table]
         whole = {
-            **{name: _own(one.nothing) for name, one in kind.fields.items() if _is_kept(one.name)},
-            **values,
+            name: _own(one.nothing)
+            for name, one in {**table.fields, **kind.fields}.items()
+            if name not in STRUCTURE
         }
-        kind = kinds()[kind.table] if kind.table != path else kind
-        record = Record(kind, number, whole, moment, moment, by, by)
+        whole |= values
+        record = Record(table, number, whole, moment, moment, by, by)
         self._tables[kind.table][number] = record
         self._claim(record)
         self.version += 1
@@ -137,10 +139,6 @@ class Store:
 
 def _key(kind: Kind, values: dict[str, Any]) -> Key:
     return tuple(values.get(name) for name in kind.unique)
-
-
-def _is_kept(name: str) -> bool:
-    return name not in {"id", "type", "url", "related", "summary_fields", "created", "modified"}
 
 
 def _own(value: Any) -> Any:

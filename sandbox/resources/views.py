@@ -23,11 +23,12 @@ from sandbox.resources.below import BELOW
 from sandbox.resources.computed import value_of
 from sandbox.resources.editing import create, forced_by, update
 from sandbox.resources.kinds import Kind, Related, kinds
-from sandbox.resources.names import matches, needs_more
+from sandbox.resources.names import NAMED, matches, needs_more
 from sandbox.resources.pages import page
 from sandbox.resources.query import Query, chosen
 from sandbox.resources.relations import kind_of, meaning_of, related_records
-from sandbox.resources.rights import may_delete, may_edit, may_read
+from sandbox.resources.rights import administers, may_delete, may_edit, may_read
+from sandbox.resources.roles import holders
 from sandbox.resources.shape import shape
 from sandbox.resources.starting import after_change, after_creation
 from sandbox.resources.store import Record
@@ -78,10 +79,20 @@ def listed(
     state, user = here(), me()
     with state.lock:
         readable = [one for one in records if everybody or may_read(state.store, user, one)]
+        if level := request.args.get("role_level"):
+            readable = _with_role(kind, readable, level)
         query = Query(state.store, kind, lambda record, name: value_of(state, record, name))
         rows = chosen(query, readable, pairs())
         body = page(kind, rows, pairs(), path or request.path, lambda row: _row(kind, row, detailed=detailed))
     return json_reply(body)
+
+
+def _with_role(kind: Kind, records: list[Record], level: str) -> list[Record]:
+    """Only those of which the user has the role, or all rights."""
+    if level not in kind.roles:
+        raise Refused(500, {"detail": "A server error has occurred."})
+    store, user = here().store, me()
+    return [one for one in records if user.id in holders(store, one, level) or administers(store, user, one)]
 
 
 def _row(kind: Kind, record: Record, *, detailed: bool = False) -> dict[str, Any]:
@@ -116,20 +127,21 @@ def find(kind: Kind, ident: str) -> Record:
         if not may_read(store, me(), record):
             raise forbidden()
         return record
-    record = next((one for one in store.all(kind.path) if matches(store, one, ident)), None)
+    named = kind.path in NAMED
+    record = next((one for one in store.all(kind.path) if named and matches(store, one, ident)), None)
     if (
         record is None
         and kind.path in {"job_templates", "workflow_job_templates"}
         and needs_more(kind, ident)
     ):
-        named = [one for one in store.all(kind.path) if one.name == ident]
-        record = min(named, key=lambda one: one.values["organization"] or 0, default=None)
+        same = [one for one in store.all(kind.path) if one.name == ident]
+        record = min(same, key=lambda one: one.values["organization"] or 0, default=None)
         if record is None:
             raise HtmlNotFound
     if record is None:
         words = (
             "The requested resource could not be found."
-            if needs_more(kind, ident)
+            if needs_more(kind, ident) or not named
             else f"No {kind.model} matches the given query."
         )
         raise NameNotFound(404, {"detail": words})
@@ -170,7 +182,7 @@ def _delete(record: Record, ident: str) -> Response:
     if record.kind.path == "inventories":
         deletion.delete_later(state, record)
         return empty(202)
-    deletion.delete(state.store, record)
+    deletion.delete_with_tokens(state, record)
     return empty(204)
 
 
@@ -186,9 +198,15 @@ def below(path: str, ident: str, name: str) -> Response:
             return _post_below(record, name, ident)
         if target is None:
             return json_reply(page(kind, [], pairs(), request.path, dict))
-        return listed(
-            target, related_records(here().store, record, name), here().links(path, record.id, name)
-        )
+        smart = name == "hosts" and record.values.get("kind") == "smart"
+        records = _smart_hosts(record) if smart else related_records(here().store, record, name)
+        return listed(target, records, here().links(path, record.id, name))
+
+
+def _smart_hosts(inventory: Record) -> list[Record]:
+    query = Query(here().store, kinds()["hosts"])
+    found = query.choose(here().store.all("hosts"), [("host_filter", inventory.values["host_filter"])])
+    return [one for one in found if isinstance(one, Record)]
 
 
 def _post_below(record: Record, name: str, ident: str) -> Response:
@@ -207,7 +225,11 @@ def _post_below(record: Record, name: str, ident: str) -> Response:
         attach(state.store, record, name, known)
         state.store.touch()
         return empty(204)
-    made = create(state, kind, user, body, forced_by(record, name))
+    # Only here may the administrator of an organization make a user.
+    allowed = (record.kind.path, name) == ("organizations", "users") and administers(
+        state.store, user, record
+    )
+    made = create(state, kind, user, body, forced_by(record, name), allowed=allowed)
     meaning = meaning_of(record.kind, name)
     if meaning and meaning[0] not in {"by", "held"}:
         attach(state.store, record, name, made)

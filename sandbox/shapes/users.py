@@ -34,7 +34,7 @@ def token_detail(state: State, token: Token, *, show: bool = False) -> Shape:
         "user": token.user.id,
         "token": token.value if show else MASKED,
         "refresh_token": None,
-        "application": None,
+        "application": token.application,
         "expires": stamp(token.expires),
         "scope": token.scope,
     }

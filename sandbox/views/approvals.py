@@ -4,18 +4,16 @@ from flask import Blueprint, Response
 
 from sandbox.access import may_decide
 from sandbox.auth import here, me
-from sandbox.filters import Filters
 from sandbox.models import now
 from sandbox.replies import Refused, empty, forbidden, json_reply
+from sandbox.resources.kinds import kinds
 from sandbox.shapes.approvals import approval_detail, approval_in_list
 from sandbox.views.common import find_job, list_reply
-from sandbox.views.jobs import UNIFIED, readable
+from sandbox.views.jobs import readable
 from sandbox.workflows import ApprovalJob
 
 blueprint = Blueprint("approvals", __name__)
-APPROVALS = Filters(
-    "WorkflowApproval", UNIFIED.fields | {"timed_out"}, UNIFIED.relations | {"source_workflow_job"}
-)
+APPROVALS = kinds()["workflow_approvals"]
 DECIDED = "This workflow step has already been approved or denied."
 
 

@@ -11,6 +11,10 @@ from sandbox.auth import here, me
 from sandbox.filters import Filters
 from sandbox.models import Job, Template
 from sandbox.replies import HtmlNotFound, NameNotFound, Refused, forbidden, json_reply, no_such
+from sandbox.resources.kinds import Kind
+from sandbox.resources.pages import page
+from sandbox.resources.query import Query
+from sandbox.resources.query import chosen as chosen_rows
 from sandbox.runs import Runs
 from sandbox.workflows import Workflow
 
@@ -94,11 +98,15 @@ def args() -> lists.Args:
 
 def list_reply(
     rows: Iterable[lists.Row],
-    filters: Filters,
+    filters: Filters | Kind,
     *,
     order: str = "id",
     path: str | None = None,
 ) -> Response:
+    if isinstance(filters, Kind):
+        pairs = list(request.args.items(multi=True))
+        found = chosen_rows(Query(here().store, filters), rows, pairs)
+        return json_reply(page(filters, found, pairs, path or request.path, dict))
     query = args()
     chosen = lists.select(rows, query, filters, order)
     return json_reply(lists.answer(chosen, query, path or request.path))

@@ -21,60 +21,8 @@ from sandbox.shapes.unified import in_list
 from sandbox.views.common import created, find_job, list_reply, runs
 
 blueprint = Blueprint("jobs", __name__)
-_FIELDS = frozenset(
-    [
-        "id",
-        "type",
-        "name",
-        "description",
-        "created",
-        "modified",
-        "launch_type",
-        "status",
-        "execution_environment",
-        "failed",
-        "started",
-        "finished",
-        "canceled_on",
-        "elapsed",
-        "job_explanation",
-        "execution_node",
-        "job_type",
-        "inventory",
-        "project",
-        "playbook",
-        "scm_branch",
-        "forks",
-        "limit",
-        "verbosity",
-        "extra_vars",
-        "job_tags",
-        "skip_tags",
-        "timeout",
-        "organization",
-        "job_template",
-        "unified_job_template",
-        "allow_simultaneous",
-        "instance_group",
-        "diff_mode",
-        "job_slice_number",
-        "job_slice_count",
-        "webhook_guid",
-    ]
-)
-_RELATIONS = frozenset(
-    [
-        "organization",
-        "inventory",
-        "project",
-        "job_template",
-        "unified_job_template",
-        "created_by",
-        "modified_by",
-    ]
-)
-JOBS = Filters("Job", _FIELDS, _RELATIONS)
-UNIFIED = Filters("UnifiedJob", _FIELDS, _RELATIONS)
+JOBS = kinds()["jobs"]
+UNIFIED = kinds()["unified_jobs"]
 HOSTS = Filters(
     "JobHostSummary", frozenset({"id", "host_name", "failed", "job", "host"}), frozenset({"host"})
 )

@@ -3,19 +3,18 @@
 from flask import Blueprint, Response, request
 
 from sandbox.auth import here, me
-from sandbox.filters import Filters
 from sandbox.models import Token, User
 from sandbox.negotiation import body_of
 from sandbox.replies import HtmlNotFound, Refused, empty, forbidden, json_reply, no_such
+from sandbox.resources.kinds import kinds
+from sandbox.resources.reading import read
+from sandbox.resources.rights import organization_of
+from sandbox.resources.roles import holders
 from sandbox.shapes.users import token_detail
 from sandbox.views.common import created, list_reply
 
 blueprint = Blueprint("tokens", __name__)
-TOKENS = Filters(
-    "OAuth2AccessToken",
-    frozenset({"id", "description", "scope", "expires", "created", "modified", "user", "application"}),
-    frozenset({"user"}),
-)
+TOKENS = kinds()["tokens"]
 SCOPES = ["read", "write"]
 EXTERNAL = "OAuth2 Tokens cannot be created by users associated with an external authentication provider ({})"
 
@@ -30,7 +29,7 @@ def _exists() -> None:
 @blueprint.get("/tokens/")
 def token_list() -> Response:
     state, user = here(), me()
-    own = [one for one in state.tokens.values() if one.user == user or user.is_superuser]
+    own = [one for one in state.tokens.values() if one.user.id == user.id or user.is_superuser]
     return list_reply([token_detail(state, one) for one in own if not one.gateway], TOKENS)
 
 
@@ -39,18 +38,64 @@ def token_create() -> Response:
     return _create(me())
 
 
-@blueprint.post("/users/<int:number>/personal_tokens/")
-def personal_token_create(number: int) -> Response:
-    if number != me().id:
+@blueprint.post("/users/<int:number>/<any(tokens, personal_tokens, authorized_tokens):name>/")
+def user_token_create(number: int, name: str) -> Response:
+    """Whoever the path names, the token belongs to the caller."""
+    if here().store.find("users", number) is None:
+        raise no_such("User")
+    return _create(me(), personal=name == "personal_tokens")
+
+
+@blueprint.get("/users/<int:number>/<any(tokens, personal_tokens, authorized_tokens):name>/")
+def user_tokens(number: int, name: str) -> Response:
+    """Personal ones are those of the caller, whoever the path names."""
+    if here().store.find("users", number) is None:
+        raise no_such("User")
+    owner = number if name == "tokens" else me().id
+    if owner != me().id and not me().is_superuser:
         raise forbidden()
-    return _create(me())
+    own = [one for one in here().tokens.values() if one.user.id == owner and not one.gateway]
+    if name != "tokens":
+        own = [one for one in own if (one.application is None) == (name == "personal_tokens")]
+    return list_reply([token_detail(here(), one) for one in own], TOKENS)
 
 
-def _create(user: User) -> Response:
+@blueprint.post("/applications/<int:number>/tokens/")
+def application_token_create(number: int) -> Response:
+    return _create(me(), application=number)
+
+
+@blueprint.get("/applications/<int:number>/tokens/")
+def application_tokens(number: int) -> Response:
+    own = [one for one in here().tokens.values() if one.application == number]
+    visible = [one for one in own if one.user.id == me().id or me().is_superuser]
+    return list_reply([token_detail(here(), one) for one in visible], TOKENS)
+
+
+def _create(user: User, *, application: int | None = None, personal: bool = False) -> Response:
     given = body_of(request)
+    if application is not None:
+        given = {**given, "application": application}
+    values, errors = read(here().store, kinds()["tokens"], given, "post", whole=False)
+    if "application" in errors:
+        raise Refused(400, {"application": errors["application"]})
+    if isinstance(given.get("scope"), list):
+        raise Refused(400, {"scope": ["Not a valid string."]})
     scope = check_creation(user, given.get("scope", "write"))
+    chosen = None if personal else values.get("application")
+    _check_application(user, chosen)
     token = here().new_token(user, scope=scope, description=str(given.get("description", "")))
+    token.application = chosen
     return created(token_detail(here(), token, show=True))
+
+
+def _check_application(user: User, number: int | None) -> None:
+    """One of another organization gives no tokens."""
+    store = here().store
+    application = store.find("applications", number)
+    home = organization_of(store, "applications", application.values) if application else None
+    if home and not user.is_superuser and user.id not in holders(store, home):
+        raise forbidden()
 
 
 def check_creation(user: User, scope: object) -> str:
@@ -67,7 +112,7 @@ def _find(number: int) -> Token:
     token = here().tokens.get(number)
     if token is None or token.gateway:
         raise no_such("OAuth2AccessToken")
-    if token.user != me() and not me().is_superuser:
+    if token.user.id != me().id and not me().is_superuser:
         raise forbidden()
     return token
 
@@ -75,6 +120,16 @@ def _find(number: int) -> Token:
 @blueprint.get("/tokens/<int:number>/")
 def token(number: int) -> Response:
     return json_reply(token_detail(here(), _find(number)))
+
+
+@blueprint.route("/tokens/<int:number>/", methods=["PUT", "PATCH"])
+def token_change(number: int) -> Response:
+    """Its scope and its description; nothing else of it changes."""
+    found, given = _find(number), body_of(request)
+    if "scope" in given:
+        found.scope = check_creation(found.user, given["scope"])
+    found.description = str(given.get("description", found.description))
+    return json_reply(token_detail(here(), found))
 
 
 @blueprint.delete("/tokens/<int:number>/")

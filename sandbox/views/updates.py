@@ -4,16 +4,19 @@ from flask import Blueprint, Response
 
 from sandbox.auth import here, me
 from sandbox.replies import json_reply
+from sandbox.resources.kinds import kinds
 from sandbox.shapes.updates import update_detail, update_in_list
 from sandbox.views.common import find_job, list_reply
-from sandbox.views.jobs import UNIFIED, readable
+from sandbox.views.jobs import readable
 
 blueprint = Blueprint("updates", __name__)
 
 
 @blueprint.get("/project_updates/")
 def update_list() -> Response:
-    return list_reply([update_in_list(here(), job, me()) for job in readable("project_update")], UNIFIED)
+    return list_reply(
+        [update_in_list(here(), job, me()) for job in readable("project_update")], kinds()["project_updates"]
+    )
 
 
 @blueprint.get("/project_updates/<int:number>/")

@@ -4,8 +4,8 @@ from flask import Blueprint, Response
 
 from sandbox.access import may_read_job, may_start
 from sandbox.auth import here, me
-from sandbox.filters import Filters
 from sandbox.replies import empty, forbidden, json_reply, no_such
+from sandbox.resources.kinds import kinds
 from sandbox.shapes.commands import command_detail, command_in_list
 from sandbox.shapes.nodes import job_node
 from sandbox.shapes.workflow_jobs import workflow_job_detail, workflow_job_in_list
@@ -15,14 +15,8 @@ from sandbox.workflow_launch import relaunch
 from sandbox.workflows import InventoryUpdateJob, Node, SystemJob, WorkflowJob
 
 blueprint = Blueprint("workflow_jobs", __name__)
-WORKFLOW_JOBS = Filters(
-    "WorkflowJob", UNIFIED.fields | {"is_sliced_job"}, UNIFIED.relations | {"workflow_job_template"}
-)
-NODES = Filters(
-    "WorkflowJobNode",
-    frozenset({"id", "type", "created", "modified", "identifier", "do_not_run", "all_parents_must_converge"}),
-    frozenset({"job", "workflow_job", "workflow_job_template", "unified_job_template"}),
-)
+WORKFLOW_JOBS = kinds()["workflow_jobs"]
+NODES = kinds()["workflow_job_nodes"]
 
 
 def _found(number: int) -> WorkflowJob:

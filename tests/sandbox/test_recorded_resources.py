@@ -1,0 +1,101 @@
+"""What a real controller (AWX 24.6.1) answered to every kind of request about its objects, asked of the sandbox.
+
+Each case stands for itself: it meets the scene as it was at first. A refusal must be the same word for word; of an
+object that was made or changed the fields are compared that the request had, of a list its names and its links.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.sandbox.scene import HERE, Scene
+
+CASES: list[dict[str, Any]] = [
+    case
+    for file in sorted(HERE.glob("*.json"))
+    if file.stem not in {"different", "prepared"}
+    for case in json.loads(file.read_text(encoding="utf-8"))
+]
+PREPARED: dict[str, list[list[Any]]] = json.loads((HERE / "prepared.json").read_text(encoding="utf-8"))
+DIFFERENT: dict[str, str] = json.loads((HERE / "different.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    return Scene(tmp_path_factory.mktemp("scene"))
+
+
+@pytest.mark.parametrize("name", sorted({case["name"].partition("/")[0] for case in CASES}))
+def test_answers_about_objects_as_recorded(name: str, scene: Scene) -> None:
+    cases = [case for case in CASES if case["name"].startswith(f"{name}/")]
+    wrong = {case["name"]: words for case in cases if (words := difference(scene, case))}
+    unexpected = {case: words for case, words in wrong.items() if case not in DIFFERENT}
+    assert "\n".join(f"{case}: {words}" for case, words in unexpected.items()) == ""
+
+
+def test_nothing_is_listed_as_different_that_is_the_same(scene: Scene) -> None:
+    cases = {case["name"]: case for case in CASES}
+    assert [name for name in DIFFERENT if name not in cases or not difference(scene, cases[name])] == []
+
+
+def difference(scene: Scene, case: dict[str, Any]) -> str:
+    scene.reset()
+    kind = case["name"].partition("/")[0]
+    for method, path, *body in [*PREPARED.get(f"{kind}/*", ()), *PREPARED.get(case["name"], ())]:
+        _send(scene, {"as": "admin", "method": method, "path": path, **({"body": body[0]} if body else {})})
+    response = _send(scene, case)
+    text = response.get_data(as_text=True)
+    if response.status_code != case["status"]:
+        return f"{response.status_code} instead of {case['status']}: {text[:300]} instead of {str(case.get('answer'))[:200]}"
+    if case["method"] == "DELETE" or not text:
+        return ""
+    answer = response.get_json()
+    if "answer" in case and answer != case["answer"]:
+        return f"{str(answer)[:300]} instead of {str(case['answer'])[:300]}"
+    if "rows" in case:
+        return _different_list(case, answer)
+    wrong = {
+        key: (answer.get(key), value)
+        for key, value in case.get("values", {}).items()
+        if answer.get(key) != value
+    }
+    return str(wrong)[:400] if wrong else ""
+
+
+def _different_list(case: dict[str, Any], answer: dict[str, Any]) -> str:
+    if answer["count"] != case["count"]:
+        return f"{answer['count']} rows instead of {case['count']}"
+    rows = [row.get("name", row.get("username", row.get("id"))) for row in answer["results"]]
+    links = [answer["next"], answer["previous"]]
+    if rows[: len(case["rows"])] != case["rows"]:
+        return f"{rows} instead of {case['rows']}"
+    return (
+        ""
+        if links == [case["next"], case["previous"]]
+        else f"{links} instead of {case['next']} and {case['previous']}"
+    )
+
+
+def _send(scene: Scene, case: dict[str, Any]) -> Any:
+    headers = {"Accept": "application/json"}
+    if case["as"]:
+        headers["Authorization"] = f"Bearer {case['as']}-token"
+    options: dict[str, Any] = {"headers": headers, "query_string": case.get("query", {})}
+    if "text" in case:
+        options |= {"data": case["text"], "content_type": case["content_type"]}
+    elif "body" in case:
+        options["json"] = _unpacked(case["body"])
+    return scene.app.test_client().open(f"/api/v2/{case['path']}", method=case["method"], **options)
+
+
+def _unpacked(value: Any) -> Any:
+    """Long texts are written as `{"$repeat": [text, times]}`."""
+    if isinstance(value, dict) and "$repeat" in value:
+        text, times = value["$repeat"]
+        return text * times
+    return {key: _unpacked(one) for key, one in value.items()} if isinstance(value, dict) else value
+
+
+assert Path(HERE).is_dir()
