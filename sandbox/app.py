@@ -42,6 +42,7 @@ from sandbox.views import (
     templates,
     tokens,
     updates,
+    webhooks,
     workflow_jobs,
     workflows,
 )
@@ -49,7 +50,7 @@ from sandbox.views import (
 _log = logging.getLogger("sandbox")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 # Open to everybody, whatever credential is sent.
-OPEN = frozenset({"meta.api_root", "meta.version_root", "meta.ping"})
+OPEN = frozenset({"webhooks.receive", "meta.api_root", "meta.version_root", "meta.ping"})
 # They choose the form of their answer themselves.
 OWN_FORMAT = frozenset(
     {"stdout.job_stdout", "stdout.update_stdout", "stdout.inventory_update_stdout", "system.metrics"}
@@ -58,6 +59,7 @@ OWN_FORMAT = frozenset(
 RESOURCES = (
     system,
     bulk,
+    webhooks,
     tokens,
     templates,
     workflows,

@@ -220,6 +220,8 @@ class Job:
     """The node of a workflow that started it."""
     slice_number: int = 0
     """From 1; 0 for a job that is not a slice."""
+    webhook_service: str = ""
+    webhook_guid: str = ""
 
     @property
     def hosts(self) -> tuple[Host, ...]:

@@ -101,9 +101,23 @@ def _job_template(of: Proposal) -> Errors:
     if project is None:
         return {"project": ["Job Templates must have a project assigned."]}
     errors |= _playbook(project, of.values)
+    errors |= _webhook(of)
     if of.values["scm_branch"] and not project.values["allow_override"]:
         errors["scm_branch"] = ["Project does not allow overriding branch."]
     return errors
+
+
+def _webhook(of: Proposal) -> Errors:
+    """A credential for the answers must be a token of the service that is chosen."""
+    credential = of.store.find("credentials", of.values["webhook_credential"])
+    if credential is None:
+        return {}
+    kind = of.store.get("credential_types", credential.values["credential_type"])
+    if kind.values["kind"] != "token":
+        return {"webhook_credential": ["Must be a Personal Access Token."]}
+    if kind.values["namespace"] != f"{of.values['webhook_service'] or ''}_token":
+        return {"webhook_credential": ["Must match the selected webhook service."]}
+    return {}
 
 
 def _playbook(project: Record, values: Values) -> Errors:
@@ -341,6 +355,7 @@ _RULES: dict[str, Callable[[Proposal], Errors]] = {
     "credentials": _credential,
     "credential_types": _credential_type,
     "credential_input_sources": _input_source,
+    "workflow_job_templates": _webhook,
     "inventories": _inventory,
     "hosts": _host,
     "groups": _group,

@@ -139,6 +139,9 @@ def _launched_by(links: Links, job: Job) -> Shape:
     if job.kind == "project_update" and job.project and job.node is None:
         url = links("projects", job.project.id)
         return {"id": job.project.id, "name": job.project.name, "type": "project", "url": url}
+    if who is None and job.launch_type == "webhook" and job.template:
+        url = links("job_templates", job.template.id)
+        return {"id": job.template.id, "name": job.template.name, "type": "job_template", "url": url}
     if who is None:
         return {}
     return {"id": who.id, "name": who.username, "type": "user", "url": links("users", who.id)}
@@ -214,9 +217,9 @@ def job_as_launched(state: State, job: Job, user: User) -> Shape:
         "diff_mode": prompts.diff_mode,
         "job_slice_number": job.slice_number,
         "job_slice_count": prompts.job_slice_count,
-        "webhook_service": "",
+        "webhook_service": job.webhook_service,
         "webhook_credential": None,
-        "webhook_guid": "",
+        "webhook_guid": job.webhook_guid,
     }
 
 

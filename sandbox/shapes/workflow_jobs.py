@@ -102,9 +102,9 @@ def workflow_job_detail(state: State, job: WorkflowJob, user: User) -> Shape:
         "is_sliced_job": job.template is not None,
         "inventory": prompts.inventory.id if prompts.inventory else None,
         **values,
-        "webhook_service": "",
+        "webhook_service": job.webhook_service,
         "webhook_credential": None,
-        "webhook_guid": "",
+        "webhook_guid": job.webhook_guid,
     }
 
 

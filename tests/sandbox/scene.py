@@ -27,9 +27,10 @@ class Scene:
     """A sandbox without a server. Each request meets the same objects, whatever those before it did."""
 
     def __init__(self, directory: Path) -> None:
-        self.state = State(settings=Settings(), store=_store(), directory=directory)
+        self.state = State(settings=Settings(queue_delay=600), store=_store(), directory=directory)
         self._first = _copied(self.state.store)
-        self.app: Flask = create_app(self.state, Runs(self.state))
+        self.runs = Runs(self.state)
+        self.app: Flask = create_app(self.state, self.runs)
         admin = self.state.catalog.user("admin")
         assert admin
         self.state.new_token(admin, value="admin-token", lifetime=timedelta(days=1))
