@@ -1,7 +1,7 @@
 """What a user may see and do. Superusers may do everything, administrators of an organization all that is in it."""
 
 from sandbox.models import Credential, Inventory, Job, Organization, Template, User
-from sandbox.workflows import ApprovalJob, InventoryUpdateJob, SystemJob, Workflow, WorkflowJob
+from sandbox.workflows import AdHocJob, ApprovalJob, InventoryUpdateJob, SystemJob, Workflow, WorkflowJob
 
 
 def administers(user: User, organization: Organization) -> bool:
@@ -28,6 +28,8 @@ def may_read_job(user: User, job: Job) -> bool:
         return may_read_job(user, job.node.workflow_job)
     if isinstance(job, InventoryUpdateJob):
         return may_use(user, job.source.inventory)
+    if isinstance(job, AdHocJob) and job.prompts.inventory:
+        return may_use(user, job.prompts.inventory)
     template = job.workflow if isinstance(job, WorkflowJob) and job.workflow else job.template
     return may_read(user, template) if template else _made_or_administers(user, job)
 

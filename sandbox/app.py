@@ -31,6 +31,7 @@ from sandbox.resources.kinds import kinds
 from sandbox.runs import NODE, Runs
 from sandbox.state import Served, State
 from sandbox.views import (
+    ad_hoc,
     approvals,
     bulk,
     control,
@@ -53,10 +54,17 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 OPEN = frozenset({"webhooks.receive", "meta.api_root", "meta.version_root", "meta.ping"})
 # They choose the form of their answer themselves.
 OWN_FORMAT = frozenset(
-    {"stdout.job_stdout", "stdout.update_stdout", "stdout.inventory_update_stdout", "system.metrics"}
+    {
+        "stdout.job_stdout",
+        "stdout.update_stdout",
+        "stdout.inventory_update_stdout",
+        "stdout.ad_hoc_stdout",
+        "system.metrics",
+    }
 )
 # Below the root of the API's version, in this order.
 RESOURCES = (
+    ad_hoc,
     system,
     bulk,
     webhooks,

@@ -10,6 +10,7 @@ from typing import Any
 
 from sandbox.models import Host, Job
 from sandbox.unsafe import unsafe_yaml
+from sandbox.workflows import AdHocJob
 
 ROOT = Path(__file__).parent.parent
 _PROMPTS = {
@@ -79,16 +80,16 @@ class PlaybookRun:
         job = self._job
         prompts = job.prompts
         passwords, options = _password_prompts(job)
-        if prompts.job_type == "check" and job.kind == "job":
+        if prompts.job_type == "check" and job.kind != "project_update":
             options.append("--check")
         if prompts.diff_mode:
             options.append("--diff")
         return {
             "private_data_dir": str(self._directory),
             "ident": str(job.id),
-            "playbook": job.playbook,
-            "inventory": _inventory(job.hosts) if job.kind == "job" else "localhost,",
-            "limit": prompts.limit or None,
+            **_what(job),
+            "inventory": "localhost," if job.kind == "project_update" else _inventory(job.hosts),
+            "limit": (prompts.limit or None) if job.kind == "job" else None,
             "tags": prompts.job_tags or None,
             "skip_tags": prompts.skip_tags or None,
             "verbosity": prompts.verbosity or None,
@@ -98,6 +99,14 @@ class PlaybookRun:
             "envvars": _environment(job),
             "settings": {"pexpect_timeout": 1, "suppress_env_files": True},
         }
+
+
+def _what(job: Job) -> dict[str, Any]:
+    """A playbook, or one module."""
+    if isinstance(job, AdHocJob):
+        pattern = job.prompts.limit or "all"
+        return {"module": job.module_name, "module_args": job.module_args, "host_pattern": pattern}
+    return {"playbook": job.playbook}
 
 
 def _password_prompts(job: Job) -> tuple[dict[str, str], list[str]]:
@@ -148,7 +157,7 @@ def _environment(job: Job) -> dict[str, str]:
     return {
         "JOB_ID": str(job.id),
         "MAX_EVENT_RES": "700000",
-        "ANSIBLE_FORCE_COLOR": "True" if job.kind == "job" else "False",
+        "ANSIBLE_FORCE_COLOR": "False" if job.kind == "project_update" else "True",
         "ANSIBLE_HOST_KEY_CHECKING": "False",
         "ANSIBLE_INVENTORY_UNPARSED_FAILED": "True",
         "ANSIBLE_LOCALHOST_WARNING": "False",

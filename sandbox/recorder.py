@@ -107,7 +107,7 @@ class Recorder:
             "uuid": emitted["uuid"],
             "host_name": host or "localhost",
             **self._place(emitted, data),
-            "project_update": self._job.id,
+            self._job.kind: self._job.id,
         }
 
     @staticmethod
@@ -155,9 +155,10 @@ class Recorder:
         return encode(shape)[:-1] + b',"summary_fields":{' + summary + b'"job":'
 
     def _update_head(self, number: int) -> bytes:
-        related = {"project_update": self._links("project_updates", self._job.id)}
-        shape = {"id": number, "type": "project_update_event", "url": "", "related": related}
-        return encode(shape)[:-1] + b',"summary_fields":{"project_update":'
+        kind = self._job.kind
+        related = {kind: self._links(f"{kind}s", self._job.id)}
+        shape = {"id": number, "type": f"{kind}_event", "url": "", "related": related}
+        return encode(shape)[:-1] + f',"summary_fields":{{"{kind}":'.encode()
 
 
 def _created(emitted: dict[str, Any]) -> str:

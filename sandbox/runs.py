@@ -17,7 +17,7 @@ from sandbox.recorder import Recorder
 from sandbox.replayer import Replayer
 from sandbox.scheduler import TaskManager
 from sandbox.state import State
-from sandbox.workflows import ApprovalJob, InventoryUpdateJob, SystemJob, WorkflowJob
+from sandbox.workflows import AdHocJob, ApprovalJob, InventoryUpdateJob, SystemJob, WorkflowJob
 
 PLACING_SECONDS = 0.05
 # How many runs of workflows are placed at once.
@@ -170,6 +170,8 @@ class Runs:
         if isinstance(job, InventoryUpdateJob | SystemJob):
             pause = self._state.settings.scaled(commands.LINE_SECONDS)
             return Ended(commands.play(job, self._state.links, directory, pause))
+        if isinstance(job, AdHocJob):
+            return self._follow(job, PlaybookRun(job, directory))
         assert job.project
         shutil.copytree(HERE / job.project.local_path, directory / "project")
         if job.template and job.template.replay:

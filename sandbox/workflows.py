@@ -123,6 +123,15 @@ class SystemJob(Job):
     system: SystemTemplate
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
+class AdHocJob(Job):
+    module_name: str
+    module_args: str = ""
+    become_enabled: bool = False
+    given: dict[str, Any] = field(default_factory=dict)
+    """What it was asked for, to ask for it again."""
+
+
 def nodes_of(workflow_job: WorkflowJob, first_id: int) -> list[Node]:
     """The nodes of a new run, connected as the steps of its template are."""
     steps = workflow_job.workflow.steps if workflow_job.workflow else ()

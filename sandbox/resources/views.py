@@ -58,6 +58,7 @@ APART_BELOW = frozenset(
         ("workflow_job_templates", "workflow_jobs"),
         *(("users", name) for name in ("tokens", "personal_tokens", "authorized_tokens")),
         ("applications", "tokens"),
+        *((path, "ad_hoc_commands") for path in ("inventories", "groups", "hosts")),
     ]
 )
 GENERIC = tuple(kind for path, kind in kinds().items() if path not in APART)

@@ -21,6 +21,7 @@ from sandbox.workflows import Workflow
 MODELS = {
     "job": "Job",
     "project_update": "ProjectUpdate",
+    "ad_hoc_command": "AdHocCommand",
     "inventory_update": "InventoryUpdate",
     "system_job": "SystemJob",
     "workflow_job": "WorkflowJob",

@@ -67,6 +67,11 @@ def update_events(number: int) -> Response:
     return _reply(find_job(number, "project_update"))
 
 
+@blueprint.get("/ad_hoc_commands/<int:number>/events/")
+def ad_hoc_events(number: int) -> Response:
+    return _reply(find_job(number, "ad_hoc_command"))
+
+
 @blueprint.get("/inventory_updates/<int:number>/events/")
 def inventory_update_events(number: int) -> Response:
     return _reply(find_job(number, "inventory_update"))

@@ -36,6 +36,11 @@ def update_stdout(number: int) -> Response:
     return _reply(number, "project_update")
 
 
+@blueprint.get("/ad_hoc_commands/<int:number>/stdout/")
+def ad_hoc_stdout(number: int) -> Response:
+    return _reply(number, "ad_hoc_command")
+
+
 @blueprint.get("/inventory_updates/<int:number>/stdout/")
 def inventory_update_stdout(number: int) -> Response:
     return _reply(number, "inventory_update")

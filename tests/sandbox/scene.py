@@ -40,6 +40,9 @@ class Scene:
         self._tokens = dict(self.state.tokens)
 
     def reset(self) -> None:
+        for job in list(self.state.jobs.values()):
+            self.runs.cancel(job)
+            self.state.delete_job(job)
         self.state.store = _copied(self._first)
         self.state.catalog = Catalog(self.state.store)
         self.state.changed_settings = {}
@@ -142,6 +145,9 @@ def _more(store: Store) -> None:
     )
     _add(
         store, "credentials", 42, roles_from=3020, name="vault", organization=4, credential_type=27, inputs={}
+    )
+    _add(
+        store, "credentials", 47, roles_from=3040, name="token", organization=4, credential_type=11, inputs={}
     )
     bob = _add(store, "credentials", 41, roles_from=3030, name="api-kb", credential_type=1, inputs={})
     grant(store, bob, "admin_role", 7)

@@ -1,5 +1,6 @@
 """What a job looks like while it runs and when it has ended."""
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -8,7 +9,7 @@ import requests
 import sandbox
 from sandbox import Sandbox
 from sandbox.processes import descendants
-from tests.sandbox.client import Client, alive, client_of
+from tests.sandbox.client import TIMEOUT, Client, alive, client_of
 from tests.sandbox.jobs import LOCKED, LONG, ONE_AT_A_TIME, REPLAY, SLOW, Jobs
 
 pytestmark = pytest.mark.sandbox
@@ -198,3 +199,17 @@ def test_lists_cut_long_output_unless_told_not_to(bot: Client, jobs: Jobs) -> No
     assert longest["stdout"].endswith("\N{HORIZONTAL ELLIPSIS}\x1b[0m")
     assert len(bot.get(f"job_events/{longest['id']}/")["stdout"]) > 1024
     assert max(len(row["stdout"]) for row in bot.events(number)) > 250_000
+
+
+def test_an_ad_hoc_command_runs_its_module_on_the_hosts_it_was_limited_to(admin: Client) -> None:
+    body = {"credential": 1, "module_name": "ping", "limit": "web"}
+    number = admin.post("inventories/1/ad_hoc_commands/", body).json()["id"]
+    deadline = time.monotonic() + TIMEOUT
+    while (command := admin.get(f"ad_hoc_commands/{number}/"))["finished"] is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert command["status"] == "successful"
+    while "pong" not in (text := admin.get(f"ad_hoc_commands/{number}/stdout/", format="json")["content"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert ("web1" in text, "db1" in text) == (True, False)
