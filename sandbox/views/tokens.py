@@ -8,7 +8,7 @@ from sandbox.negotiation import body_of
 from sandbox.replies import HtmlNotFound, Refused, empty, forbidden, json_reply, no_such
 from sandbox.resources.kinds import kinds
 from sandbox.resources.reading import read
-from sandbox.resources.rights import organization_of
+from sandbox.resources.rights import may_edit, organization_of
 from sandbox.resources.roles import holders
 from sandbox.shapes.users import token_detail
 from sandbox.views.common import created, list_reply
@@ -41,8 +41,11 @@ def token_create() -> Response:
 @blueprint.post("/users/<int:number>/<any(tokens, personal_tokens, authorized_tokens):name>/")
 def user_token_create(number: int, name: str) -> Response:
     """Whoever the path names, the token belongs to the caller."""
-    if here().store.find("users", number) is None:
+    owner = here().store.find("users", number)
+    if owner is None:
         raise no_such("User")
+    if not may_edit(here().store, me(), owner):
+        raise forbidden()
     return _create(me(), personal=name == "personal_tokens")
 
 
