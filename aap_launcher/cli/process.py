@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     try:
         handle(_remember)
         _open_streams()
-        from aap_launcher.cli.main import run
+        from aap_launcher.cli.program import run
 
         code = run(sys.argv[1:] if arguments is None else arguments)
     except BaseException as fault:  # noqa: BLE001 - the promise: no fault of ours is a bare traceback, or another code
@@ -87,15 +87,10 @@ def _open_streams() -> None:
 
 
 def _told(fault: BaseException) -> int:
-    """Tell of a fault where secrets are known; where even that breaks, its kind and nothing more."""
-    try:
-        from aap_launcher.cli.crash import told
-
-        return told(fault)
-    except BaseException:  # noqa: BLE001 - the last resort
-        words = f"aap-launcher: internal fault, please report it: {type(fault).__name__}\n"
-        try:
-            os.write(2, words.encode())
-        except OSError:
-            return _INTERNAL
-        return _INTERNAL
+    """Where even what masks secrets broke: the fault's kind and nothing more."""
+    words = f"aap-launcher: internal fault, please report it: {type(fault).__name__}\n"
+    try:  # noqa: SIM105 - contextlib may be what is broken
+        os.write(2, words.encode())
+    except OSError:
+        pass
+    return _INTERNAL

@@ -24,8 +24,14 @@ from aap_launcher.models import (
     Verdict,
 )
 from aap_launcher.preflight.request import ignored, launch_request, relaunch_request
-from aap_launcher.report import hidden, junit, launched_outputs, outputs, result, summary
+from aap_launcher.report import failed_hosts, hidden, junit, launched_outputs, outputs, result, summary
+from aap_launcher.text.host_pattern import is_plain
+from aap_launcher.text.quoting import joined
 
+_STRANGE = (
+    "a limit would not read these names as one host each; in failed_hosts they stand as exact patterns, "
+    "or not at all where a group has that name"
+)
 __all__ = ["Tools", "begin", "connect", "launch", "refuse"]
 
 
@@ -172,6 +178,8 @@ def _report(run: Run, outcome: Outcome) -> None:
     ci, inputs = run.tools.ci, run.inputs
     _tried(run, {"the end of the log": lambda: _end_log(run, outcome)})
     clean = hidden(outcome, ci.hide)
+    if strange := [host for host in failed_hosts(clean) if host and not is_plain(host)]:
+        _warn(run, f"{_STRANGE}: {joined(strange, 5)}")
     reports: dict[str, Callable[[], None]] = {"the outputs": lambda: ci.set_outputs(outputs(clean))}
     if inputs.summary:
         reports["the summary"] = lambda: ci.write_summary(summary(clean))

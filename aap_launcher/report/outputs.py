@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from aap_launcher.errors import ENDINGS
 from aap_launcher.models import HostSummary, Job
 from aap_launcher.report.masked import Clean
+from aap_launcher.text.host_pattern import as_limit
 from aap_launcher.text.quoting import one_of
 
 # GitHub takes 1 MB of outputs from a job, and drops them whole beyond; the result file has everything.
@@ -37,7 +38,11 @@ OUTPUTS: tuple[Output, ...] = (
     Output("elapsed", "Seconds that the job ran."),
     Output("artifacts", "What the playbook returned with set_stats, as JSON."),
     Output("host_summary", "Numbers per host (ok, changed, failed, ...), as JSON."),
-    Output("failed_hosts", "Names of the hosts that failed or were unreachable, commas between."),
+    Output(
+        "failed_hosts",
+        "Hosts that failed or were unreachable, commas between, as a limit takes them: a name that a limit would "
+        "read as a pattern stands there as one that matches this host alone.",
+    ),
     Output("events", "How whole the log is: complete, partial or none."),
     Output("explanation", "Why it ended so, in words."),
 )
@@ -59,7 +64,7 @@ def outputs(outcome: Clean) -> dict[str, str]:
         "elapsed": _seconds(job.elapsed) if job else "",
         "artifacts": artifacts if len(artifacts) <= _MOST_ARTIFACTS else "",
         "host_summary": _host_summary(worst_first(outcome.hosts)) if outcome.hosts else "",
-        "failed_hosts": ",".join(failed_hosts(outcome)),
+        "failed_hosts": as_limit(failed_hosts(outcome)),
         "events": outcome.log.state,
         "explanation": outcome.explanation,
     }

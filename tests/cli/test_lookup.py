@@ -8,7 +8,7 @@ import sys
 import click
 import pytest
 
-from aap_launcher.cli.main import cli
+from aap_launcher.cli.program import cli
 from aap_launcher.cli.resources.lookup import RESOURCES
 from aap_launcher.cli.resources.verbs import VERBS, verbs_of
 from aap_launcher.client.fields import shape

@@ -22,7 +22,7 @@ from aap_launcher import __version__
 from aap_launcher.ci.base import SUMMARY_FILE
 from aap_launcher.ci.gitlab import ANNOTATIONS, DEFAULT_PREFIX, DOTENV, PREFIX
 from aap_launcher.ci.jenkins import OUTPUTS as OUTPUTS_FILE
-from aap_launcher.cli.main import cli
+from aap_launcher.cli.program import cli
 from aap_launcher.errors import ENDINGS
 from aap_launcher.inputs.definitions import BY_NAME, INPUTS, Connection, Inputs
 from aap_launcher.inputs.input import Command, Input, Kind

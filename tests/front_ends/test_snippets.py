@@ -10,7 +10,7 @@ import click
 import pytest
 import yaml
 
-from aap_launcher.cli.main import cli
+from aap_launcher.cli.program import cli
 from aap_launcher.inputs.definitions import INPUTS
 from aap_launcher.report.outputs import OUTPUTS
 from tests.front_ends.snippets import Snippet, of, snippets
