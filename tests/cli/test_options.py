@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 import pytest
-from aap_launcher.cli.main import cli
+from aap_launcher.cli.program import cli
 from click.testing import CliRunner
 
 from aap_launcher.errors import InvalidInput
