@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 import pytest
-from aap_launcher.cli.program import cli
 from click.testing import CliRunner
 
+from aap_launcher.cli.program import cli
 from aap_launcher.errors import InvalidInput
 from aap_launcher.inputs.definitions import INPUTS
 from aap_launcher.inputs.input import Kind
