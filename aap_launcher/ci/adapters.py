@@ -32,11 +32,13 @@ def detect(
     override: str = "",
     complaints: TextIO | BinaryIO | Printed | None = None,
     errors_apart: bool = False,
+    log_aside: bool = False,
 ) -> CI:
     """The adapter for this CI, writing to `stream`, and errors to `complaints` (stderr).
 
     Inside of `printing` these are sys.stdout and sys.stderr, with the process's own masks. `wall_clock` gives seconds
-    since the epoch; `errors_apart`: errors stand on stderr, not in any CI's log.
+    since the epoch; `errors_apart`: errors stand on stderr, not in any CI's log;
+    `log_aside`: the log as well, as stdout is for data.
     Raises `InvalidInput` for an `override` that is no provider.
     """
     name = override or provider(environ) or "plain"
@@ -47,6 +49,8 @@ def detect(
     else:
         log = Sink(stream)
         outlet = Outlet(log, Sink(complaints) if complaints is not None else log)
+    if log_aside:
+        outlet.set_log_aside()
     colours = _colours(environ, name, terminal=outlet.log.is_terminal())
     adapter: Adapter
     if name == "gitlab":

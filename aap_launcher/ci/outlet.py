@@ -27,6 +27,13 @@ class Outlet:
     log: Sink  # stdout
     errors: Sink  # stderr
     masks: Masks = field(default_factory=Masks)
+    data: Sink | None = (
+        None  # stdout, where it is for the data that were asked for and the log goes to stderr
+    )
+
+    def set_log_aside(self) -> None:
+        """The log goes to stderr from now on: stdout is for data."""
+        self.data, self.log = self.log, self.errors
 
     def lines(self, text: str, *, colours: bool) -> list[str]:
         """The lines of a foreign text, harmless on any terminal or CI, and then masked."""
@@ -45,6 +52,8 @@ class Outlet:
         """The last moment for readers that have not read yet."""
         self.log.wait(seconds)
         self.errors.wait(seconds)
+        if self.data is not None:
+            self.data.wait(seconds)
 
 
 class Printed(io.TextIOBase):

@@ -20,6 +20,7 @@ from aap_launcher.cli import crash, process
 from aap_launcher.cli.options import environment
 from aap_launcher.cli.signals import ProcessSignals, SystemClock
 from aap_launcher.errors import Interrupted, InvalidInput, LauncherError, Problem
+from aap_launcher.inputs import proxies
 from aap_launcher.inputs.choices import JobEnd
 from aap_launcher.inputs.definitions import BY_NAME, INPUTS, Inputs
 from aap_launcher.inputs.input import Command
@@ -31,6 +32,8 @@ from aap_launcher.models import Line, Mark, Tone
 if TYPE_CHECKING:
     from aap_launcher.controller import Controller
 
+STANDARD_OUTPUT = "-"
+_REPORTS = ("junit", "result_file")
 _CANCELING = "what was launched is asked to cancel, and followed for up to 8 s"
 
 
@@ -41,6 +44,7 @@ def run(command: Command, given: Mapping[str, Any], *, ci: str | None, debug: bo
         with tools.signals.listening():  # a file may be a pipe that nobody writes to
             inputs = parse(raw, read_file=_read_file, now=datetime.now(UTC))
         _check_files(inputs)
+        proxies.check(environment(), inputs.connection.url)
     except Exception as error:  # noqa: BLE001 - also a fault of ours has an outcome, and outputs
         sys.exit(launcher.refuse(error, tools).exit_code)
     _answer_at_once(inputs)
@@ -60,7 +64,9 @@ def with_controller(
     raw, tools = _wire(command, given, ci, debug=debug, colours=colours, errors_apart=True)
     code = 0
     try:
-        code = _ask(parse(raw), tools, deed)
+        inputs = parse(raw)
+        proxies.check(environment(), inputs.connection.url)
+        code = _ask(inputs, tools, deed)
     except Exception as error:  # noqa: BLE001 - whatever broke is told as it is everywhere
         code = launcher.refuse(error, tools).exit_code
     finally:
@@ -128,6 +134,7 @@ def _wire(
         override=override or "",
         complaints=sys.stderr,
         errors_apart=errors_apart,
+        log_aside=any(_last(raw.get(name, "")) == STANDARD_OUTPUT for name in _REPORTS),
     )
     adapter.mask([str(raw[one.name]) for one in INPUTS if one.secret and raw.get(one.name)])
     tools = launcher.Tools(
@@ -135,7 +142,7 @@ def _wire(
         ci=adapter,
         clock=SystemClock(signals),
         signals=signals,
-        write=ci.write,
+        write=_write,
         context=ci.context(environ),
         version=__version__,
         spread=ci.spread(environ),
@@ -167,8 +174,24 @@ def _check_files(inputs: Inputs) -> None:
         for name, path in (("junit", inputs.junit), ("result_file", inputs.result_file))
         if path and not Path(path).parent.is_dir()
     ]
+    if inputs.junit == inputs.result_file == STANDARD_OUTPUT:
+        problems.append(
+            Problem("junit", "given - as result_file is", "Only one of them can be standard output.")
+        )
     if problems:
         raise InvalidInput("the inputs are not usable; nothing was started", problems)
+
+
+def _last(given: Given) -> str:
+    return (given if isinstance(given, str) else given[-1]).strip()
+
+
+def _write(path: str, text: str) -> None:
+    """Write a report; `-` is standard output, and the log stands on stderr then."""
+    if path == STANDARD_OUTPUT:
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    else:
+        ci.write(path, text)
 
 
 def _read_file(path: str) -> bytes:

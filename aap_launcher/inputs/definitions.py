@@ -1,6 +1,7 @@
 """The contract's words: every input, once; parsing, command line, front ends and documents are made from here.
 
-An input is a field of `Connection` or `Inputs`, or, where a template may prompt for it, a row of `PROMPTED`.
+An input is a field of `Inputs` or of `Connection` (connection.py), or, where a template may prompt for it, a row of
+`PROMPTED`.
 `make generate` writes what repeats them: the GitHub actions, the GitLab component, the Jenkins steps, the tables.
 """
 
@@ -20,6 +21,7 @@ from aap_launcher.inputs.choices import (
     Show,
     TemplateKind,
 )
+from aap_launcher.inputs.connection import Connection
 from aap_launcher.inputs.input import (
     CHECKED,
     FOLLOWING,
@@ -34,80 +36,11 @@ from aap_launcher.inputs.input import (
     inputs_of,
 )
 
+__all__ = ["BY_NAME", "CONNECTION", "INPUTS", "PROMPTED", "PROMPTS", "WHAT", "Connection", "Inputs"]
 CONNECTION, WHAT, PROMPTS, BEHAVIOUR = Section
-_connection = partial(about, CONNECTION)
-_secret = partial(about, CONNECTION, secret=True)
 _what = partial(about, WHAT, commands=CHECKED)
 _behaviour = partial(about, BEHAVIOUR)
 _text, _boolean, _duration = Kind.TEXT, Kind.BOOLEAN, Kind.DURATION
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """How to reach the controller and as whom. Durations are in seconds."""
-
-    url: str = field(
-        metadata=_connection(
-            _text,
-            "Where the controller is: the platform's URL (AAP 2.5 and later), the controller's (AAP 2.4, AWX), "
-            "with its sub-path if it has one.",
-            required=True,
-            aliases=("AAP_HOSTNAME", "AAP_HOST", "CONTROLLER_HOST", "TOWER_HOST"),
-        )
-    )
-    token: str = field(
-        default="",
-        repr=False,
-        metadata=_secret(
-            _text,
-            "OAuth2 token with write scope. Give this, or username and password.",
-            aliases=("CONTROLLER_OAUTH_TOKEN", "TOWER_OAUTH_TOKEN"),
-        ),
-    )
-    username: str = field(
-        default="",
-        metadata=_connection(
-            _text,
-            "User name, with password: a short-lived token is made for the run and revoked at its end.",
-            aliases=("CONTROLLER_USERNAME", "TOWER_USERNAME"),
-        ),
-    )
-    password: str = field(
-        default="",
-        repr=False,
-        metadata=_secret(_text, "The user's password.", aliases=("CONTROLLER_PASSWORD", "TOWER_PASSWORD")),
-    )
-    ca_bundle: str = field(
-        default="",
-        metadata=_connection(
-            _text,
-            "Certificate authority of the controller: PEM text, or a file's path.",
-            aliases=("AAP_CACERT",),
-        ),
-    )
-    client_cert: str = field(
-        default="", metadata=_connection(_text, "Client certificate: PEM text, or a file's path.")
-    )
-    client_key: str = field(
-        default="",
-        repr=False,
-        metadata=_secret(_text, "Key of the client certificate: PEM text, or a file's path."),
-    )
-    verify_tls: bool = field(
-        default=True,
-        metadata=_connection(
-            _boolean,
-            "Verify the controller's certificate. Turning it off warns every time.",
-            aliases=("AAP_VALIDATE_CERTS", "CONTROLLER_VERIFY_SSL", "TOWER_VERIFY_SSL"),
-        ),
-    )
-    request_timeout: float = field(
-        default=25.0, metadata=_connection(_duration, "How long one request may take.")
-    )
-    outage_tolerance: float = field(
-        default=300.0,
-        metadata=_behaviour(_duration, "How long the controller may be away before the launcher gives up."),
-    )
 
 
 _prompt = partial(Input, section=PROMPTS, commands=CHECKED)
@@ -284,10 +217,20 @@ class Inputs:
         metadata=_behaviour(_boolean, "Do everything up to the launch, then stop.", commands=STARTING),
     )
     junit: str = field(
-        default="", metadata=_behaviour(_text, "Write a JUnit report to this file.", commands=FOLLOWING)
+        default="",
+        metadata=_behaviour(
+            _text,
+            "Write a JUnit report to this file; - is standard output, and the log goes to stderr then.",
+            commands=FOLLOWING,
+        ),
     )
     result_file: str = field(
-        default="", metadata=_behaviour(_text, "Write the result as JSON to this file.", commands=FOLLOWING)
+        default="",
+        metadata=_behaviour(
+            _text,
+            "Write the result as JSON to this file; - is standard output, and the log goes to stderr then.",
+            commands=FOLLOWING,
+        ),
     )
     since: str = field(  # in UTC, whole seconds
         default="",

@@ -115,6 +115,7 @@ class _Builder:
             case yaml.ScalarEvent():
                 value = self._scalar(event)
                 if event.anchor:
+                    self._refuse_second(event)
                     self._anchors[event.anchor] = (value, len(event.value) + 1)
                 self._place(value, len(event.value) + 1, event)
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
@@ -138,8 +139,15 @@ class _Builder:
         if self._wants_key():
             raise Misplaced("has a list or mapping as a key", "Keys are text.", event.start_mark)
         if event.anchor:
+            self._refuse_second(event)
             self._anchors[event.anchor] = None
         self._open.append(_Open({} if isinstance(event, yaml.MappingStartEvent) else [], event.anchor))
+
+    def _refuse_second(self, event: yaml.NodeEvent) -> None:
+        """An anchor is set once, as PyYAML's own readers want it."""
+        if event.anchor in self._anchors:
+            advice = "Text that begins with & needs quotes."
+            raise Misplaced("has an anchor of the same name twice", advice, event.start_mark)
 
     def _end(self, event: yaml.Event) -> None:
         done = self._open.pop()

@@ -239,6 +239,17 @@ def test_an_option_wins_over_the_environment(quiet_launcher: Launcher) -> None:
     assert "limit=db" in ended.log
 
 
+def test_the_result_alone_is_on_standard_output_where_it_is_asked_for(launcher: Launcher) -> None:
+    ended = launcher.command(
+        "launch", "Locked", "--result-file", "-", "--ci", "plain", "-e", "password=hunter22"
+    )
+    assert ended.code == 3, ended.stderr
+    result = json.loads(ended.stdout)
+    assert (result["outcome"], result["exit_code"]) == ("refused", 3)
+    assert "nothing was started" in ended.stderr
+    assert "hunter22" not in ended.stdout.decode() + ended.stderr
+
+
 # --- behaviour ------------------------------------------------------------------------------------------
 
 

@@ -143,6 +143,11 @@ def test_a_tab_that_indents_is_named() -> None:
     assert "spaces" in wrong.value.advice
 
 
+def test_an_anchor_is_set_once() -> None:
+    with pytest.raises(InvalidValue, match="anchor of the same name twice"):
+        read_variables("a: &x 1\nb: &x 2")
+
+
 def test_a_whole_vault_file_is_named_as_what_it_is() -> None:
     with pytest.raises(InvalidValue, match="is encrypted with ansible-vault"):
         read_variables("$ANSIBLE_VAULT;1.1;AES256\n33643863\n")
