@@ -53,7 +53,17 @@ def read_variables(text: str) -> dict[str, object]:
         advice = "Give a mapping: name: value lines (YAML), a JSON object, or name=value lines."
         raise InvalidValue(f"holds {kind}, not variables", advice)
     _refuse_depth(found)
+    _refuse_halves(found)
     return found
+
+
+def _refuse_halves(found: object) -> None:
+    """Half of a surrogate pair, which an escape can write and no database keeps."""
+    try:
+        json.dumps(found, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        fault = "holds half of a surrogate pair, which is no character"
+        raise InvalidValue(fault, "Look for \\ud800 to \\udfff, and write the whole character.") from None
 
 
 def _refuse_other(text: str, body: str) -> None:

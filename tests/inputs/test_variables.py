@@ -148,6 +148,15 @@ def test_an_anchor_is_set_once() -> None:
         read_variables("a: &x 1\nb: &x 2")
 
 
+@pytest.mark.parametrize(
+    "text", ['{"password": "\\ud800abcd"}', '{"\\udfff": 1}', '{"a": [{"b": "x\\ud83d"}]}']
+)
+def test_half_of_a_surrogate_pair_is_refused_and_a_whole_one_is_not(text: str) -> None:
+    with pytest.raises(InvalidValue, match="half of a surrogate pair"):
+        read_variables(text)
+    assert read_variables('{"a": "\\ud83d\\ude80"}') == {"a": "🚀"}
+
+
 def test_a_whole_vault_file_is_named_as_what_it_is() -> None:
     with pytest.raises(InvalidValue, match="is encrypted with ansible-vault"):
         read_variables("$ANSIBLE_VAULT;1.1;AES256\n33643863\n")
