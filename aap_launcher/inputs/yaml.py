@@ -36,6 +36,7 @@ _WORDS = {
     )
     for form in (word, word.capitalize(), word.upper())
 }
+_LONGEST = 300  # characters of a number
 _MAY_CHANGE = frozenset(
     "0123456789+-.=<"
 )  # what begins a word that is neither text nor one of the words above
@@ -225,7 +226,9 @@ def _resolve(text: str) -> object:
 
 
 def _arrives(text: str) -> int | float | None:
-    """What the word is to PyYAML's safe loader, where that is a number."""
+    """What the word is to PyYAML's safe loader, where that is a number that can be shown."""
+    if len(text) > _LONGEST:
+        return None
     try:
         value = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, OverflowError):
