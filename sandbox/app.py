@@ -8,11 +8,7 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 
-from sandbox import gateway
-from sandbox.auth import here, identify, me, require_credential
-from sandbox.front import Front
 from sandbox.models import now
-from sandbox.negotiation import accepts, check_acceptable, wants_html
 from sandbox.replies import (
     CHALLENGE,
     NOT_FOUND_PAGE,
@@ -26,18 +22,19 @@ from sandbox.replies import (
     method_not_allowed,
 )
 from sandbox.resources import options
-from sandbox.resources import views as resources
-from sandbox.resources.kinds import kinds
-from sandbox.runs import NODE, Runs
+from sandbox.running.runs import NODE, Runs
 from sandbox.state import Served, State
+from sandbox.store.kinds import kinds
 from sandbox.views import (
     ad_hoc,
     approvals,
     bulk,
     control,
     events,
+    gateway,
     jobs,
     meta,
+    resources,
     stdout,
     system,
     templates,
@@ -47,6 +44,9 @@ from sandbox.views import (
     workflow_jobs,
     workflows,
 )
+from sandbox.views.auth import here, identify, me, require_credential
+from sandbox.views.front import Front
+from sandbox.views.negotiation import accepts, check_acceptable, wants_html
 
 _log = logging.getLogger("sandbox")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import sandbox
 from aap_launcher.inputs.definitions import INPUTS
-from sandbox.runner_log import RunnerLog
+from sandbox.running.runner_log import RunnerLog
 
 _OUTPUT = re.compile(r"^(?P<name>\w+)<<(?P<end>\w+)\n(?P<value>.*?)\n?^(?P=end)$", re.DOTALL | re.MULTILINE)
 _ROOT = Path(__file__).resolve().parent.parent

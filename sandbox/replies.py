@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from sandbox.jsonbytes import encode
+from sandbox.events.jsonbytes import encode
 
 NO_CREDENTIALS = (
     "Authentication credentials were not provided. To establish a login session, visit /api/login/."

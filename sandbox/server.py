@@ -12,14 +12,14 @@ from typing import Any
 
 import waitress
 
-from sandbox import data
 from sandbox.app import create_app
-from sandbox.resources.seed import filled
-from sandbox.runs import Runs
+from sandbox.running.runs import Runs
+from sandbox.seeds import data
+from sandbox.seeds.fill import filled
+from sandbox.seeds.templates import TEMPLATES
+from sandbox.seeds.workflow_templates import WORKFLOW_JOBS, WORKFLOWS
 from sandbox.settings import Settings
 from sandbox.state import State
-from sandbox.templates import TEMPLATES
-from sandbox.workflow_templates import WORKFLOW_JOBS, WORKFLOWS
 
 THREADS = 16
 CONNECTIONS = 1000

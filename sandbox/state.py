@@ -10,14 +10,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sandbox.eventlog import CallbackWorkers, EventLog
+from sandbox.events.eventlog import CallbackWorkers, EventLog
+from sandbox.events.plan import Plan
 from sandbox.links import Links
-from sandbox.models import Job, Template, Token, User, now
-from sandbox.plan import Plan
-from sandbox.resources.catalog import Catalog
-from sandbox.resources.store import Store
+from sandbox.models import Job, Template, Token, User, Workflow, WorkflowJob, now
 from sandbox.settings import Settings
-from sandbox.workflows import Workflow, WorkflowJob
+from sandbox.store.catalog import Catalog
+from sandbox.store.store import Store
 
 REQUESTS_KEPT = 10_000
 # Kinds of runs for which a plan can be made.

@@ -26,7 +26,7 @@ from rich.text import Text
 
 import sandbox
 from sandbox.demo import github_environment
-from sandbox.runner_log import RunnerLog
+from sandbox.running.runner_log import RunnerLog
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent

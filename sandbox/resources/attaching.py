@@ -8,9 +8,9 @@ from sandbox.replies import Refused, bad_request, forbidden
 from sandbox.resources.deletion import delete, is_attached
 from sandbox.resources.relations import descendants, kind_of, meaning_of
 from sandbox.resources.rights import administers, may_edit, may_use
-from sandbox.resources.roles import holders, role_of
-from sandbox.resources.store import Record, Store
 from sandbox.state import State
+from sandbox.store.roles import holders, role_of
+from sandbox.store.store import Record, Store
 
 Body = dict[str, Any]
 _NO_TEAMS = "You cannot assign an Organization participation role as a child role for a Team."

@@ -9,8 +9,8 @@ from sandbox.clock import stamp
 from sandbox.models import Job, now
 from sandbox.resources import inputs, schedules
 from sandbox.resources.rules import SECRETS
-from sandbox.resources.store import Record
 from sandbox.state import State
+from sandbox.store.store import Record
 
 Values = dict[str, Any]
 ENCRYPTED = inputs.ENCRYPTED

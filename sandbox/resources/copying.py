@@ -5,9 +5,9 @@ from typing import Any
 from sandbox.models import User
 from sandbox.replies import Refused
 from sandbox.resources import rules
-from sandbox.resources.roles import create_roles
-from sandbox.resources.store import Record
 from sandbox.state import State
+from sandbox.store.roles import create_roles
+from sandbox.store.store import Record
 
 
 def copy(state: State, record: Record, body: dict[str, Any], user: User) -> Record:

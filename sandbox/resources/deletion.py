@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from sandbox.models import Job
 from sandbox.replies import Refused, forbidden
 from sandbox.resources.computed import made_from
-from sandbox.resources.roles import remove_roles
-from sandbox.resources.store import Record, Store
 from sandbox.state import State
+from sandbox.store.roles import remove_roles
+from sandbox.store.store import Record, Store
 
 # kind: kinds whose objects are deleted with it, and the field by which they belong to it
 _ALONG: dict[str, tuple[tuple[str, str], ...]] = {

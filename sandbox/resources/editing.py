@@ -7,13 +7,13 @@ from typing import Any
 from sandbox.models import User
 from sandbox.replies import Refused, bad_request, forbidden
 from sandbox.resources import rules
-from sandbox.resources.kinds import Kind, kinds
 from sandbox.resources.reading import BadRelation, read
 from sandbox.resources.relations import meaning_of
 from sandbox.resources.rights import may_create, may_edit, may_use
-from sandbox.resources.roles import create_roles, grant, role_of
-from sandbox.resources.store import Record
 from sandbox.state import State
+from sandbox.store.kinds import Kind, kinds
+from sandbox.store.roles import create_roles, grant, role_of
+from sandbox.store.store import Record
 
 Body = dict[str, Any]
 # Not a field of the API's answers, but chosen when an object is made.

@@ -5,9 +5,9 @@ from typing import Any
 
 from sandbox.models import User
 from sandbox.resources.shape import shape
-from sandbox.resources.store import Record, Store
-from sandbox.resources.variables import mapping
 from sandbox.state import State
+from sandbox.store.store import Record, Store
+from sandbox.store.variables import mapping
 
 Json = dict[str, Any]
 

@@ -1,7 +1,7 @@
 """Named URLs: `NAME++ORGANIZATION`, with what an object's name needs beside it to be the only one."""
 
-from sandbox.resources.kinds import Kind
-from sandbox.resources.store import Record, Store
+from sandbox.store.kinds import Kind
+from sandbox.store.store import Record, Store
 
 # kind: what stands behind the name; each leads on to that kind's own parts
 _IN_ORGANIZATION = (

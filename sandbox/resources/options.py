@@ -3,10 +3,10 @@
 from typing import Any
 
 from sandbox.models import User
-from sandbox.resources.kinds import Field, Kind
 from sandbox.resources.rights import may_create, may_edit
-from sandbox.resources.roles import holders
 from sandbox.state import State
+from sandbox.store.kinds import Field, Kind
+from sandbox.store.roles import holders
 
 Json = dict[str, Any]
 

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sandbox.replies import Refused
-from sandbox.resources.kinds import Kind
+from sandbox.store.kinds import Kind
 
 PAGE_SIZE = 25
 MAX_PAGE_SIZE = 200

@@ -15,9 +15,9 @@ from typing import Any
 from sandbox.clock import stamp
 from sandbox.replies import Refused
 from sandbox.resources import smart_filter
-from sandbox.resources.kinds import Field, Kind, kinds
 from sandbox.resources.relations import related_records
-from sandbox.resources.store import Record, Store
+from sandbox.store.kinds import Field, Kind, kinds
+from sandbox.store.store import Record, Store
 
 Row = Record | Mapping[str, Any]
 Test = Callable[[Any], bool]

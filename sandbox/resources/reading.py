@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.resources.kinds import VARIABLES, Field, Kind
-from sandbox.resources.store import Store
-from sandbox.resources.variables import NotVariables, check
+from sandbox.store.kinds import VARIABLES, Field, Kind
+from sandbox.store.store import Store
+from sandbox.store.variables import NotVariables, check
 
 _TRUE = frozenset({"t", "y", "yes", "true", "on", "1"})
 _FALSE = frozenset({"f", "n", "no", "false", "off", "0", "0.0", ""})

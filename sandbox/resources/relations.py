@@ -8,9 +8,9 @@ ways through groups;  `none:KIND` a list that is always empty here.
 
 from collections.abc import Callable, Iterable
 
-from sandbox.resources.kinds import Kind, kinds
-from sandbox.resources.roles import holders, role_of
-from sandbox.resources.store import Record, Store
+from sandbox.store.kinds import Kind, kinds
+from sandbox.store.roles import holders, role_of
+from sandbox.store.store import Record, Store
 
 
 def meaning_of(kind: Kind, name: str) -> tuple[str, str, str] | None:

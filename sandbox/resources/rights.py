@@ -3,9 +3,9 @@
 from typing import Any
 
 from sandbox.models import User
-from sandbox.resources.kinds import Kind
-from sandbox.resources.roles import holders, role_of
-from sandbox.resources.store import Record, Store
+from sandbox.store.kinds import Kind
+from sandbox.store.roles import holders, role_of
+from sandbox.store.store import Record, Store
 
 # Fields by which an object belongs to another one, whose rights count for it as well.
 _PARENTS = (

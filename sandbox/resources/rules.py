@@ -7,10 +7,10 @@ from typing import Any
 
 from sandbox.replies import Refused, forbidden
 from sandbox.resources import inputs, schedules, smart_filter
-from sandbox.resources.kinds import Kind, kinds
 from sandbox.resources.reading import Errors
-from sandbox.resources.store import Record, Store
-from sandbox.resources.variables import mapping
+from sandbox.store.kinds import Kind, kinds
+from sandbox.store.store import Record, Store
+from sandbox.store.variables import mapping
 
 Values = dict[str, Any]
 PLAYBOOKS = Path(__file__).parent.parent / "project"

@@ -7,12 +7,12 @@ from typing import Any
 from sandbox.clock import stamp
 from sandbox.models import User
 from sandbox.resources.computed import credential_kind, inventory_numbers, runs_of, values_of
-from sandbox.resources.kinds import STRUCTURE, Kind, kinds
 from sandbox.resources.names import named_url
 from sandbox.resources.rights import capabilities
-from sandbox.resources.roles import roles_of
-from sandbox.resources.store import Record
 from sandbox.state import State
+from sandbox.store.kinds import STRUCTURE, Kind, kinds
+from sandbox.store.roles import roles_of
+from sandbox.store.store import Record
 
 Shape = dict[str, Any]
 # Kinds which a service index knows, and their names there.

@@ -1,9 +1,8 @@
 """What an object's making or change starts by itself: the update of a project from its repository."""
 
-from sandbox.models import Job, Prompts, User
-from sandbox.resources.store import Record
+from sandbox.models import InventoryUpdateJob, Job, Prompts, User
 from sandbox.state import State
-from sandbox.workflows import InventoryUpdateJob
+from sandbox.store.store import Record
 
 _SCM = ("scm_type", "scm_url", "scm_branch", "scm_refspec", "credential")
 

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from sandbox.access import administers
 from sandbox.clock import stamp
-from sandbox.models import User
-from sandbox.outcome import host_status_counts
+from sandbox.models import AdHocJob, User
+from sandbox.models.access import administers
 from sandbox.shapes import summaries
 from sandbox.shapes.jobs import DETAIL_ONLY, course
+from sandbox.shapes.outcome import host_status_counts
 from sandbox.state import State
-from sandbox.workflows import AdHocJob
 
 Shape = dict[str, Any]
 _BELOW = ("stdout", "events", "activity_stream", "notifications", "cancel", "relaunch")

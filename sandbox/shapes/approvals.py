@@ -3,13 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from sandbox.access import administers, may_decide
 from sandbox.clock import stamp
-from sandbox.models import User
+from sandbox.models import ApprovalJob, User
+from sandbox.models.access import administers, may_decide
 from sandbox.shapes import summaries
 from sandbox.shapes.jobs import DETAIL_ONLY, ancestor_summary, course, source_link, source_summary
 from sandbox.state import State
-from sandbox.workflows import ApprovalJob
 
 Shape = dict[str, Any]
 

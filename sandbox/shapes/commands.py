@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from sandbox import stdout
-from sandbox.access import administers
 from sandbox.clock import stamp
-from sandbox.models import User
-from sandbox.shapes import summaries
+from sandbox.models import InventoryUpdateJob, SystemJob, User
+from sandbox.models.access import administers
+from sandbox.shapes import stdout, summaries
 from sandbox.shapes.jobs import DETAIL_ONLY, ancestor_summary, course, source_link, source_summary
 from sandbox.state import State
-from sandbox.workflows import InventoryUpdateJob, SystemJob
 
 Shape = dict[str, Any]
 

@@ -5,8 +5,8 @@ from typing import Any
 from sandbox.clock import seconds_between, stamp
 from sandbox.links import Links
 from sandbox.models import Job, User, now
-from sandbox.outcome import host_status_counts, playbook_counts, stats_of
 from sandbox.shapes import summaries
+from sandbox.shapes.outcome import host_status_counts, playbook_counts, stats_of
 from sandbox.shapes.templates import extra_vars_text
 from sandbox.state import State
 

@@ -4,18 +4,20 @@ from typing import Any
 
 from sandbox.clock import stamp
 from sandbox.links import Links
-from sandbox.models import Job, Project, Template
-from sandbox.shapes.jobs import brief
-from sandbox.state import State
-from sandbox.workflows import (
+from sandbox.models import (
     ApprovalJob,
     ApprovalTemplate,
     InventorySource,
+    Job,
     Node,
+    Project,
     Runnable,
     SystemTemplate,
+    Template,
     Workflow,
 )
+from sandbox.shapes.jobs import brief
+from sandbox.state import State
 
 Shape = dict[str, Any]
 _PROMPTS = (

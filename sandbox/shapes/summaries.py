@@ -12,8 +12,8 @@ from sandbox.models import (
     Project,
     Template,
     User,
+    Workflow,
 )
-from sandbox.workflows import Workflow
 
 Summary = dict[str, Any]
 

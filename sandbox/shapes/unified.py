@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from sandbox.models import Job, User
+from sandbox.models import AdHocJob, InventoryUpdateJob, Job, SystemJob, User, WorkflowJob
 from sandbox.shapes.ad_hoc import ad_hoc_in_list
 from sandbox.shapes.commands import command_in_list
 from sandbox.shapes.jobs import job_in_list
 from sandbox.shapes.updates import update_in_list
 from sandbox.shapes.workflow_jobs import workflow_job_in_list
 from sandbox.state import State
-from sandbox.workflows import AdHocJob, InventoryUpdateJob, SystemJob, WorkflowJob
 
 
 def in_list(state: State, job: Job, user: User) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from typing import Any
 
 from sandbox.clock import stamp
 from sandbox.models import Job, Project, User
-from sandbox.outcome import host_status_counts, playbook_counts
 from sandbox.shapes import summaries
 from sandbox.shapes.jobs import DETAIL_ONLY, ancestor_summary, course, source_link, source_summary
+from sandbox.shapes.outcome import host_status_counts, playbook_counts
 from sandbox.state import State
 
 Shape = dict[str, Any]

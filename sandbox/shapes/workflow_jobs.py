@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from sandbox.access import administers, may_start
 from sandbox.clock import stamp
 from sandbox.links import Links
-from sandbox.models import User
+from sandbox.models import User, WorkflowJob
+from sandbox.models.access import administers, may_start
 from sandbox.shapes import summaries
 from sandbox.shapes.jobs import DETAIL_ONLY, HIDDEN, ancestor_summary, course, source_link, source_summary
 from sandbox.shapes.templates import extra_vars_text
 from sandbox.state import State
-from sandbox.workflows import WorkflowJob
 
 Shape = dict[str, Any]
 # What `course` says of runs that are placed on a node.

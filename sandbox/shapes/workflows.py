@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from sandbox.models import Template
+from sandbox.models import Step, Template, Workflow
 from sandbox.shapes.templates import extra_vars_text
-from sandbox.workflows import Step, Workflow
 
 Shape = dict[str, Any]
 # switch of the workflow: field of its launch, in the order in which the API looks at them

@@ -4,22 +4,21 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from sandbox.access import may_use
-from sandbox.auth import here, me
-from sandbox.models import Job, Prompts
-from sandbox.negotiation import body_of
+from sandbox.models import AdHocJob, Job, Prompts
+from sandbox.models.access import may_use
 from sandbox.replies import Refused, bad_request, empty, forbidden, json_reply
-from sandbox.resources.kinds import kinds
 from sandbox.resources.reading import read
 from sandbox.resources.rights import administers
-from sandbox.resources.roles import holders
-from sandbox.resources.variables import mapping
-from sandbox.resources.views import find
 from sandbox.shapes.ad_hoc import ad_hoc_detail, ad_hoc_in_list
+from sandbox.store.kinds import kinds
+from sandbox.store.roles import holders
+from sandbox.store.variables import mapping
+from sandbox.views.auth import here, me
 from sandbox.views.common import find_job, list_reply, location, runs
 from sandbox.views.jobs import cancel, readable
+from sandbox.views.negotiation import body_of
+from sandbox.views.resources import find
 from sandbox.views.system import setting
-from sandbox.workflows import AdHocJob
 
 blueprint = Blueprint("ad_hoc", __name__)
 KIND = kinds()["ad_hoc_commands"]

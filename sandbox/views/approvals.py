@@ -2,15 +2,14 @@
 
 from flask import Blueprint, Response
 
-from sandbox.access import may_decide
-from sandbox.auth import here, me
-from sandbox.models import now
+from sandbox.models import ApprovalJob, now
+from sandbox.models.access import may_decide
 from sandbox.replies import Refused, empty, forbidden, json_reply
-from sandbox.resources.kinds import kinds
 from sandbox.shapes.approvals import approval_detail, approval_in_list
+from sandbox.store.kinds import kinds
+from sandbox.views.auth import here, me
 from sandbox.views.common import find_job, list_reply
 from sandbox.views.jobs import readable
-from sandbox.workflows import ApprovalJob
 
 blueprint = Blueprint("approvals", __name__)
 APPROVALS = kinds()["workflow_approvals"]

@@ -5,22 +5,21 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from sandbox.access import may_start
-from sandbox.auth import here, me
-from sandbox.models import Prompts, Template
-from sandbox.negotiation import body_of
-from sandbox.nodes import new_bulk_job
+from sandbox.launch.nodes import new_bulk_job
+from sandbox.models import Prompts, Template, Workflow
+from sandbox.models.access import may_start
 from sandbox.replies import Refused, json_reply
 from sandbox.resources import deletion
-from sandbox.resources.kinds import kinds
 from sandbox.resources.reading import read
 from sandbox.resources.rights import administers, may_edit
-from sandbox.resources.roles import holders
-from sandbox.resources.store import Record
 from sandbox.shapes.workflow_jobs import workflow_job_detail
+from sandbox.store.kinds import kinds
+from sandbox.store.roles import holders
+from sandbox.store.store import Record
+from sandbox.views.auth import here, me
 from sandbox.views.common import location, runs
+from sandbox.views.negotiation import body_of
 from sandbox.views.system import setting
-from sandbox.workflows import Workflow
 
 blueprint = Blueprint("bulk", __name__)
 _SHOWN = ("name", "enabled", "instance_id", "description", "variables")

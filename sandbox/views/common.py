@@ -5,18 +5,17 @@ from typing import Any, TypeVar
 
 from flask import Response, current_app, request
 
-from sandbox import lists
-from sandbox.access import may_read, may_read_job
-from sandbox.auth import here, me
-from sandbox.filters import Filters
-from sandbox.models import Job, Template
+from sandbox.models import Job, Template, Workflow
+from sandbox.models.access import may_read, may_read_job
 from sandbox.replies import HtmlNotFound, NameNotFound, Refused, forbidden, json_reply, no_such
-from sandbox.resources.kinds import Kind
 from sandbox.resources.pages import page
 from sandbox.resources.query import Query
 from sandbox.resources.query import chosen as chosen_rows
-from sandbox.runs import Runs
-from sandbox.workflows import Workflow
+from sandbox.running.runs import Runs
+from sandbox.store.kinds import Kind
+from sandbox.views import lists
+from sandbox.views.auth import here, me
+from sandbox.views.filters import Filters
 
 MODELS = {
     "job": "Job",

@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from sandbox.auth import here
 from sandbox.clock import stamp
+from sandbox.events.plan import Plan
 from sandbox.models import Job
-from sandbox.plan import Plan
 from sandbox.replies import Refused, empty, json_reply
 from sandbox.state import PLANNED
+from sandbox.views.auth import here
 
 blueprint = Blueprint("control", __name__)
 

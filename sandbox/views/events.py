@@ -4,16 +4,16 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, request
 
-from sandbox import lists
-from sandbox.access import may_read_job
-from sandbox.auth import here, me
-from sandbox.filters import Filters
-from sandbox.jsonbytes import encode
+from sandbox.events.jsonbytes import encode
+from sandbox.events.rows import Row
 from sandbox.models import Job
+from sandbox.models.access import may_read_job
 from sandbox.replies import bad_request, forbidden, no_such, raw_json
-from sandbox.rows import Row
 from sandbox.shapes.jobs import short
+from sandbox.views import lists
+from sandbox.views.auth import here, me
 from sandbox.views.common import args, find_job
+from sandbox.views.filters import Filters
 
 blueprint = Blueprint("events", __name__)
 EVENTS = Filters(

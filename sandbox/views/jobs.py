@@ -5,20 +5,20 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from sandbox import outcome
-from sandbox.access import may_cancel, may_read_job, may_start
-from sandbox.auth import here, me
 from sandbox.clock import stamp
-from sandbox.filters import Filters
-from sandbox.launch import relaunch_job
+from sandbox.launch.launch import relaunch_job
 from sandbox.models import Job
-from sandbox.negotiation import body_of
+from sandbox.models.access import may_cancel, may_read_job, may_start
 from sandbox.replies import Refused, empty, forbidden, json_reply, method_not_allowed
-from sandbox.resources.kinds import kinds
-from sandbox.resources.views import listed
+from sandbox.shapes import outcome
 from sandbox.shapes.jobs import job_as_launched, job_detail, job_in_list, short
 from sandbox.shapes.unified import in_list
+from sandbox.store.kinds import kinds
+from sandbox.views.auth import here, me
 from sandbox.views.common import created, find_job, list_reply, runs
+from sandbox.views.filters import Filters
+from sandbox.views.negotiation import body_of
+from sandbox.views.resources import listed
 
 blueprint = Blueprint("jobs", __name__)
 JOBS = kinds()["jobs"]

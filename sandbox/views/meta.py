@@ -5,13 +5,13 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from sandbox.auth import here, me
 from sandbox.clock import stamp
 from sandbox.models import now
 from sandbox.replies import json_reply
-from sandbox.resources.kinds import kinds
-from sandbox.resources.views import listed
-from sandbox.runs import NODE
+from sandbox.running.runs import NODE
+from sandbox.store.kinds import kinds
+from sandbox.views.auth import here, me
+from sandbox.views.resources import listed
 
 blueprint = Blueprint("meta", __name__)
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from sandbox import stdout
-from sandbox.auth import require_credential
 from sandbox.models import Job
-from sandbox.negotiation import accepts
 from sandbox.replies import Refused, empty, html, json_reply
+from sandbox.shapes import stdout
+from sandbox.views.auth import require_credential
 from sandbox.views.common import find_job
+from sandbox.views.negotiation import accepts
 
 blueprint = Blueprint("stdout", __name__)
 _TEXT = "text/plain; charset=utf-8"

@@ -6,15 +6,15 @@ from zoneinfo import available_timezones
 
 from flask import Blueprint, Response, request
 
-from sandbox.access import may_read_job
-from sandbox.auth import here, me
 from sandbox.models import now
-from sandbox.negotiation import accepts, body_of
+from sandbox.models.access import may_read_job
 from sandbox.replies import Refused, forbidden, json_reply
 from sandbox.resources import schedules
-from sandbox.resources.kinds import kinds
 from sandbox.resources.pages import page
 from sandbox.resources.rights import may_read
+from sandbox.store.kinds import kinds
+from sandbox.views.auth import here, me
+from sandbox.views.negotiation import accepts, body_of
 
 blueprint = Blueprint("system", __name__)
 # category: the settings in it; what a PATCH may change keeps its type

@@ -2,17 +2,17 @@
 
 from flask import Blueprint, Response, request
 
-from sandbox.access import may_start
-from sandbox.auth import here, me
-from sandbox.launch import check, create_job, ignored_as_given
-from sandbox.negotiation import body_of
+from sandbox.launch.launch import check, create_job, ignored_as_given
+from sandbox.models import WorkflowJob
+from sandbox.models.access import may_start
 from sandbox.replies import forbidden, json_reply
 from sandbox.shapes.jobs import job_as_launched, job_in_list
 from sandbox.shapes.templates import launch_page
 from sandbox.shapes.workflow_jobs import workflow_job_detail
+from sandbox.views.auth import here, me
 from sandbox.views.common import find_template, list_reply, location, runs, unknown_name
 from sandbox.views.jobs import JOBS
-from sandbox.workflows import WorkflowJob
+from sandbox.views.negotiation import body_of
 
 blueprint = Blueprint("templates", __name__)
 

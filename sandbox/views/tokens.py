@@ -2,16 +2,16 @@
 
 from flask import Blueprint, Response, request
 
-from sandbox.auth import here, me
 from sandbox.models import Token, User
-from sandbox.negotiation import body_of
 from sandbox.replies import HtmlNotFound, Refused, empty, forbidden, json_reply, no_such
-from sandbox.resources.kinds import kinds
 from sandbox.resources.reading import read
 from sandbox.resources.rights import may_edit, organization_of
-from sandbox.resources.roles import holders
 from sandbox.shapes.users import token_detail
+from sandbox.store.kinds import kinds
+from sandbox.store.roles import holders
+from sandbox.views.auth import here, me
 from sandbox.views.common import created, list_reply
+from sandbox.views.negotiation import body_of
 
 blueprint = Blueprint("tokens", __name__)
 TOKENS = kinds()["tokens"]

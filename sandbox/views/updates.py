@@ -2,10 +2,10 @@
 
 from flask import Blueprint, Response
 
-from sandbox.auth import here, me
 from sandbox.replies import json_reply
-from sandbox.resources.kinds import kinds
 from sandbox.shapes.updates import update_detail, update_in_list
+from sandbox.store.kinds import kinds
+from sandbox.views.auth import here, me
 from sandbox.views.common import find_job, list_reply
 from sandbox.views.jobs import readable
 

@@ -9,18 +9,17 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from sandbox import survey
-from sandbox.auth import here
-from sandbox.models import Job, Prompts, Template
-from sandbox.negotiation import body_of
-from sandbox.nodes import new_workflow_job
+from sandbox.launch import survey
+from sandbox.launch.nodes import new_workflow_job
+from sandbox.launch.slices import new_run
+from sandbox.models import Job, Prompts, Template, Workflow
 from sandbox.replies import Refused, bad_request, forbidden, json_reply
-from sandbox.resources.kinds import kinds
 from sandbox.resources.names import matches
-from sandbox.resources.store import Record
-from sandbox.slices import new_run
+from sandbox.store.kinds import kinds
+from sandbox.store.store import Record
+from sandbox.views.auth import here
 from sandbox.views.common import runs
-from sandbox.workflows import Workflow
+from sandbox.views.negotiation import body_of
 
 blueprint = Blueprint("webhooks", __name__)
 SERVICES = ("github", "gitlab", "bitbucket_dc")

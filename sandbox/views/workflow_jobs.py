@@ -2,17 +2,17 @@
 
 from flask import Blueprint, Response
 
-from sandbox.access import may_read_job, may_start
-from sandbox.auth import here, me
+from sandbox.launch.workflow import relaunch
+from sandbox.models import InventoryUpdateJob, Node, SystemJob, WorkflowJob
+from sandbox.models.access import may_read_job, may_start
 from sandbox.replies import empty, forbidden, json_reply, no_such
-from sandbox.resources.kinds import kinds
 from sandbox.shapes.commands import command_detail, command_in_list
 from sandbox.shapes.nodes import job_node
 from sandbox.shapes.workflow_jobs import workflow_job_detail, workflow_job_in_list
+from sandbox.store.kinds import kinds
+from sandbox.views.auth import here, me
 from sandbox.views.common import created, find_job, list_reply, runs
 from sandbox.views.jobs import UNIFIED, cancel, readable
-from sandbox.workflow_launch import relaunch
-from sandbox.workflows import InventoryUpdateJob, Node, SystemJob, WorkflowJob
 
 blueprint = Blueprint("workflow_jobs", __name__)
 WORKFLOW_JOBS = kinds()["workflow_jobs"]

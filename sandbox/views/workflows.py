@@ -2,15 +2,15 @@
 
 from flask import Blueprint, Response, request
 
-from sandbox.access import may_start
-from sandbox.auth import here, me
-from sandbox.negotiation import body_of
+from sandbox.launch.workflow import launch
+from sandbox.models.access import may_start
 from sandbox.replies import forbidden, json_reply
 from sandbox.shapes.workflow_jobs import workflow_job_detail, workflow_job_in_list
 from sandbox.shapes.workflows import workflow_launch_page
+from sandbox.views.auth import here, me
 from sandbox.views.common import find_workflow, list_reply, location, runs, unknown_name
+from sandbox.views.negotiation import body_of
 from sandbox.views.workflow_jobs import WORKFLOW_JOBS
-from sandbox.workflow_launch import launch
 
 blueprint = Blueprint("workflows", __name__)
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from sandbox import Sandbox, data
+from sandbox import Sandbox
+from sandbox.seeds import data
 from tests.ci.parsers import Runner
 from tests.e2e.conftest import ROOT, Bench, Launcher, wait_for
 from tests.e2e.logs import expected, job_lines

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from aap_launcher.cli.options import ADAPTERS
-from sandbox.templates import TEMPLATES
+from sandbox.seeds.templates import TEMPLATES
 from tests.e2e.conftest import Bench, Ended, Finished, Launcher
 from tests.e2e.logs import SGR, expected, job_lines
 

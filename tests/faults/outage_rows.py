@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from email.utils import formatdate
 
 from sandbox import faults
-from sandbox.data import CI_BOT
 from sandbox.faults import Exchange, Rule, gateway
+from sandbox.seeds.data import CI_BOT
 from tests.e2e.conftest import Ended, wait_for
 from tests.faults.matrix import FOLLOWING, JOB, Row, Stage, s
 

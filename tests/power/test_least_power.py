@@ -14,7 +14,8 @@ import pytest
 import trustme
 
 import sandbox
-from sandbox import Sandbox, data
+from sandbox import Sandbox
+from sandbox.seeds import data
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [

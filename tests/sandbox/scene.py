@@ -8,16 +8,16 @@ from typing import Any
 
 from flask import Flask
 
-from sandbox import data
 from sandbox.app import create_app
 from sandbox.models import Project
-from sandbox.resources.catalog import Catalog
-from sandbox.resources.roles import create_roles, grant
-from sandbox.resources.seed import filled
-from sandbox.resources.store import Record, Store
-from sandbox.runs import Runs
+from sandbox.running.runs import Runs
+from sandbox.seeds import data
+from sandbox.seeds.fill import filled
 from sandbox.settings import Settings
 from sandbox.state import State
+from sandbox.store.catalog import Catalog
+from sandbox.store.roles import create_roles, grant
+from sandbox.store.store import Record, Store
 
 HERE = Path(__file__).parent / "recorded_resources"
 USERS = {6: "api-anna", 7: "api-bob", 8: "api-carl", 9: "api-dora", 11: "nobody"}

@@ -12,10 +12,10 @@ import requests
 
 import sandbox
 from sandbox import Sandbox
-from sandbox.eventlog import CallbackWorkers, EventLog
-from sandbox.plan import Plan
-from sandbox.processes import descendants
-from sandbox.rows import EventRow
+from sandbox.events.eventlog import CallbackWorkers, EventLog
+from sandbox.events.plan import Plan
+from sandbox.events.rows import EventRow
+from sandbox.running.processes import descendants
 from tests.sandbox.client import Client, Json, alive, client_of
 from tests.sandbox.jobs import LOCKED, SLOW, Jobs
 

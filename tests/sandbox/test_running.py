@@ -8,7 +8,7 @@ import requests
 
 import sandbox
 from sandbox import Sandbox
-from sandbox.processes import descendants
+from sandbox.running.processes import descendants
 from tests.sandbox.client import TIMEOUT, Client, alive, client_of
 from tests.sandbox.jobs import LOCKED, LONG, ONE_AT_A_TIME, REPLAY, SLOW, Jobs
 

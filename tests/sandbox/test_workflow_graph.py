@@ -6,13 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox import graph
-from sandbox.data import RETAIL
-from sandbox.eventlog import CallbackWorkers, EventLog
-from sandbox.models import Job, Prompts
-from sandbox.plan import Plan
-from sandbox.templates import TEMPLATES
-from sandbox.workflows import Node, Step, Workflow, WorkflowJob, nodes_of
+from sandbox.events.eventlog import CallbackWorkers, EventLog
+from sandbox.events.plan import Plan
+from sandbox.models import Job, Node, Prompts, Step, Workflow, WorkflowJob, nodes_of
+from sandbox.running import graph
+from sandbox.seeds.data import RETAIL
+from sandbox.seeds.templates import TEMPLATES
 
 RUNS = TEMPLATES[0]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import sandbox
-from sandbox.workflow_templates import HOSTILE_NAME, HOSTILE_TEXT
+from sandbox.seeds.workflow_templates import HOSTILE_NAME, HOSTILE_TEXT
 from tests.sandbox.client import Client, alive, client_of
 from tests.sandbox.flows import (
     APPROVAL,

@@ -19,10 +19,11 @@ import pytest
 import trustme
 
 import sandbox
-from sandbox import Sandbox, data
+from sandbox import Sandbox
 from sandbox.demo import github_environment
 from sandbox.models import Project, Prompts, Template
-from sandbox.templates import TEMPLATES
+from sandbox.seeds import data
+from sandbox.seeds.templates import TEMPLATES
 
 ROOT = Path(__file__).resolve().parents[2]
 PROVIDERS = ("github", "gitlab", "jenkins", "plain")

@@ -1,0 +1,1 @@
+"""The event table of a job."""

@@ -1,0 +1,1 @@
+"""A launch, checked and made as the controller does it."""

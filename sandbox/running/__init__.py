@@ -1,0 +1,1 @@
+"""How runs go: real playbooks, replays, workflows."""

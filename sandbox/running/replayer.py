@@ -1,0 +1,69 @@
+"""The life of a job that replays: the playbook behind it is run once in a process, then kept."""
+
+import threading
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sandbox.events.eventlog import CallbackWorkers, EventLog
+from sandbox.events.plan import Plan
+from sandbox.events.rows import EventRow
+from sandbox.models import Job
+from sandbox.running.playbook import PlaybookRun
+from sandbox.running.recorder import Recorder, reserve_event_ids
+from sandbox.running.replay import JOB_ID, ROW_ID, Mould, ReplayLog, Stream
+from sandbox.state import State
+
+DEFAULT_EVENTS = 1_000
+# What each playbook emitted, whichever sandbox of this process ran it: ten seconds of a core each.
+_EMITTED: dict[str, list[dict[str, Any]]] = {}
+_EMITTING = threading.Lock()
+
+
+class Replayer:
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._lock = threading.Lock()
+        self._recorded: dict[str, list[EventRow]] = {}
+
+    def prepare(self, job: Job, directory: Path) -> None:
+        """Runs the playbook, unless that was done before."""
+        with self._lock:
+            if job.playbook not in self._recorded:
+                self._recorded[job.playbook] = self._record(job, directory)
+
+    def _record(self, job: Job, directory: Path) -> list[EventRow]:
+        log = EventLog(CallbackWorkers(0, seed=0), Plan())
+        recorder = Recorder(replace(job, id=JOB_ID), log, self._state.links, lambda: ROW_ID)
+        for event in _emitted(job, directory):
+            recorder.record(event)
+        return list(log.rows())
+
+    def play(self, job: Job) -> str:
+        """Emits until the end or the cancel, and answers how the job ended."""
+        wanted = job.prompts.extra_vars
+        log = self._log(job, int(wanted.get("events", DEFAULT_EVENTS)), float(wanted.get("rate", 0)))
+        job.log = log
+        if job.cancel_asked.wait(log.duration()):
+            log.stop()
+            return "canceled"
+        return "successful"
+
+    def _log(self, job: Job, count: int, rate: float) -> ReplayLog:
+        moulds = [Mould.of(row) for row in self._recorded[job.playbook]]
+        first = next(index for index, mould in enumerate(moulds) if mould.event == "playbook_on_play_start")
+        stream = Stream(tuple(moulds[:first]), tuple(moulds[first:-1]), moulds[-1], count, job.id)
+        return ReplayLog(stream, rate, self._state.callback_workers(job.id), reserve_event_ids(count))
+
+
+def _emitted(job: Job, directory: Path) -> list[dict[str, Any]]:
+    with _EMITTING:
+        events = _EMITTED.get(job.playbook)
+        if events is None:
+            run = PlaybookRun(job, directory)
+            events = list(run.events())
+            run.stop()
+            if run.return_code == 0:  # not killed on the way, because its sandbox was closed
+                _EMITTED[job.playbook] = events
+        return deepcopy(events)  # the recorder of each sandbox writes its own into them

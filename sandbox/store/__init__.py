@@ -1,0 +1,1 @@
+"""Every object of every kind, and what is known of the kinds."""
