@@ -14,6 +14,7 @@ from aap_launcher.cli.screen import Screen, screen
 from aap_launcher.cli.shown import Shown
 from aap_launcher.cli.signals import ProcessSignals, SystemClock
 from aap_launcher.errors import Interrupted, InvalidInput, LauncherError, Problem, Refused
+from aap_launcher.inputs import proxies
 from aap_launcher.inputs.definitions import INPUTS
 from aap_launcher.inputs.parsing import parse, read_environment
 
@@ -46,7 +47,8 @@ class Desk:
     def reach(self, raw: Mapping[str, str]) -> Controller:
         """Reach a controller by the connection's inputs as text."""
         self.screen.mask(raw[name] for name in _SECRETS if raw.get(name))
-        inputs = parse({**raw, "job": "1"})  # what to act on is the command's business, not the inputs'
+        inputs = parse(raw, targeted=False)
+        proxies.check(environment(), inputs.connection.url)
         for notice in inputs.notices:
             self.screen.say(notice)
         from aap_launcher.controller import connect

@@ -165,12 +165,19 @@ def common(command: Any) -> Any:
     command = click.option(
         "--debug", is_flag=True, help="Show each request on stderr: method, path, status, time; no secrets."
     )(command)
+    command = profile(command)
     return click.option(
         "--ci",
         type=click.Choice(ADAPTERS),
         default=None,
         help="Write the log for this CI; by default the environment tells.",
     )(command)
+
+
+def profile(command: Any) -> Any:
+    """Which controller, by a name of the person's own."""
+    words = "The controller that config.toml calls so; also AAP_PROFILE."
+    return click.option("--profile", metavar="NAME", default=None, help=words)(command)
 
 
 def environment() -> dict[str, str]:

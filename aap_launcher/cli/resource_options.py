@@ -64,14 +64,8 @@ def output(*, forms: Sequence[str] = FORMS, columns: bool = True) -> Decorator:
 def connected(command: Any) -> Any:
     """How to reach the controller."""
     command = options.inputs(TAKEN, argument="job")(command)
-    command = profile(command)
+    command = options.profile(command)
     return click.option("--debug", is_flag=True, help="Show each request on stderr; no secrets.")(command)
-
-
-def profile(command: Any) -> Any:
-    """Which controller, by name."""
-    words = "A profile of config.toml; also AAP_PROFILE."
-    return click.option("--profile", metavar="NAME", default=None, help=words)(command)
 
 
 def params(*decorators: Decorator) -> list[click.Parameter]:

@@ -23,7 +23,7 @@ from aap_launcher.errors import Interrupted, InvalidInput, LauncherError, Proble
 from aap_launcher.inputs import proxies
 from aap_launcher.inputs.choices import JobEnd
 from aap_launcher.inputs.definitions import BY_NAME, INPUTS, Inputs
-from aap_launcher.inputs.input import Command
+from aap_launcher.inputs.input import Command, Section
 from aap_launcher.inputs.parsing import STANDARD_INPUT, TARGETS, Given, parse, read_environment, read_file
 from aap_launcher.inputs.variables import LARGEST
 from aap_launcher.launcher import main as launcher
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 STANDARD_OUTPUT = "-"
 _REPORTS = ("junit", "result_file")
+_PROFILE = "profile"
+CONNECTION_INPUTS = frozenset(one.name for one in INPUTS if one.section is Section.CONNECTION)
 _CANCELING = "what was launched is asked to cancel, and followed for up to 8 s"
 
 
@@ -42,6 +44,7 @@ def run(command: Command, given: Mapping[str, Any], *, ci: str | None, debug: bo
     raw, tools = _wire(command, given, ci, debug=debug)
     try:
         with tools.signals.listening():  # a file may be a pipe that nobody writes to
+            raw = _located(raw, given, tools)
             inputs = parse(raw, read_file=_read_file, now=datetime.now(UTC))
         _check_files(inputs)
         proxies.check(environment(), inputs.connection.url)
@@ -64,7 +67,7 @@ def with_controller(
     raw, tools = _wire(command, given, ci, debug=debug, colours=colours, errors_apart=True)
     code = 0
     try:
-        inputs = parse(raw)
+        inputs = parse(_located(raw, given, tools))
         proxies.check(environment(), inputs.connection.url)
         code = _ask(inputs, tools, deed)
     except Exception as error:  # noqa: BLE001 - whatever broke is told as it is everywhere
@@ -158,11 +161,31 @@ def _merge(command: Command, environ: Mapping[str, str], given: Mapping[str, Any
         name: text for name, text in read_environment(environ).items() if command in BY_NAME[name].commands
     }
     typed = {
-        name: (value,) if isinstance(value, str) else value for name, value in given.items() if value != ()
+        name: (value,) if isinstance(value, str) else value
+        for name, value in given.items()
+        if value != () and name != _PROFILE
     }
     if any(name in typed for name in TARGETS):
         raw = {name: text for name, text in raw.items() if name not in TARGETS}
     return raw | typed
+
+
+def _located(raw: Mapping[str, Given], given: Mapping[str, Any], tools: launcher.Tools) -> dict[str, Given]:
+    """The inputs with what a profile or a login adds: where one is named, or the environment does not suffice."""
+    environ, profile = environment(), given.get(_PROFILE) or ""
+    there = "url" in raw and ("token" in raw or "password" in raw)
+    typed = {name: value for name in CONNECTION_INPUTS if (value := given.get(name))}
+    if (there and not profile and not environ.get("AAP_PROFILE")) or any(
+        len(one) > 1 for one in typed.values()
+    ):
+        return dict(raw)
+    from aap_launcher.client.sources import connection
+
+    options = {name: value if isinstance(value, str) else value[0] for name, value in typed.items()}
+    around = {name: text for name, text in raw.items() if name in CONNECTION_INPUTS and name not in options}
+    found = connection(options, {name: str(text) for name, text in around.items()}, environ, profile)
+    tools.ci.mask([found[one.name] for one in INPUTS if one.secret and found.get(one.name)])
+    return {name: text for name, text in raw.items() if name not in CONNECTION_INPUTS} | found
 
 
 def _check_files(inputs: Inputs) -> None:
@@ -212,6 +235,7 @@ def examine(given: Mapping[str, Any], *, ci: str | None, debug: bool, as_json: b
             tools.ci.emit(line(check))
 
     try:
+        raw = _located(raw, given, tools)
         inputs = parse(raw, read_file=_read_file, now=datetime.now(UTC), targeted=False)
         tell(given_inputs(raw))
         ask = partial(launcher.connect, inputs, tools, lambda _: None)

@@ -195,4 +195,4 @@ def _reached(*, starts: bool) -> list[Any]:
         command = inputs.inputs(Command.FOLLOW, argument="job")(command)
         return inputs.common(command)
 
-    return [options.profile, followed]
+    return [followed]

@@ -104,7 +104,12 @@ def _follow(job: Job, given: Mapping[str, Any]) -> None:
     names = {one.name for one in INPUTS if Command.FOLLOW in one.commands}
     taken = {name: value for name, value in given.items() if name in names}
     ours = {name: taken.get(name) or ("cancel",) for name in ("on_interrupt", "on_timeout")}
-    follow(Command.FOLLOW, {**taken, **ours, "job": job.url}, ci=given["ci"], debug=given["debug"])
+    follow(
+        Command.FOLLOW,
+        {**taken, **ours, "job": job.url, "profile": given["profile"]},
+        ci=given["ci"],
+        debug=given["debug"],
+    )
 
 
 def _waited(desk: Desk, job: Job) -> Job:
