@@ -9,23 +9,20 @@ from aap_launcher.cli import crash
 from aap_launcher.cli.options import environment, secrets_in
 from aap_launcher.cli.resources.lookup import Commands, Lookup
 from aap_launcher.cli.signals import ProcessSignals
-from aap_launcher.errors import InvalidInput
+from aap_launcher.errors import ENDINGS, InvalidInput
+from aap_launcher.inputs.definitions import INPUTS
 
-_SECRETS = ("--token", "--password", "--client-key", "--credential-passwords")
-
-
-_HELP = """Launch jobs on Ansible Automation Platform and AWX, follow them live, exit by how they ended.
+_SECRETS = tuple(one.option for one in INPUTS if one.secret)
+_CODES = "\n".join(f"  {', '.join(map(str, one.codes)):<9}  {', '.join(one.verdicts)}" for one in ENDINGS)
+_HELP = f"""Launch jobs on Ansible Automation Platform and AWX, follow them live, exit by how they ended.
 
 \b
 Where and as whom comes from the environment:
   AAP_URL=https://aap.example.com  AAP_TOKEN=...  (or AAP_USERNAME and AAP_PASSWORD)
 
 \b
-Exit codes:
-  0  successful                  4  the controller is unreachable
-  1  failed, error, canceled     5  timed out
-  2  bad inputs                  6  unknown whether it was launched
-  3  refused                    70  internal     130, 143  interrupted
+Exit codes, by the outcome:
+{_CODES}
 """
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from aap_launcher.errors import Interrupted, LauncherError, Unreachable
-from aap_launcher.inputs.choices import JobEnd
+from aap_launcher.inputs.choices import JobEnd, OnNoHosts
 from aap_launcher.launcher.run import Run
 from aap_launcher.models import Annotation, JobType, Level, Line, Outcome, Tone, Verdict
 from aap_launcher.text.words import duration
@@ -49,7 +49,7 @@ def ended(run: Run) -> Outcome:
     if run.followed is not None and run.followed.happened.matched_no_host:
         what = "a job of it" if run.known_job.type == JobType.WORKFLOW_JOB else "it"
         why = f"the job is successful to the controller, but {what} matched no host"
-        if run.inputs.on_no_hosts == "warn":
+        if run.inputs.on_no_hosts == OnNoHosts.WARN:
             return run.outcome(verdict, 0, why)
         run.say("failed", f"{why} (on_no_hosts: fail)", Tone.BAD)
         return run.outcome(Verdict.FAILED, 1, f"{why} (on_no_hosts: fail)")
@@ -59,7 +59,7 @@ def ended(run: Run) -> Outcome:
 def timed_out(run: Run) -> Outcome:
     """The `timeout` passed before the job's end."""
     job, waited = run.known_job, duration(run.inputs.timeout or 0)
-    if run.inputs.on_timeout == "leave":
+    if run.inputs.on_timeout == JobEnd.LEAVE:
         why = f"the timeout of {waited} passed; {job.label} goes on, as asked (on_timeout: leave)"
         run.say("timed out", why, Tone.BAD)
         return run.outcome(Verdict.TIMED_OUT, 5, why)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from aap_launcher.ci import CI
 from aap_launcher.errors import Unreachable
 from aap_launcher.follow.job import follow
+from aap_launcher.inputs.choices import Approvals
 from aap_launcher.inputs.parsing import Inputs
 from aap_launcher.launcher.followed import Followed, followed
 from aap_launcher.launcher.masking import masked
@@ -131,7 +132,12 @@ class Run:
         """Nobody is there to approve (approvals: fail): the workflow is canceled, and followed to its end."""
         job = update.node.job
         waits = update.approval is not None and job is not None and not job.status.final
-        if not waits or self.inputs.approvals != "fail" or self.refused_approval or update.approval is None:
+        if (
+            not waits
+            or self.inputs.approvals != Approvals.FAIL
+            or self.refused_approval
+            or update.approval is None
+        ):
             return
         self.refused_approval = update.approval.name or update.node.label
         self.cancel()

@@ -17,6 +17,7 @@ from typing import Any
 import click
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from aap_launcher import __version__
 from aap_launcher.ci.base import SUMMARY_FILE
@@ -227,6 +228,14 @@ def test_the_pages_list_every_output_and_every_exit_code(page: str) -> None:
     assert outputs == [(one.name, one.description) for one in OUTPUTS]
     told = [word for _, outcomes, _ in rows(page, "Exit codes", 3) for word in outcomes.split(", ")]
     assert told == [verdict for ending in ENDINGS for verdict in ending.verdicts]
+
+
+def test_help_lists_every_exit_code() -> None:
+    told = CliRunner().invoke(cli, ["--help"]).output.partition("Exit codes")[2].partition("\n\n")[0]
+    for ending in ENDINGS:
+        assert re.search(
+            rf"^ *{', '.join(map(str, ending.codes))} +{', '.join(ending.verdicts)}$", told, re.MULTILINE
+        )
 
 
 def test_every_verdict_has_its_exit_code() -> None:
