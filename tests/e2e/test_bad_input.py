@@ -53,6 +53,26 @@ INVALID: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "extra_vars a list": ({"extra_vars": "[1, 2]"}, ("extra_vars", "holds a list, not variables")),
     "extra_vars broken JSON": ({"extra_vars": '{"a": 1,\n "b": [}'}, ("extra_vars", "line 2")),
     "extra_vars broken YAML": ({"extra_vars": "a: 1\nb: [1, 2\nc: 3"}, ("extra_vars", "line")),
+    "extra_vars JSON with comments": (
+        {"extra_vars": '{\n  "replicas": 3 /* per zone */,\n  "debug": true // for now\n}'},
+        ("is not valid JSON: it has a comment (line 2, column 17)",),
+    ),
+    "extra_vars indented with no-break spaces": (
+        {"extra_vars": "app:\n\u00a0\u00a0version: 2\nregion: eu"},
+        ("has U+00A0 (NO-BREAK SPACE) where a space should be (line 2, column 1)",),
+    ),
+    "extra_vars indented with a tab": (
+        {"extra_vars": "app:\n\tversion: 2"},
+        ("line 2 is indented with a tab",),
+    ),
+    "extra_vars a vault file": (
+        {"extra_vars": "$ANSIBLE_VAULT;1.1;AES256\n33643863\n"},
+        ("is encrypted with ansible-vault",),
+    ),
+    "extra_vars with half a surrogate": (
+        {"extra_vars": '{"password": "\\ud800abcd"}'},
+        ("half of a surrogate pair",),
+    ),
     "extra_vars twice the same": ({"extra_vars": "a: 1\na: 2"}, ("extra_vars", "twice")),
     "unknown choice": ({"show": "some"}, ('show "some" is not one of: all, changed, failed',)),
     "unknown job type": ({"job_type": "scan"}, ("job_type", "run, check")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -226,3 +227,30 @@ def test_an_id_is_asked_for_and_that_no_other_template_is_called_so(
         "/api/v2/unified_job_templates/",
         "/api/v2/job_templates/24/launch/",
     ]
+
+
+def test_what_is_shown_is_what_would_be_sent_from_all_that_was_typed(
+    quiet_launcher: Launcher, tmp_path: Path
+) -> None:
+    (tmp_path / "vars.yml").write_text("env: prod\nreplicas: 1\ndebug: yes\nversion: '1.10'\n")
+    words = [
+        "-e",
+        f"@{tmp_path / 'vars.yml'}",
+        "-e",
+        "env=stage",
+        "-e",
+        '{"b": 2}',
+        "--labels",
+        "ci",
+        "--labels",
+        "nightly",
+    ]
+    ended = quiet_launcher.command("launch", "Everything prompted", "--dry-run", "--no-marker", *words)
+    assert ended.code == 0, ended.log
+    assert 'extra_vars=env=stage replicas=1 debug=true version="1.10" b=2' in ended.words
+    assert "labels=ci (id 1), nightly (id 2)" in ended.words
+    again = quiet_launcher.command(
+        "launch", "Everything prompted", "--dry-run", "-e", "version: 1.10", "-l", "a", "-l", "b"
+    )
+    assert again.code == 2
+    assert "limit  given 2 times, and it is one value" in again.log + again.stderr
