@@ -19,14 +19,14 @@ to stderr.
 
 \b
   aap-launcher api GET hosts/ -f name__icontains=web --paginate --jq .name
-  aap-launcher api POST bulk/host_create/ -F inventory=5 -f 'hosts[][name]=web1'
+  aap-launcher api POST bulk/host_create/ -F inventory=5 -f 'hosts[][name]=x'
 """
 
 
 @click.command(
     "api", cls=options.ResourceCommand, help=_HELP, short_help="Send any request to the controller's API."
 )
-@click.argument("method", type=click.Choice(METHODS, case_sensitive=False))
+@click.argument("method", metavar="METHOD", type=click.Choice(METHODS, case_sensitive=False))
 @click.argument("path")
 @click.option("-f", "--raw-field", "texts", multiple=True, metavar="KEY=TEXT", help="A field, as text.")
 @click.option(

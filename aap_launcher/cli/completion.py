@@ -9,7 +9,7 @@ _VARIABLE = "_AAP_LAUNCHER_COMPLETE"
 
 
 @click.command("completion", short_help="Print the completion script of a shell.")
-@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+@click.argument("shell", metavar="SHELL", type=click.Choice(("bash", "zsh", "fish")))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:
     r"""Print the script that completes commands, resources, verbs and options in SHELL.

@@ -18,7 +18,8 @@ _HELP = f"""Launch jobs on Ansible Automation Platform and AWX, follow them live
 
 \b
 Where and as whom comes from the environment:
-  AAP_URL=https://aap.example.com  AAP_TOKEN=...  (or AAP_USERNAME and AAP_PASSWORD)
+  AAP_URL=https://aap.example.com  AAP_TOKEN=...
+  (or AAP_USERNAME and AAP_PASSWORD; or a --profile; or aap-launcher login)
 
 \b
 Exit codes, by the outcome:

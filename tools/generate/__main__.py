@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from aap_launcher.errors import ENDINGS
-from tools.generate import github, gitlab, jenkins, tables, typed
+from tools.generate import cli, github, gitlab, jenkins, tables, typed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,6 +39,7 @@ FILES: dict[str, Callable[[str], str]] = {
     "docs/result-schema.json": schema,
     "README.md": tables.readme,
     "docs/inputs.md": tables.reference,
+    "docs/cli.md": cli.reference,
 }
 
 

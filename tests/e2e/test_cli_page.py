@@ -1,0 +1,56 @@
+"""docs/cli.md: every example is run as it is written, and shows what it shows."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import sandbox
+from sandbox import Sandbox
+from tests.e2e.conftest import ROOT
+
+pytestmark = pytest.mark.sandbox
+PAGE = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+CONSOLES = re.findall(r"^```console\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Sandbox]:
+    with sandbox.start(speed=10) as running:
+        yield running
+
+
+def shown(box: Sandbox, home: Path, command: str) -> str:
+    """Both streams, as a terminal would mix them: one is empty, or a word follows the data."""
+    program, *arguments = shlex.split(command)
+    assert program == "aap-launcher"
+    ended = subprocess.run(
+        [sys.executable, "-m", "aap_launcher", *arguments],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "AAP_URL": box.url,
+            "AAP_TOKEN": "admin-token",
+            "XDG_CONFIG_HOME": str(home),
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    return ended.stdout.decode() or ended.stderr.decode()
+
+
+def test_every_example_shows_what_the_page_says(box: Sandbox, tmp_path: Path) -> None:
+    told = [part for console in CONSOLES for part in re.split(r"^\$ ", console, flags=re.MULTILINE) if part]
+    assert len(told) >= 20
+    for example in told:
+        command, _, wanted = example.partition("\n")
+        assert shown(box, tmp_path, command) == wanted, command
