@@ -12,6 +12,7 @@ from aap_launcher.client import metrics, names, outside, sources
 from aap_launcher.client.kinds import KINDS
 from aap_launcher.client.records import Record
 from aap_launcher.client.resource import Resource
+from aap_launcher.client.settings import Settings
 from aap_launcher.errors import InvalidInput
 from aap_launcher.inputs.parsing import parse, read_environment
 from aap_launcher.text.near import near
@@ -143,6 +144,11 @@ class Controller(Resources):
         from aap_launcher.client.run import attach  # noqa: PLC0415 - see launch
 
         return attach(self._controller, job, self._secrets)
+
+    @property
+    def settings(self) -> Settings:
+        """The controller's settings, by category."""
+        return Settings(self._controller.requests)
 
     # --- the rest of the API ------------------------------------------------------------------------------
 

@@ -67,8 +67,10 @@ def query(
 
 
 def _pair(term: Term) -> tuple[str, Any]:
-    if isinstance(term, tuple):
+    if isinstance(term, tuple) and len(term) == 2 and isinstance(term[0], str):
         return term
+    if not isinstance(term, str):
+        raise InvalidInput(f"{quoted(term)} is no filter. Write field=value or field__lookup=value.")
     name, separator, value = term.partition("=")
     if not separator:
         raise InvalidInput(f"the filter {quoted(term)} has no =. Write field=value or field__lookup=value.")
@@ -182,7 +184,8 @@ class _Reading:
         """Names of foreign keys as ids: the controller takes none there."""
         if lookup == "in" or isinstance(value, list | tuple | set | frozenset):
             items = value.split(",") if isinstance(value, str) else value
-            return [self._id(name, field, item) for item in items if str(item).strip()]  # type: ignore[attr-defined]
+            several = items if isinstance(items, list | tuple | set | frozenset) else [items]
+            return [self._id(name, field, item) for item in several if str(item).strip()]
         return self._id(name, field, value)
 
     def _id(self, name: str, field: Field, value: object) -> object:
@@ -239,7 +242,10 @@ class _Reading:
         """The fields of order_by, each with its minus where it is descending."""
         if order_by is None:
             return ()
-        names = order_by.split(",") if isinstance(order_by, str) else list(order_by)
+        names = order_by.split(",") if isinstance(order_by, str) else order_by
+        if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+            self.wrong("order_by", f"{quoted(order_by)} is no field", "Give names with commas between.")
+            return ()
         if not any(name.strip() for name in names):
             self.wrong("order_by", "is empty", "Give a field, with a minus before it for descending.")
         return tuple(self._ordered(name.strip()) for name in names if name.strip())

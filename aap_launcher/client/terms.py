@@ -55,8 +55,10 @@ RUNNING = _words(
 
 
 def worded(value: object) -> str:
-    """A value as a query carries it."""
+    """A value as a query carries it. Raises `InvalidValue` for a mapping that is no object."""
     if isinstance(value, Mapping):
+        if "id" not in value:
+            raise InvalidValue("is a mapping without an id", "")
         return str(value["id"])
     if isinstance(value, bool):
         return "true" if value else "false"

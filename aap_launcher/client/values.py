@@ -60,8 +60,10 @@ def fit(field: Field, value: object, *, text: bool) -> Any:  # noqa: ANN401, PLR
             return _choice(field, value) if field.choices else _key(value)
         case "json" | "object" | "list" | "field":
             return _structure(field, value)
-        case _:
+        case "string" | "date" | "datetime":
             return _text(field, value)
+        case _:
+            return value  # a type that only the controller knows
 
 
 def _null(field: Field) -> None:
@@ -123,11 +125,11 @@ def _bounded(field: Field, value: float | str) -> float | str:
 
 
 def _choice(field: Field, value: object) -> object:
-    if not isinstance(value, bool):
-        for choice in field.choices:
-            if worded(choice) == worded(value):
-                return choice
-    if not field.choices:
+    plain = isinstance(value, str | int | float) and not isinstance(value, bool)
+    for choice in field.choices:
+        if plain and worded(choice) == worded(value):
+            return choice
+    if not field.choices and plain:
         return value
     known = [worded(choice) for choice in field.choices if choice not in {"", None}]
     raise InvalidValue(f"{quoted(value)} is not one of its values", near(str(value), known))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aap_launcher.client import fields, names, prompts
+from aap_launcher.client import fields, names, prompts, references
 from aap_launcher.client.body import SURVEY, body
 from aap_launcher.client.kinds import KINDS
 from aap_launcher.client.query import query
@@ -40,8 +42,11 @@ def near(draw: st.DrawFn, known: Sequence[str]) -> str:
     return changed[draw(st.sampled_from(sorted(changed)))]
 
 
-def resolve(_resource: str, given: Any) -> int:
-    return int(given)
+def resolve(resource: str, given: Any) -> int:
+    found = references.read(names.kind(resource), given, "https://aap.example.com").id
+    if found is None:
+        raise InvalidInput(f"there is no {given}")
+    return found
 
 
 @_EXAMPLES
@@ -93,7 +98,7 @@ def test_a_field_near_a_real_one_is_sent_or_refused(data: st.DataObject) -> None
     value: Any = data.draw(st.sampled_from(["1", 1, True, None, {}, [], {"a": 1}]))
     try:
         made = body(kind, of, {name: value}, new=False, resolve=resolve)
-    except (InvalidInput, TypeError):
+    except InvalidInput:
         return
     taken = {*made.fields, *made.links, *([SURVEY] if made.survey is not None else [])}
     assert taken == {name}
@@ -122,6 +127,41 @@ def test_a_resource_near_a_real_one_is_that_one_or_refused(name: str) -> None:
     except InvalidInput:
         return
     assert plain in {kind.name, kind.singular, *kind.aliases}
+
+
+_ODD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.binary(max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+        | st.tuples(inner)
+        | st.sets(st.integers(), max_size=2)
+    ),
+    max_leaves=6,
+)
+
+
+@_EXAMPLES
+@given(st.sampled_from(_KINDS), _ODD, st.data())
+def test_whatever_value_a_script_gives_is_taken_or_refused_in_words(
+    name: str, value: Any, data: st.DataObject
+) -> None:
+    kind, of = KINDS[name], fields.shape(KINDS[name])
+    field = data.draw(st.sampled_from(sorted(of.fields)))
+    lookup = data.draw(st.sampled_from(["", "__in", "__icontains", "__isnull"]))
+    with contextlib.suppress(InvalidInput):
+        json.dumps(body(kind, of, {field: value}, new=data.draw(st.booleans()), resolve=resolve).fields)
+    with contextlib.suppress(InvalidInput):
+        assert all(
+            isinstance(one, str)
+            for _, one in query(kind, of, [], {field + lookup: value}, resolve=resolve).terms
+        )
+    with contextlib.suppress(InvalidInput):
+        query(kind, of, [value], {}, order_by=value, resolve=resolve)
+    with contextlib.suppress(InvalidInput):
+        prompts.read({data.draw(st.sampled_from(prompts.NAMES)): value})
+    with contextlib.suppress(InvalidInput):
+        references.read(kind, value, "https://aap.example.com")
 
 
 @pytest.mark.parametrize("name", _KINDS)
