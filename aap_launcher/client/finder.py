@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aap_launcher.client import references
+from aap_launcher.client.fields import shape
 from aap_launcher.client.kind import Kind
 from aap_launcher.client.names import foreign, kind
 from aap_launcher.client.pages import Row, Terms
@@ -55,12 +56,20 @@ class Finder:
         if reference.id is None:
             row = self._named(of, reference)
             return self._read(of, int(row["id"]), str(row.get("url") or ""))
+        named = [] if reference.address or not _has_names(of) else self.rows(of, ((of.key, reference.name),))
+        others = [row for row in named if row["id"] != reference.id]
         try:
-            return self._read(of, reference.id, "")
+            found = self._read(of, reference.id, "")
         except NotFound:
-            if reference.address or not of.key:
+            if not others:
                 raise
-        return self.detail(of, {"id": self._named(of, reference)["id"]})  # a name of digits alone
+            return self.detail(of, {"id": self.one(of, others, quoted(reference.given), missing=_none)["id"]})
+        if others:
+            told = "".join(f"\n  {self.line(of, row)}" for row in (found, *others))
+            raise Ambiguous(
+                f"{quoted(reference.given)} is the id of one {of.label} and the name of another:{told}"
+            )
+        return found
 
     def rows(self, of: Kind, terms: Terms, *, most: int = _MANY) -> Sequence[Row]:
         """The first rows of a list."""
@@ -159,3 +168,13 @@ def _owner(row: Mapping[str, Any], field: str) -> str:
     if isinstance(owner, dict) and owner.get("name"):
         return f"{field.replace('_', ' ')} {owner['name']}"
     return ""
+
+
+def _has_names(of: Kind) -> bool:
+    """Whether an object can be looked up by a text: the key of some is a date."""
+    field = shape(of).fields.get(of.key)
+    return field is not None and field.type == "string"
+
+
+def _none() -> Refused:
+    return NotFound("There is none.")

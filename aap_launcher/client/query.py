@@ -66,7 +66,7 @@ def query(
     return Query(tuple(reading.terms), order, reading.nothing)
 
 
-def _pair(term: Term) -> tuple[str, Any]:
+def _pair(term: object) -> tuple[str, Any]:
     if isinstance(term, tuple) and len(term) == 2 and isinstance(term[0], str):
         return term
     if not isinstance(term, str):

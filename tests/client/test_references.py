@@ -141,6 +141,16 @@ def test_a_name_of_digits_is_found_where_no_object_has_that_id(aap: Desk) -> Non
     assert aap["hosts"].one("404").id == 3
 
 
+def test_a_text_that_is_the_id_of_one_and_the_name_of_another_is_refused(aap: Desk) -> None:
+    aap.world.json("GET", "/api/v2/hosts/7/", row(7, "web"))
+    aap.lists("hosts/", [row(3, "7")])
+    for deed in (aap["hosts"].one, aap["hosts"].delete, aap["hosts"].update):
+        with pytest.raises(Ambiguous, match="is the id of one host and the name of another"):
+            deed("7")
+    assert aap["hosts"].one(7).name == "web"
+    assert not aap.sent()
+
+
 def test_an_address_whose_object_is_gone_is_no_name(aap: Desk) -> None:
     aap.world.json("GET", "/api/v2/hosts/404/", {"detail": "No Host matches the given query."}, status=404)
     with pytest.raises(NotFound, match="host 404 does not exist"):
