@@ -27,6 +27,7 @@ class Requests:
 
     def __init__(self, session: Session, platform: Platform) -> None:
         self._session, self._platform = session, platform
+        self.asked = 0  # how many requests were made here
 
     @property
     def version(self) -> str:
@@ -104,6 +105,7 @@ class Requests:
     ) -> Answer:
         """The answer to any request, whatever its status below 500 but 401 and 429."""
         what, place = f"{method} {path}", self.path(_asked(path, terms))
+        self.asked += 1
         if method in _READING:
             return self._session.get(
                 place,
@@ -126,6 +128,7 @@ class Requests:
             return answer.is_json or method == "OPTIONS"  # that one a proxy may answer itself, for ever
 
         place = self.path(_asked(path, terms))
+        self.asked += 1
         return self._session.get(place, page, what=what, method=method, usable=usable, refuse=refusals.spoken)
 
 

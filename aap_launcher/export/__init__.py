@@ -1,0 +1,1 @@
+"""The controller's configuration as files, one for each object, and what changed on the controller since."""

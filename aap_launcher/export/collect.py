@@ -1,0 +1,207 @@
+"""Every object that is exported, kind by kind, with what belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from aap_launcher.export.documents import Document, document, ordered
+from aap_launcher.export.reader import Reader, Row, named, summary
+
+_NOTIFIED = (
+    "notification_templates_started",
+    "notification_templates_success",
+    "notification_templates_error",
+)
+_EDGES = ("success_nodes", "failure_nodes", "always_nodes")
+_MANAGED = "managed"  # made by the controller itself: nothing to keep
+
+
+def collect(
+    reader: Reader, kinds: Sequence[str], organization: str = ""
+) -> Iterator[tuple[str, str, Document]]:
+    """(kind, reference, document) of each object; those of one organization only, where it is given."""
+    for kind in kinds:
+        for row in reader.rows(kind):
+            owner = summary(row, "organization").get("name") or (
+                row.get("name") if kind == "organizations" else ""
+            )
+            if row.get(_MANAGED) is True or (organization and owner != organization):
+                continue
+            found = document(reader, kind, row)
+            more = _BELOW[kind](reader, row) if kind in _BELOW else {}
+            full = {key: value for key, value in more.items() if value}
+            yield kind, _reference(reader, kind, row), ordered(found | full)
+
+
+def _reference(reader: Reader, kind: str, row: Row) -> str:
+    if kind == "schedules":
+        return f"{row['name']}++{summary(row, 'unified_job_template').get('name', '')}"
+    if kind == "inventory_sources":
+        return f"{row['name']}++{reader.name('inventories', row['inventory'])}"
+    return named(kind, row)
+
+
+# --- what belongs to an object -----------------------------------------------------------------------------
+
+
+def _job_template(reader: Reader, row: Row) -> Mapping[str, Any]:
+    return {
+        "survey": _survey(reader, "job_templates", row),
+        "credentials": _names(reader, "credentials", summary_list(row, "credentials")),
+        **_labelled(reader, "job_templates", row),
+        **_attached(reader, "job_templates", row, _NOTIFIED),
+    }
+
+
+def _workflow(reader: Reader, row: Row) -> Mapping[str, Any]:
+    number = int(row["id"])
+    nodes = reader.below("workflow_job_templates", number, "workflow_nodes")
+    called = {node["id"]: str(node.get("identifier") or node["id"]) for node in nodes}
+    return {
+        "survey": _survey(reader, "workflow_job_templates", row),
+        "nodes": sorted(
+            (_node(reader, node, called) for node in nodes), key=lambda node: str(node["identifier"])
+        ),
+        **_labelled(reader, "workflow_job_templates", row),
+        **_attached(reader, "workflow_job_templates", row, (*_NOTIFIED, "notification_templates_approvals")),
+    }
+
+
+def _node(reader: Reader, node: Row, called: Mapping[int, str]) -> Document:
+    """A node by its identifier; edges by the identifiers they lead to."""
+    number = int(node["id"])
+    edges = {name: sorted(called.get(to, str(to)) for to in node.get(name) or ()) for name in _EDGES}
+    given = reader.below("workflow_job_template_nodes", number, "credentials")
+    found = document(reader, "workflow_job_template_nodes", node) | {
+        **edges,
+        "credentials": _names(reader, "credentials", given),
+    }
+    return ordered({name: value for name, value in found.items() if value})
+
+
+def _inventory(reader: Reader, row: Row) -> Mapping[str, Any]:
+    """Hosts with their variables and groups with theirs, by the inventory's own script: two requests for any number."""
+    if row.get("kind"):
+        return {"input_inventories": _inputs(reader, row)}  # smart, constructed: its hosts are of others
+    number, what = int(row["id"]), f'the hosts of inventory "{row["name"]}"'
+    script = reader.page(f"inventories/{number}/script/", what, [("hostvars", "1"), ("all", "1")])
+    enabled = reader.page(f"inventories/{number}/script/", what, [("hostvars", "1")])
+    variables, active = _hostvars(script), _hostvars(enabled)
+    hosts = {
+        name: {**({"variables": given} if given else {}), **({} if name in active else {"enabled": False})}
+        for name, given in sorted(variables.items())
+    }
+    groups = {
+        name: {key: group[key] for key in ("hosts", "children", "vars") if group.get(key)}
+        for name, group in sorted(script.items())
+        if name not in {"_meta", "all"} and isinstance(group, Mapping)
+    }
+    return {"hosts": hosts, "groups": {name: _sorted(group) for name, group in groups.items()}}
+
+
+def _inputs(reader: Reader, row: Row) -> Sequence[str]:
+    if row.get("kind") != "constructed":
+        return ()
+    return [
+        named("inventories", each)
+        for each in reader.below("inventories", int(row["id"]), "input_inventories")
+    ]
+
+
+def _hostvars(script: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    meta = script.get("_meta")
+    found = meta.get("hostvars") if isinstance(meta, Mapping) else None
+    return found if isinstance(found, Mapping) else {}
+
+
+def _sorted(group: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: sorted(value) if isinstance(value, list) else value for key, value in group.items()}
+
+
+def _schedule(reader: Reader, row: Row) -> Mapping[str, Any]:
+    number = int(row["id"])
+    return {
+        "credentials": _names(reader, "credentials", reader.below("schedules", number, "credentials")),
+        "labels": sorted(str(label["name"]) for label in reader.below("schedules", number, "labels")),
+    }
+
+
+def _project(reader: Reader, row: Row) -> Mapping[str, Any]:
+    return _attached(reader, "projects", row, _NOTIFIED)
+
+
+def _team(reader: Reader, row: Row) -> Mapping[str, Any]:
+    """Its members, and what it may do, as the old roles tell it."""
+    number = int(row["id"])
+    roles = reader.below("teams", number, "roles")
+    return {
+        "members": sorted(str(user["username"]) for user in reader.below("teams", number, "users")),
+        "roles": sorted(_role(role) for role in roles),
+    }
+
+
+def _role(role: Row) -> str:
+    """`Execute on job_template Deploy shop`."""
+    told = role.get("summary_fields") or {}
+    kind, name = told.get("resource_type"), told.get("resource_name")
+    return f"{role.get('name')} on {kind} {name}" if kind else str(role.get("name"))
+
+
+def _survey(reader: Reader, kind: str, row: Row) -> Mapping[str, Any]:
+    if not row.get("survey_enabled") and not summary(row, "survey"):
+        return {}
+    return reader.page(f"{kind}/{row['id']}/survey_spec/", f'the survey of "{row["name"]}"')
+
+
+def _labelled(reader: Reader, kind: str, row: Row) -> Mapping[str, Any]:
+    """The labels, which the row itself tells while they are few."""
+    told = summary(row, "labels")
+    rows = told.get("results") or ()
+    if told.get("count", len(rows)) > len(rows):
+        rows = reader.below(kind, int(row["id"]), "labels")
+    return {"labels": sorted(str(label["name"]) for label in rows)}
+
+
+def _attached(reader: Reader, kind: str, row: Row, lists: Iterable[str]) -> Mapping[str, Any]:
+    number = int(row["id"])
+    names = {
+        name: [named("notification_templates", each) for each in reader.below(kind, number, name)]
+        for name in lists
+    }
+    return {name: sorted(found) for name, found in names.items() if found}
+
+
+def _names(reader: Reader, kind: str, rows: Iterable[Row]) -> Sequence[str]:
+    return sorted(reader.name(kind, row["id"]) for row in rows)
+
+
+def summary_list(row: Row, field: str) -> Sequence[Row]:
+    """A list that a row tells whole."""
+    found = (row.get("summary_fields") or {}).get(field)
+    return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else ()
+
+
+_BELOW: Mapping[str, Callable[[Reader, Row], Mapping[str, Any]]] = {
+    "job_templates": _job_template,
+    "workflow_job_templates": _workflow,
+    "inventories": _inventory,
+    "schedules": _schedule,
+    "projects": _project,
+    "teams": _team,
+}
+# In the order in which they depend on each other.
+KINDS_EXPORTED = (
+    "organizations",
+    "teams",
+    "credential_types",
+    "credentials",
+    "execution_environments",
+    "notification_templates",
+    "projects",
+    "inventories",
+    "inventory_sources",
+    "job_templates",
+    "workflow_job_templates",
+    "schedules",
+)

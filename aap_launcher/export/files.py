@@ -1,0 +1,153 @@
+"""The folder of an export: one YAML file for each object, and a manifest that says which of the files are ours."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aap_launcher.errors import InvalidInput
+from aap_launcher.export.documents import Document
+
+MANIFEST = "aap-export.json"
+_UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*%]|^\.|[. ]$')
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\xa0\u2028\u2029\ufeff]")
+_LONGEST = 180  # characters of a file's name
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write did to the folder."""
+
+    new: int
+    changed: int
+    removed: int
+    same: int
+
+
+def file_of(kind: str, reference: str) -> str:
+    """`job_templates/Deploy shop++Retail.yml`; what a file system cannot hold is percent-encoded."""
+    safe = _UNSAFE.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), reference)
+    return f"{kind}/{safe[:_LONGEST]}.yml"
+
+
+def named_files(objects: Sequence[tuple[str, str, Document]]) -> dict[str, Document]:
+    """Each object's file; of several that would share one (case, very long names) the later ones get a number."""
+    found: dict[str, Document] = {}
+    seen: dict[str, int] = {}
+    for kind, reference, document in objects:
+        name = file_of(kind, reference)
+        seen[name.casefold()] = again = seen.get(name.casefold(), 0) + 1
+        found[name if again == 1 else f"{name.removesuffix('.yml')}~{again}.yml"] = document
+    return dict(sorted(found.items()))
+
+
+def text_of(document: Mapping[str, Any]) -> str:
+    """The document as YAML: keys in their order, texts of several lines as such."""
+    import yaml  # noqa: PLC0415 - only an export writes YAML
+
+    class Dumper(yaml.SafeDumper):
+        """Texts of several lines as a block."""
+
+    def block(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+        if _INVISIBLE.search(text):
+            style = '"'  # elsewhere PyYAML writes some of them so that they read as something else
+        else:
+            style = "|" if "\n" in text and not re.search(r"[^\S\n]\n|\t", text) else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+    Dumper.add_representer(str, block)
+    return str(yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=1000))
+
+
+def write(folder: Path, files: Mapping[str, Document]) -> Written:
+    """Bring the folder to this state. Raises `InvalidInput` for a folder, or a file in it, that is not an export's."""
+    before = check(folder)
+    _keep_others(folder, before, files)
+    new = changed = same = 0
+    for name, document in files.items():
+        path, text = folder / name, text_of(document)
+        old = path.read_text(encoding="utf-8") if path.exists() else None
+        if old == text:
+            same += 1
+            continue
+        new, changed = new + (old is None), changed + (old is not None)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _put(path, text)
+    gone = [name for name in before if name not in files and (folder / name).exists()]
+    for name in gone:
+        (folder / name).unlink()
+    folder.mkdir(parents=True, exist_ok=True)
+    manifest = {"format": 1, "files": sorted(files)}
+    _put(folder / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
+    return Written(new, changed, len(gone), same)
+
+
+def read(folder: Path) -> dict[str, Document]:
+    """The documents of an export. Raises `InvalidInput` where there is none, or one of its files is broken."""
+    if not (folder / MANIFEST).is_file():
+        raise InvalidInput(
+            f"{folder} holds no export: there is no {MANIFEST} in it. Make one with: aap-launcher export"
+        )
+    return dict(_documents(folder))
+
+
+def _documents(folder: Path) -> Iterator[tuple[str, Document]]:
+    import yaml  # noqa: PLC0415 - see above
+
+    for name in _files(folder):
+        try:
+            found = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            continue  # somebody took it out: it is new on the controller then
+        except (OSError, ValueError, yaml.YAMLError) as fault:
+            raise InvalidInput(f"{folder / name} cannot be read: {fault}") from None
+        if not isinstance(found, dict):
+            raise InvalidInput(f"{folder / name} is no document of an export: it holds no mapping.")
+        yield name, found
+
+
+def check(folder: Path) -> Sequence[str]:
+    """The files of the export that stands there, () for a new or empty folder. Raises `InvalidInput` for another's."""
+    if not folder.exists():
+        return ()
+    if not folder.is_dir():
+        raise InvalidInput(f"{folder} is a file, not a folder.")
+    if (folder / MANIFEST).is_file():
+        return _files(folder)
+    if any(folder.iterdir()):
+        told = f"{folder} is not empty, and no export stands in it: nothing was written."
+        raise InvalidInput(f"{told} Name another folder.")
+    return ()
+
+
+def _keep_others(folder: Path, ours: Sequence[str], files: Mapping[str, Document]) -> None:
+    foreign = [name for name in files if name not in ours and (folder / name).exists()]
+    if foreign:
+        told = f"{folder / foreign[0]} is not a file of the export: nothing was overwritten."
+        raise InvalidInput(f"{told} Move it away.")
+
+
+def _files(folder: Path) -> Sequence[str]:
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        names = found["files"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InvalidInput(f"{folder / MANIFEST} is no manifest of an export.") from None
+    if not isinstance(names, list) or any(not _inside(name) for name in names):
+        raise InvalidInput(f"{folder / MANIFEST} names files that are not an export's.")
+    return names
+
+
+def _inside(name: object) -> bool:
+    return isinstance(name, str) and bool(re.fullmatch(r"[a-z_]+/[^/\\]+\.yml", name)) and ".." not in name
+
+
+def _put(path: Path, text: str) -> None:
+    """Written whole or not at all."""
+    beside = path.with_name(f".{path.name[:60]}.new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)

@@ -1,0 +1,120 @@
+"""The folder of an export: written so that nothing of somebody else's is lost, read so that nothing is guessed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aap_launcher.errors import InvalidInput
+from aap_launcher.export import drift, files
+
+SHOP: dict[str, Any] = {"name": "Shop", "limit": "web", "extra_vars": {"a": 1}}
+_TREES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def test_the_same_objects_written_twice_change_nothing(tmp_path: Path) -> None:
+    first = files.write(tmp_path / "aap", {"projects/a.yml": SHOP})
+    stamp = (tmp_path / "aap/projects/a.yml").stat().st_mtime_ns
+    second = files.write(tmp_path / "aap", {"projects/a.yml": SHOP})
+    assert (first.new, second.same, second.changed, second.new) == (1, 1, 0, 0)
+    assert (tmp_path / "aap/projects/a.yml").stat().st_mtime_ns == stamp
+
+
+def test_what_is_gone_on_the_controller_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    files.write(tmp_path, {"projects/a.yml": SHOP, "projects/b.yml": SHOP})
+    (tmp_path / "projects/mine.txt").write_text("keep", encoding="utf-8")
+    assert files.write(tmp_path, {"projects/b.yml": SHOP}).removed == 1
+    assert sorted(path.name for path in (tmp_path / "projects").iterdir()) == ["b.yml", "mine.txt"]
+
+
+def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(InvalidInput, match="not empty"):
+        files.write(tmp_path, {"projects/a.yml": SHOP})
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_file_of_somebody_else_in_an_export_is_not_overwritten(tmp_path: Path) -> None:
+    files.write(tmp_path, {"projects/a.yml": SHOP})
+    (tmp_path / "projects/b.yml").write_text("mine", encoding="utf-8")
+    with pytest.raises(InvalidInput, match=r"b\.yml is not a file of the export"):
+        files.write(tmp_path, {"projects/a.yml": SHOP, "projects/b.yml": SHOP})
+    assert (tmp_path / "projects/b.yml").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize(
+    "name", ["../outside.yml", "projects/../../x.yml", "/etc/passwd", "projects/a.txt", 7]
+)
+def test_a_manifest_cannot_lead_out_of_the_folder(tmp_path: Path, name: object) -> None:
+    (tmp_path / files.MANIFEST).write_text(json.dumps({"format": 1, "files": [name]}), encoding="utf-8")
+    for deed in (files.read, lambda folder: files.write(folder, {})):
+        with pytest.raises(InvalidInput):
+            deed(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["- a list", "{broken", "tag: !!python/object:os.system x"])
+def test_a_broken_document_is_named(tmp_path: Path, text: str) -> None:
+    files.write(tmp_path, {"projects/a.yml": SHOP})
+    (tmp_path / "projects/a.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidInput, match=r"a\.yml"):
+        files.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("reference", "name"),
+    [
+        ("Deploy shop++Retail", "Deploy shop++Retail.yml"),
+        ("a/b\\c:d", "a%2Fb%5Cc%3Ad.yml"),
+        ("..", "%2E%2E.yml"),
+        (".hidden", "%2Ehidden.yml"),
+        ("100 %", "100 %25.yml"),
+    ],
+)
+def test_any_name_is_a_file_below_its_kind(reference: str, name: str) -> None:
+    assert files.file_of("projects", reference) == f"projects/{name}"
+
+
+def test_names_that_one_file_system_takes_for_one_do_not_overwrite_each_other() -> None:
+    found = files.named_files([("projects", "Shop", SHOP), ("projects", "shop", SHOP)])
+    assert sorted(found) == ["projects/Shop.yml", "projects/shop~2.yml"]
+
+
+@given(st.dictionaries(st.text(), _TREES, max_size=5))
+def test_what_is_written_reads_back_as_it_was(document: dict[str, Any]) -> None:
+    try:
+        text = files.text_of(document)
+        text.encode()
+    except UnicodeEncodeError:
+        return  # half of a surrogate pair: no controller's database keeps one
+    assert yaml.safe_load(text) == document
+
+
+@given(st.dictionaries(st.text(), _TREES, max_size=4), st.dictionaries(st.text(), _TREES, max_size=4))
+def test_two_documents_differ_exactly_where_changes_are_told(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    found = list(drift.changes({"a/x.yml": one}, {"a/x.yml": other}))
+    assert bool(found) == (one != other) or _only_types(one, other)
+    assert all(drift.line(change) for change in found)
+
+
+def _only_types(one: Any, other: Any) -> bool:
+    """1 and True are equal to Python."""
+    return repr(one) != repr(other)
+
+
+def test_nodes_are_compared_by_their_identifiers() -> None:
+    before = {"nodes": [{"identifier": "a", "limit": "web"}, {"identifier": "b"}]}
+    now = {"nodes": [{"identifier": "b"}, {"identifier": "a", "limit": "db"}]}
+    (change,) = drift.changes({"w/x.yml": before}, {"w/x.yml": now})
+    assert drift.line(change) == '~ w/x  nodes.a.limit: "web" -> "db"'

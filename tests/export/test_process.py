@@ -1,0 +1,95 @@
+"""`aap-launcher export` and `diff` as processes, in both layouts."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+import sandbox
+from sandbox import Sandbox
+
+pytestmark = pytest.mark.sandbox
+
+
+@pytest.fixture(scope="module", params=["awx", "gateway26"])
+def box(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    with sandbox.start(layout=request.param, speed=10) as running:
+        yield running
+
+
+def run(box: Sandbox, *arguments: str, token: str = "admin-token") -> tuple[int, str, str]:
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "aap-launcher"), *arguments],
+        env={"PATH": os.environ["PATH"], "AAP_URL": box.url, "AAP_TOKEN": token},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_an_export_is_the_same_twice_and_tells_what_changed_since(box: Sandbox, tmp_path: Path) -> None:
+    folder = tmp_path / "aap"
+    code, _, said = run(box, "export", str(folder))
+    assert code == 0, said
+    assert "requests" in said
+    first = content(folder)
+    shop = yaml.safe_load(first["job_templates/Deploy shop++Retail.yml"])
+    assert (shop["inventory"], shop["project"]) == ("Shop++Retail", "Shop playbooks++Retail")
+    assert "job_type" not in shop, "a default is left out"
+    train = yaml.safe_load(first["workflow_job_templates/Release train++Retail.yml"])
+    assert train["nodes"][0]["success_nodes"] == ["deploy-db", "deploy-web"]
+    assert set(yaml.safe_load(first["inventories/Shop++Retail.yml"])["hosts"]) >= {"web1", "db2"}
+    assert all(b"-password" not in text for name, text in first.items() if name.startswith("credentials/"))
+    assert run(box, "export", str(folder))[0] == 0
+    assert content(folder) == first
+    assert run(box, "diff", str(folder))[:2] == (0, "")
+
+    assert run(box, "job_templates", "edit", "Deploy shop", "limit=all")[0] == 0
+    assert run(box, "projects", "create", "name=New", "organization=Retail", "scm_type=")[0] == 0
+    code, told, _ = run(box, "diff", str(folder))
+    assert code == 1
+    assert told.splitlines() == [
+        '+ job_templates/Deploy shop++Retail  limit: "all"',
+        "+ projects/New++Retail",
+    ]
+    code, told, _ = run(box, "diff", str(folder), "--json", "--only", "jt")
+    assert (code, json.loads(told)[0]["after"]) == (1, "all")
+    assert content(folder) == first, "diff writes nothing"
+
+
+def test_what_this_user_may_not_read_is_named_and_no_success(box: Sandbox, tmp_path: Path) -> None:
+    code, _, said = run(box, "export", str(tmp_path / "aap"), "--only", "job_templates", token="viewer-token")
+    assert code in {0, 1}
+    assert (code == 1) == ("not readable" in said)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["export", "{}/aap", "--only", "hosts"], "hosts is not exported"),
+        (["export", "{}/aap", "--only", "job_tmplates"], "job_templates"),
+        (["diff", "{}"], "holds no export"),
+        (["export", "{}/full"], "not empty"),
+    ],
+)
+def test_a_wrong_call_is_refused_before_the_controller_is_read(
+    box: Sandbox, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full/mine").write_text("x", encoding="utf-8")
+    code, _, words = run(box, *(each.format(tmp_path) for each in arguments))
+    assert code == 2
+    assert said in words
