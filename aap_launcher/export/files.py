@@ -53,6 +53,7 @@ def text_of(document: Mapping[str, Any]) -> str:
         """Texts of several lines as a block."""
 
     def block(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+        style: str | None
         if _INVISIBLE.search(text):
             style = '"'  # elsewhere PyYAML writes some of them so that they read as something else
         else:
