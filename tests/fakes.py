@@ -158,6 +158,9 @@ class RecordingCI:
     fault: str = ""
     unread: bool = False
 
+    def hold(self, *, on: bool) -> None:
+        """Nothing: marks are kept as they come."""
+
     def mask(self, values: Iterable[str]) -> None:
         self.masked.extend(values)
 

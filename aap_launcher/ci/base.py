@@ -52,6 +52,10 @@ class CI(Protocol):
         """Write to stderr, for who asked for it."""
         ...
 
+    def hold(self, *, on: bool) -> None:
+        """While it is on, marks may be written together, some dozen KiB at a time; off: at once again."""
+        ...
+
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
         """Hand outputs to later steps; may be called several times, a later value wins.
 
@@ -132,6 +136,9 @@ class Adapter:
             case _:
                 assert_never(mark)
 
+    def hold(self, *, on: bool) -> None:
+        self._sink.hold(on=on)
+
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
         """Nothing: here outputs live in the result file."""
 
@@ -150,6 +157,7 @@ class Adapter:
         self._sink.drop()
 
     def close(self) -> None:
+        self.hold(on=False)
         if self._closed:
             return
         self._closed = True
@@ -193,6 +201,8 @@ class Adapter:
 
     def _lines(self, mark: Line, *, colours: bool) -> list[str]:
         lines = self._outlet.lines(mark.text, colours=colours)
+        if mark.tone is Tone.OUTPUT and not mark.label:
+            return lines
         if mark.label:
             label = self._outlet.line(mark.label).ljust(_COLUMN)
             indent = " " * (_COLUMN + 1)

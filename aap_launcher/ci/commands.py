@@ -12,6 +12,8 @@ import re
 # Colours, and whatever a culture-sensitive comparison may not see: which that is differs by the version of ICU (for
 # 72 it is 900 characters, from NUL to the variation selectors), so it is all that is neither ASCII nor printable.
 _UNSEEN = r"(?:\x1b\[[0-9;]*m|[^\x20-\x7e])*"
+# A quick look, at a tenth of the cost: the two signs have nothing, or something unseen, between them.
+_NEAR = re.compile(r"[:#][^\x20-\x22\x24-\x39\x3b-\x7e]")
 _LOOKS_LIKE_COMMAND = re.compile(rf":{_UNSEEN}:|#{_UNSEEN}#{_UNSEEN}\[")
 _AT_START = re.compile(rf"^((?: |{_UNSEEN[3:-2]})*:)(?={_UNSEEN}:)")
 _ANYWHERE = re.compile(rf"(#{_UNSEEN}#{_UNSEEN})(?=\[)")
@@ -19,7 +21,7 @@ _ANYWHERE = re.compile(rf"(#{_UNSEEN}#{_UNSEEN})(?=\[)")
 
 def looks_like_command(text: str) -> bool:
     """Whether anything in the text may be one, in any of its lines."""
-    return _LOOKS_LIKE_COMMAND.search(text) is not None
+    return _NEAR.search(text) is not None and _LOOKS_LIKE_COMMAND.search(text) is not None
 
 
 def broken(line: str) -> str:

@@ -28,18 +28,25 @@ _HOSTILE = re.compile(
     f"[{ACTING}]"
     rf"(?!(?<=\x1b){_PARAMETERS})"
 )
+_USUAL = re.compile(
+    r"\x1b\[(?:[01](?:;3[0-7])?)?m"
+)  # what Ansible paints with, and more: needs no closer look
 _RESETS = re.compile(r"\x1b\[0*(?:;|m)")
 _MOST_OPEN = 8  # colours carried to the next line; more than these cannot be told apart by eye
 
 
 def readable(text: str, *, colours: bool) -> list[str]:
     """The lines of a foreign text, harmless on any terminal or CI; without SGR unless `colours`."""
-    lines = _HOSTILE.sub(picture, text.replace("\r\n", "\n")).split("\n")
-    if "\x1b" not in text:
-        return lines
-    if not colours:
-        return [_SGR.sub("", line) for line in lines]
-    return list(_closed(lines))
+    text = text.replace("\r\n", "\n")
+    bare = _USUAL.sub("", text) if "\x1b" in text else text
+    # A quick look, which takes a fifth of the closer one. Whatever acts is not printable to Python: controls,
+    # separators, formats, surrogates; and an ESC that is left is none of a usual colour.
+    if bare.replace("\n", "").replace("\t", "").isprintable():
+        lines = (text if colours else bare).split("\n")
+    else:
+        lines = _HOSTILE.sub(picture, text).split("\n")
+        lines = lines if colours else [_SGR.sub("", line) for line in lines]
+    return list(_closed(lines)) if colours and "\x1b" in text else lines
 
 
 def one_line(text: str) -> str:
@@ -51,6 +58,13 @@ def _closed(lines: Iterable[str]) -> Iterator[str]:
     """Each line with its colours closed; one left open is opened again on the next line."""
     carried = ""
     for line in lines:
+        if "\x1b" not in line:  # nearly every line of a long output under one colour
+            yield f"{carried}{line}{RESET}" if carried else line
+            continue
+        if line.endswith(RESET):  # nearly every other line
+            yield carried + line
+            carried = ""
+            continue
         coloured = carried + line
         carried = _left_open(coloured)
         yield coloured + RESET if carried else coloured

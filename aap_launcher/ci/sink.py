@@ -14,6 +14,7 @@ from typing import BinaryIO, cast
 ENCODING, ERRORS = "utf-8", "backslashreplace"
 # So much is written at once: a pipe that is said to be ready takes it without making us wait (POSIX, `select`).
 _ROOM = getattr(select, "PIPE_BUF", 512)
+_HELD = 64 * 1024  # characters that wait at most while a page of events is shown
 _LOOK = 100  # ms between two looks whether the writer is still to wait
 UNREAD = "nobody reads it"
 _MOST_KEPT = 4 * 1024 * 1024  # bytes for a reader that does not read while there is no time to wait for it
@@ -32,15 +33,30 @@ class Sink:
         )  # None: closed from the beginning
         self.pressed = list(pressed)
         self._kept: deque[memoryview] = deque()
+        self._held: list[str] = []
+        self._holding, self._length = False, 0
         self.fault = "" if self.binary is not None else "it was closed from the beginning"
         self.unread = False  # the fault is that the reader went away
         self._poll = _poll(self.binary)
         _make_blocking(self.binary)
 
+    def hold(self, *, on: bool) -> None:
+        """While it is on, texts are written together: 64 KiB at a time, and the rest when it goes off."""
+        self._holding = on
+        if not on and self._held:
+            self.write("")
+
     def write(self, text: str) -> None:
-        """Write and flush: a follower sees a line when it is emitted, not when a buffer is full."""
+        """Write and flush: a follower sees a line when it is emitted, not when a buffer is full (but see `hold`)."""
         if self.fault or self.binary is None:
             return
+        if self._holding or self._held:
+            self._held.append(text)
+            self._length += len(text)
+            if self._holding and self._length < _HELD:
+                return
+            text, self._length = "".join(self._held), 0
+            self._held.clear()
         try:
             data = text.encode(ENCODING, ERRORS)
             if self._poll is None:
@@ -56,6 +72,7 @@ class Sink:
     def wait(self, seconds: float) -> None:
         """The last moment for what is kept: a reader that has not taken it by then does not get it."""
         self.pressed.append(lambda: True)
+        self.hold(on=False)
         for _ in range(round(seconds * 1000 / _LOOK)):
             if not self._kept or self._poll is None:
                 return
@@ -81,6 +98,7 @@ class Sink:
     def drop(self) -> None:
         """Write nothing more, not even what waits in the buffer."""
         self._kept.clear()
+        self._held.clear()
         # When Python exits it would fail again, and turn the exit code into 120 (docs.python.org, signal: "Note
         # on SIGPIPE"), or wait for a reader that does not read.
         with contextlib.suppress(OSError, ValueError):

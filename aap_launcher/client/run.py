@@ -217,6 +217,9 @@ class _Pages:
         if isinstance(mark, Line) and mark.tone is Tone.OUTPUT and not mark.label:
             self._lines += self.hide(mark.text).split("\n")
 
+    def hold(self, *, on: bool) -> None:
+        """Nothing: a script takes lines when it wants them."""
+
     def complain(self, mark: Line) -> None:
         """Nothing: a script has the error."""
 

@@ -107,7 +107,7 @@ class FollowedJob:
         return job.artifacts
 
     def marks(self, update: Update) -> Iterable[Mark]:
-        if isinstance(update, NodeChanged | NodeUpdate):
+        if isinstance(update, (NodeChanged, NodeUpdate)):
             return ()
         self.happened.add(update)
         if isinstance(update, Finished):

@@ -23,6 +23,7 @@ from aap_launcher.models import (
     LaunchRequest,
     Line,
     Log,
+    Logged,
     Mark,
     NodeChanged,
     Notice,
@@ -72,6 +73,7 @@ class Run:
         self.followed: Followed | None = None  # once the job's following has begun
         self.refused_approval = ""  # the approval for which the workflow was canceled (approvals: fail)
         self._outages: list[float] = []
+        self._holding = False  # lines of events are held back until all of their page were shown
         self._controller: Controller | None = None
 
     @property
@@ -151,7 +153,14 @@ class Run:
         return accepted
 
     def show(self, update: Update) -> None:
-        """Take an update in, and write what it adds to the log."""
+        """Take an update in, and write what it adds to the log; lines of events that came together, together."""
+        if isinstance(update, Logged) and self.followed is not None:  # nearly every one
+            if not self._holding:
+                self._holding = True
+                self.tools.ci.hold(on=True)
+            self._emit(self.followed.marks(masked(update, self.tools.ci.hide)))
+            return
+        self._release()
         update = masked(update, self.tools.ci.hide)
         if isinstance(update, StatusChanged | Finished):
             self.job = update.job
@@ -168,12 +177,14 @@ class Run:
 
     def say(self, label: str, text: str, tone: Tone = Tone.NOTE) -> None:
         """A line of the launcher's own, outside of any group."""
+        self._release()
         if self.followed is not None:
             self._emit(self.followed.drawn.pause())
         self.tools.ci.emit(Line(text, tone, label=label))
 
     def end_log(self) -> None:
         """Close the open group, and tell the findings if the job's end never came."""
+        self._release()
         self.tools.ci.emit(Progress(""))
         if self.followed is not None:
             self._emit(self.followed.drawn.close())
@@ -216,6 +227,11 @@ class Run:
         if self._controller is not None:
             self._controller.close()
         self.tools.ci.close()
+
+    def _release(self) -> None:
+        if self._holding:
+            self._holding = False
+            self.tools.ci.hold(on=False)
 
     def _emit(self, marks: Iterable[Mark]) -> None:
         for mark in marks:
