@@ -22,7 +22,7 @@ def command(job: str, ci: str | None, *, debug: bool, **given: Any) -> None:
     def deed(controller: Controller) -> str:
         found = controller.find_job(job)
         if found.status.final or not controller.cancel(found):
-            return f"{found.label} has already ended {controller.job(found).status}: {found.link}"
+            return f"{found.label} has already ended ({controller.job(found).status}): {found.link}"
         return f"{found.label} was asked to cancel: {found.link}"
 
     with_controller(Command.CANCEL, {**given, "job": job}, deed, ci=ci, debug=debug)

@@ -155,7 +155,7 @@ class Run:
 
     def cancel(self) -> bool:
         """Ask for the cancel; False: it had ended already. Accepted is not canceled yet: `wait` tells."""
-        return self._known.cancel()
+        return self._known.cancel("cancel() was called")
 
     def relaunch(self, hosts: str = "all", *, credential_passwords: Mapping[str, str] | None = None) -> Run:
         """Run it again, on all hosts or on those that failed, once; the new run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,6 +25,10 @@ _NEEDED = {
 _NAMELESS = frozenset(
     {"detail", "details", "__all__", "error", "errors", "Error", "ERROR", "msg", "non_field_errors"}
 )
+
+
+# What a refusal for want of a right says of itself (Django REST framework, and AWX's own access checks).
+_RIGHTS = re.compile(r"(?i)permission|access|privilege|\brole|authoriz|credentials")
 
 
 def content(answer: Answer) -> Any:  # noqa: ANN401 - JSON is anything
@@ -147,6 +152,8 @@ def _forbidden(answer: Answer, what: str) -> Forbidden:
         return Forbidden(
             f"{what} exists, but this user may not see it: it needs a role on it (Execute to launch)."
         )
+    if said and not _RIGHTS.search(said):  # a licence, a limit of hosts, a policy: no role would help
+        return Forbidden(f"{what}: the controller refuses it: {said}")
     return Forbidden(
         f"{what}: this user may not do this ({said or '403'}). Check that the user has the role Execute on "
         "the template and Use on what is given with it, and that the token's scope is write. A role granted "

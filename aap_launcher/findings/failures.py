@@ -1,9 +1,10 @@
-"""The failures of a run: what a failing task says of itself, and which failures count in the end.
+"""The failures of a run, collected as its events come; which of them count is decided at its end (`decisions`).
 
-How Ansible tells it (seen on AWX 24.6.1, and in ansible-core's strategy and callback plugins):
+How Ansible tells them (seen on AWX 24.6.1, and in ansible-core's strategy and callback plugins):
 
-* An ignored error is `runner_on_failed` with `failed` false. A rescued one has `failed` true and cannot be
-  told from a real one until `playbook_on_stats` counts each host's failures: those are the host's last ones.
+* An ignored error is `runner_on_failed` with `failed` false. A rescued one has `failed` true, as a real one has.
+* An unreachable host that is ignored (`ignore_unreachable`) is `runner_on_unreachable` with `failed` true; the default
+  callback, and those made from it, end its output with a line `...ignoring`.
 * A loop sends `runner_item_on_failed` and an asynchronous task `runner_on_async_failed` before the one
   `runner_on_failed` that ends the task on the host. Only that one counts; the earlier ones lend their message
   where the controller dropped the result for its size.
@@ -11,96 +12,18 @@ How Ansible tells it (seen on AWX 24.6.1, and in ansible-core's strategy and cal
 
 from __future__ import annotations
 
-import json
-import re
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
-from aap_launcher.models import Event, EventData, Failure
-from aap_launcher.text.words import one_line, shortened, without_escapes
+from aap_launcher.findings.decisions import Decision, HostFailures, Recap, Run, Seen, decide
+from aap_launcher.findings.messages import Said, said
+from aap_launcher.models import Event, EventData, Failure, HostSummary
+from aap_launcher.text.words import one_line, without_escapes
 
-REAL = frozenset({"failed", "unreachable"})  # the kinds that count; ignored and rescued do not
 MOST = 1_000  # failures that are kept
-_CHARACTERS = 2_000  # of one message
-_LINES = 20
-_ITEMS = 5
-_HIDDEN = "the result is hidden: the task has no_log set"
-_OF_NO_USE = re.compile(r"(?i)MODULE FAILURE|non-zero return code|^One or more items failed$|^$")
-
-
-def failure_message(data: EventData) -> str:
-    """Why a task failed on a host, at most 2,000 characters and 20 lines, never empty.
-
-    Modules are free in what they return, so every key is read with care. A loop tells
-    the messages of its failed items, a command its code and the end of its stderr, a broken module the last
-    line of its traceback.
-    """
-    return shortened(_message(data.res), _CHARACTERS, _LINES)
-
-
-def _message(res: object) -> str:
-    if not isinstance(res, Mapping):
-        # AWX drops a result of more than MAX_EVENT_RES_DATA (700,000 bytes)
-        return _text(res) or "no message: the controller kept no result of it"
-    if res.get("censored"):
-        return _HIDDEN
-    items = res.get("results")
-    if isinstance(items, list) and (failed := [item for item in items if _bad(item)]):
-        return "\n".join(_item_lines(failed))
-    return _own_words(res)
-
-
-def _bad(item: object) -> bool:
-    return isinstance(item, Mapping) and bool(item.get("failed") or item.get("unreachable"))
-
-
-def _item_lines(items: Sequence[Mapping[str, object]]) -> Iterator[str]:
-    for item in items[:_ITEMS]:
-        if item.get("censored"):
-            yield _HIDDEN
-            continue
-        name = item.get("_ansible_item_label", item.get("item"))
-        yield f"(item={one_line(_text(name), 100)}) {shortened(_own_words(item), 400, 5)}"
-    if len(items) > _ITEMS:
-        yield f"and {len(items) - _ITEMS} more items"
-
-
-def _own_words(res: Mapping[str, object]) -> str:
-    said = _text(res.get("msg"))
-    if not _OF_NO_USE.search(said):
-        more = _text(res.get("assertion")) or (_last_lines(res, ("stderr",), 1) if res.get("rc") else "")
-        return f"{said}\n{more}" if more and more not in said else said
-    if "non-zero" in said or (not said and res.get("rc")):
-        code = one_line(_text(res.get("rc")), 20)
-        last = _last_lines(res, ("stderr", "stdout"), 3)
-        return f"non-zero return code {code}".rstrip() + (f": {last}" if last else "")
-    keys = ("exception", "module_stderr", "module_stdout", "reason", "stderr", "stdout")
-    last = _last_lines(res, keys, 1)
-    if said:
-        return f"{said.splitlines()[0]}: {last}" if last else said
-    return last or "failed without a message"
-
-
-def _last_lines(res: Mapping[str, object], keys: Iterable[str], most: int) -> str:
-    """The end of the first of these texts that has one; a traceback's last line names the error."""
-    for key in keys:
-        lines = [line.rstrip() for line in _text(res.get(key))[-8_000:].splitlines() if line.strip()]
-        if lines:
-            return "\n".join(lines[-most:])
-    return ""
-
-
-def _text(value: object) -> str:
-    """Any JSON value as people read it; a list is its lines."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return without_escapes(value).strip()
-    if isinstance(value, list):
-        return "\n".join(_text(part) for part in value[:100])
-    return json.dumps(value, ensure_ascii=False, default=str)
+_IGNORED = "...ignoring"
 
 
 class Failures:
@@ -108,87 +31,138 @@ class Failures:
 
     def __init__(self) -> None:
         self.total = 0
-        self._first: list[tuple[Failure, int]] = []  # with its place among its host's failures
-        self._last: deque[tuple[Failure, int]] = deque(maxlen=MOST)
-        self._of_host: dict[str, int] = {}
-        self._early: dict[tuple[str, str], str] = {}
-        self._real: Mapping[str, int] | None = None
-        self._forgiven = False
+        self.run = Run()
+        self._first: list[tuple[Failure, Seen]] = []
+        self._last: deque[tuple[Failure, Seen]] = deque(maxlen=MOST)
+        self._hosts: dict[str, HostFailures] = {}
+        self._early: dict[tuple[str, str], Said] = {}
+        self._tasks: dict[
+            str, tuple[str, int]
+        ] = {}  # by host: the task that failed last on it, and the counter
+        self._recap: Mapping[str, Recap] | None = None
+
+    # --- collecting ---------------------------------------------------------------------------------
 
     def remember(self, event: Event) -> None:
         """A part of a task failed on a host; how the task ends there is yet to come."""
         if len(self._early) < MOST:
-            self._early[event.parent_uuid, event.host_name] = failure_message(event.data())
+            self._early[event.parent_uuid, event.host_name] = said(event.data())
 
-    def next_task(self) -> None:
-        """What was remembered of parts is of no use any more."""
+    def next_task(self, event: Event) -> None:
+        """A task begins: what was remembered of parts is of no use any more, and `meta` may end a play."""
         self._early.clear()
+        if self._tasks and (event.data().task_action or "").endswith("meta"):
+            for host in self._tasks:
+                self._hosts[host].ended = True
 
-    def add(self, event: Event, kind: str) -> tuple[Failure, int]:
-        """A task failed on a host (`kind` failed) or could not reach it (unreachable).
+    def went_on(self, event: Event) -> None:
+        """Something of a host: it has not stopped at its last failure; late events are no sign of that."""
+        task, counter = self._tasks.get(event.host_name, ("", 0))
+        if task and event.parent_uuid != task and event.counter > counter:
+            self._hosts[event.host_name].silent = False
+            del self._tasks[event.host_name]
 
-        Returns the failure, whose kind may be ignored, and its place among its host's failures, from 0.
-        """
+    def add(self, event: Event, base: str) -> tuple[Failure, Seen]:
+        """A task failed on a host (`base` failed) or could not reach it (unreachable); the kind as known by now."""
         data = event.data()
-        if data.ignore_errors or not event.failed:
-            kind = "ignored"
-        early = self._early.pop((event.parent_uuid, event.host_name), "")
+        early = self._early.pop((event.parent_uuid, event.host_name), None)
+        told = early if early and data.res is None else said(data)
+        seen = self._seen(event, data, base)
+        ignored = seen.base == "ignored" or seen.passed
         failure = Failure(
             task=task_name(event),
             host=event.host_name,
-            message=early if early and data.res is None else failure_message(data),
-            kind=kind,
+            message=told.text,
+            line=told.line,
+            kind="ignored" if ignored else base,
+            counts=not ignored,
             play=event.play,
             path=one_line(data.task_path or "", 300),
             counter=event.counter,
         )
-        place = self._of_host.get(event.host_name, 0)
-        if kind == "failed":
-            self._of_host[event.host_name] = place + 1
         self.total += 1
         kept = self._first if len(self._first) < MOST else self._last
-        kept.append((failure, place))
-        return failure, place
+        kept.append((failure, seen))
+        return failure, seen
 
-    def count(self, real: Mapping[str, int]) -> None:
-        """Ansible's own count of each host's failures has come: what is more than that was rescued."""
-        self._real = real
+    def _seen(self, event: Event, data: EventData, base: str) -> Seen:
+        if data.ignore_errors or not event.failed:
+            return Seen("ignored")
+        host = self._hosts.setdefault(event.host_name, HostFailures())
+        host.silent, host.ended = True, False
+        self._tasks[event.host_name] = (event.parent_uuid or event.uuid or "?", event.counter)
+        if base == "failed":
+            host.failed += 1
+            host.last = Seen(base, host.failed - 1)
+            return host.last
+        text = without_escapes(event.stdout).rstrip()
+        passed = text.endswith(_IGNORED)
+        host.dark += 1
+        host.passed += passed
+        host.last = host.last_dark = Seen(base, host.dark - 1, passed, "UNREACHABLE!" in text)
+        return host.last
 
-    def forgive(self) -> None:
-        """The run was successful: whatever failed was rescued."""
-        self._forgiven = True
+    def count(self, stats: EventData) -> None:
+        """Ansible's own count of each host's failures has come."""
+        hosts = {*stats.failures, *stats.rescued, *stats.dark}
+        self._recap = {
+            host: Recap(stats.failures.get(host, 0), stats.rescued.get(host, 0), stats.dark.get(host, 0))
+            for host in hosts
+        }
 
-    def kind(self, kind: str, host: str, place: int) -> str:
-        """The kind as far as it is known by now: failed may have become rescued."""
-        if kind != "failed":
-            return kind
-        if self._forgiven:
-            return "rescued"
-        if self._real is None:
-            return kind
-        return "rescued" if place < self._of_host.get(host, 0) - self._real.get(host, 0) else kind
+    # --- telling ------------------------------------------------------------------------------------
+
+    def __bool__(self) -> bool:
+        return bool(self._tasks)
+
+    def decided(self, host: str, seen: Seen) -> Decision:
+        """What is known by now of a failure."""
+        recap = None if self._recap is None else self._recap.get(host, Recap())
+        return decide(seen, self._hosts.get(host) or HostFailures(), recap, self.run)
 
     def told(self) -> tuple[Failure, ...]:
-        """By their place in the log, at most 1,000; when there are more, the real ones go first."""
+        """At most 1,000: those that count first, what is certain before what is likely, by their place in the log."""
         found = [
-            replace(failure, kind=self.kind(failure.kind, failure.host, place))
-            for failure, place in (*self._first, *self._last)
+            (decision, replace(failure, kind=decision.kind, counts=decision.counts, doubt=decision.doubt))
+            for failure, seen in (*self._first, *self._last)
+            for decision in (self.decided(failure.host, seen),)
         ]
-        if len(found) > MOST:
-            found = sorted(found, key=lambda failure: failure.kind not in REAL)[:MOST]
-        return tuple(sorted(found, key=lambda failure: failure.counter))
+        found.sort(key=lambda each: (not each[1].counts, each[0].rank, each[1].counter))
+        return tuple(failure for _, failure in found[:MOST])
+
+    def counted(self, host: HostSummary) -> HostSummary:
+        """The host's numbers with those of its failures, where no recap came."""
+        known = self._hosts.get(host.host)
+        if known is None:
+            return host
+        numbers = Counter[str]()
+        for seen, times in _each(known):
+            kind = self.decided(host.host, seen).kind
+            numbers["rescued" if kind in ("handled", "cleared") else kind] += times
+        return replace(
+            host,
+            ok=host.ok + numbers["ignored"],
+            ignored=host.ignored + numbers["ignored"],
+            failed=numbers["failed"],
+            unreachable=numbers["unreachable"],
+            rescued=numbers["rescued"],
+            unknown=numbers["unknown"],
+        )
+
+
+def _each(host: HostFailures) -> Iterator[tuple[Seen, int]]:
+    """Every failure of a host, and how many are decided like it: only the last one differs from the others."""
+    if host.failed:
+        yield Seen("failed", -1), host.failed - 1
+        yield Seen("failed", host.failed - 1), 1
+    if host.last_dark is not None:
+        passed = host.passed - host.last_dark.passed
+        yield Seen("unreachable", -1, passed=True), passed
+        yield Seen("unreachable", -1), host.dark - 1 - passed
+        yield host.last_dark, 1
 
 
 def task_name(event: Event) -> str:
     """A task as Ansible prints it, in one line: `web : Restart service`."""
     name = f"{event.role} : {event.task}" if event.role else event.task
     return name if len(name) < 200 and name.isprintable() else one_line(name)
-
-
-def by_task(failures: Iterable[Failure]) -> list[tuple[Failure, ...]]:
-    """The failures of each task together, in the order in which the tasks failed first."""
-    tasks: dict[tuple[str, ...], list[Failure]] = {}
-    for failure in failures:
-        key = (failure.node, failure.kind, failure.play, failure.task, failure.path)
-        tasks.setdefault(key, []).append(failure)
-    return [tuple(group) for group in tasks.values()]

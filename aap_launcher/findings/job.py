@@ -1,34 +1,36 @@
-"""What happened in a run, collected from its updates in bounded memory: failures, hosts, times, progress.
+"""What happened in a run, collected from its updates in bounded memory; at its end one frozen value, the findings.
 
 `playbook_on_stats`, Ansible's own count, is missing when a run was canceled, timed out or never began.
 """
 
 from __future__ import annotations
 
-import msgspec
+from collections import deque
+
 from msgspec.structs import replace
 
+from aap_launcher.findings.decisions import Run, Seen
 from aap_launcher.findings.failures import MOST, Failures, task_name
+from aap_launcher.findings.reasons import Facts, reasons
 from aap_launcher.findings.retried_tasks import Retries
+from aap_launcher.findings.slowest import Slowest
 from aap_launcher.models import (
     Case,
     Event,
     EventData,
     Failure,
+    Findings,
     Finished,
     HostSummary,
-    JobType,
     JobUpdate,
     Logged,
-    Retried,
     Status,
-    TaskTime,
 )
-from aap_launcher.text.words import shortened, without_escapes
+from aap_launcher.text.words import one_line, shortened, without_escapes
 
-_SLOWEST = 10
-_ERROR_LINES = 30
-_OK, _CHANGED, _FAILED, _DARK, _SKIPPED, _RESCUED, _IGNORED = range(7)  # as in HostSummary
+_ERROR_LINES, _LAST_LINES = 30, 5
+_MOST_PLAYS = 100
+_OK, _CHANGED, _SKIPPED, _IGNORED = range(4)
 _RESULTS = {
     "runner_on_ok": "ok",
     "runner_on_skipped": "skipped",
@@ -37,15 +39,9 @@ _RESULTS = {
     "runner_on_unreachable": "unreachable",
 }
 _EARLY = frozenset({"runner_item_on_failed", "runner_on_async_failed"})
+_TASK_START = frozenset({"playbook_on_task_start", "playbook_on_handler_task_start"})
 _WARNINGS = frozenset({"warning", "deprecated", "system_warning"})
 _SPOKEN = frozenset({"verbose", "error"})
-
-
-class _Timed(msgspec.Struct):
-    duration: float | None = None
-
-
-_duration = msgspec.json.Decoder(_Timed).decode  # reads past all else: a tenth of a full decode
 
 
 class Tally:
@@ -55,120 +51,123 @@ class Tally:
     """
 
     def __init__(self, *, keep_cases: bool = False) -> None:
-        self.warnings = 0
+        self.ours = ""  # why this launcher asked for the cancel, once it has
         self.task = ""  # the current task as Ansible prints it: "web : Restart service"
         self.hosts_begun = 0  # hosts that have begun the current task
         self.hosts_done = 0  # hosts that have ended it
         self.latest: Failure | None = None  # the failure that the last update told of
+        self._warnings = 0
         self._task_uuid = ""
         self._play_hosts: set[str] = set()
         self._hosts: dict[str, list[int]] = {}
         self._failures = Failures()
         self._retries = Retries()
+        self._slowest = Slowest()
         self._stats: EventData | None = None
-        self._matched_none = False
-        self._slowest: dict[str, TaskTime] = {}
-        self._threshold = 0.0
+        self._no_host_plays: dict[str, None] = {}
         self._errors: list[str] = []
+        self._last: deque[str] = deque(maxlen=_LAST_LINES)
         self._in_error = False
         self._keep_cases = keep_cases
-        self._cases: list[tuple[Case, int]] = []
+        self._cases: list[tuple[Case, Seen | None]] = []
+        self._end: Finished | None = None
+        self._found: Findings | None = None  # once the run has ended
 
     # --- collecting -----------------------------------------------------------------------------------
 
     def add(self, update: JobUpdate) -> None:
         """Take in the next update; call it before the update is rendered."""
-        self.latest = None
+        self.latest = self._found = None
         if isinstance(update, Logged):
             self._event(update.event)
         elif isinstance(update, Finished):
-            if update.job.status is Status.SUCCESSFUL:
-                self._failures.forgive()
+            self._end = update
             counts = update.job.host_status_counts
-            # An inventory update has no hosts either, and nothing is wrong with it.
-            self._matched_none = update.job.type == JobType.JOB and counts is not None and not counts
+            bad = None if counts is None else counts.get("failures", 0) + counts.get("dark", 0)
+            self._failures.run = Run(ended=True, successful=update.job.status is Status.SUCCESSFUL, bad=bad)
 
     def _event(self, event: Event) -> None:
         name = event.event
         kind = _RESULTS.get(name)
         if kind is not None:
             self._result(event, kind)
+        elif name == "runner_on_start":
+            self._starts(event)
         elif name == "runner_retry":
             self._retries.again(event)
-        elif name == "runner_on_start":
-            self._play_hosts.add(event.host_name)
-            self.hosts_begun += event.parent_uuid == self._task_uuid
-        elif name in ("playbook_on_task_start", "playbook_on_handler_task_start"):
-            self.task, self.hosts_begun, self.hosts_done = task_name(event), 0, 0
-            self._task_uuid = event.uuid
-            self._failures.next_task()
+        elif name in _TASK_START:
+            self._task_begins(event)
         elif name == "playbook_on_play_start":
             self.task, self.hosts_begun, self.hosts_done = "", 0, 0
             self._play_hosts.clear()
         elif name in _EARLY:
             self._failures.remember(event)
+        elif name == "playbook_on_no_hosts_matched":
+            if len(self._no_host_plays) < _MOST_PLAYS:
+                self._no_host_plays[one_line(event.play)] = None
         elif name == "playbook_on_stats":
-            self._stats = event.data()
-            if self._stats.processed:
-                self._failures.count(self._stats.failures)
+            self._recap(event.data())
         self._spoken(event)
+
+    def _starts(self, event: Event) -> None:
+        self._play_hosts.add(event.host_name)
+        self.hosts_begun += event.parent_uuid == self._task_uuid
+        if self._failures:
+            self._failures.went_on(event)
+
+    def _task_begins(self, event: Event) -> None:
+        self.task, self.hosts_begun, self.hosts_done = task_name(event), 0, 0
+        self._task_uuid = event.uuid
+        self._last.clear()
+        self._failures.next_task(event)
+
+    def _recap(self, stats: EventData) -> None:
+        self._stats = stats
+        if stats.processed:
+            self._failures.count(stats)
 
     def _result(self, event: Event, kind: str) -> None:
         host = event.host_name
         self._play_hosts.add(host)
         if not event.parent_uuid or event.parent_uuid == self._task_uuid:
             self.hosts_done += 1
-        seconds = self._time(event)
-        place = 0
+        seconds = self._slowest.time(event)
+        seen = None
         if kind in ("failed", "unreachable"):
-            self.latest, place = self._failures.add(event, kind)
+            self.latest, seen = self._failures.add(event, kind)
             kind = self.latest.kind
-        elif kind == "ok" and event.changed:
-            kind = "changed"
+        else:
+            if self._failures:
+                self._failures.went_on(event)
+            if kind == "ok" and event.changed:
+                kind = "changed"
         if self._retries:
-            self._retries.end(event, kind, place)
-        _count(self._hosts.setdefault(host, [0] * 7), kind, changed=event.changed)
+            self._retries.end(event, kind, seen)
+        numbers = self._hosts.setdefault(host, [0] * 4)
+        if seen is None or seen.base == "ignored":  # the other failures are counted once they are decided
+            _count(numbers, kind, changed=event.changed)
         if self._keep_cases:
-            self._keep(event, kind, seconds, place)
-
-    def _time(self, event: Event) -> float:
-        try:
-            seconds = _duration(event.event_data).duration or 0.0
-        except (msgspec.MsgspecError, RecursionError):
-            return 0.0
-        if seconds > self._threshold:
-            self._rank(event, seconds)
-        return seconds
-
-    def _rank(self, event: Event, seconds: float) -> None:
-        """Keep the ten slowest; a task that was pushed out comes back when a slower host of it ends."""
-        key = event.parent_uuid or event.task
-        known = self._slowest.get(key)
-        if known is not None and known.seconds >= seconds:
-            return
-        self._slowest[key] = TaskTime(task_name(event), seconds, event.host_name)
-        if len(self._slowest) > _SLOWEST:
-            del self._slowest[min(self._slowest, key=lambda k: self._slowest[k].seconds)]
-        if len(self._slowest) == _SLOWEST:
-            self._threshold = min(task.seconds for task in self._slowest.values())
+            self._keep(event, kind, seconds, seen)
 
     def _spoken(self, event: Event) -> None:
         """Lines that Ansible prints outside of tasks: warnings, and why a playbook could not be run."""
         name = event.event
         if name not in _SPOKEN:
             self._in_error = False
-            self.warnings += name in _WARNINGS
+            self._warnings += name in _WARNINGS
             return
         text = without_escapes(event.stdout)
         if "WARNING]" in text[:40]:
-            self.warnings += 1
+            self._warnings += 1
+            return
         if is_error(event, text):
             self._in_error = True
+        lines = [shortened(line.rstrip(), 500) for line in text.split("\n") if line.strip()]
+        self._last.extend(lines)
         if self._in_error and len(self._errors) < _ERROR_LINES:
-            lines = [shortened(line.rstrip(), 500) for line in text.split("\n") if line.strip()]
             self._errors.extend(lines[: _ERROR_LINES - len(self._errors)])
 
-    def _keep(self, event: Event, kind: str, seconds: float, place: int) -> None:
+    def _keep(self, event: Event, kind: str, seconds: float, seen: Seen | None) -> None:
         failure = self.latest
         case = Case(
             play=event.play,
@@ -179,26 +178,54 @@ class Tally:
             message=failure.message if failure else "",
             output=shortened(without_escapes(event.stdout), 10_000) if failure else "",
         )
-        self._cases.append((case, place))
+        self._cases.append((case, seen))
 
     # --- telling --------------------------------------------------------------------------------------
 
     @property
-    def failures(self) -> tuple[Failure, ...]:
-        """What failed, by its place in the log, at most 1,000: the real ones go first when there are more."""
-        return self._failures.told()
+    def hosts_seen(self) -> int:
+        """How many hosts have appeared in the current play."""
+        return len(self._play_hosts)
 
-    @property
-    def more_failures(self) -> int:
-        """How many failures happened that `failures` does not hold."""
-        return max(0, self._failures.total - MOST)
+    def findings(self) -> Findings:
+        """What happened, as far as it is known by now; after the end always the same value."""
+        if self._found is not None:
+            return self._found
+        found = self._findings()
+        self._found = found if self._end is not None else None
+        return found
 
-    @property
-    def hosts(self) -> tuple[HostSummary, ...]:
+    def _findings(self) -> Findings:
+        failures, hosts = self._failures.told(), self._host_summaries()
+        facts = Facts(
+            failures=failures,
+            hosts=hosts,
+            task=self.task,
+            ours=self.ours,
+            error_lines=tuple(self._errors),
+            last_lines=tuple(self._last),
+        )
+        return Findings(
+            failures=failures,
+            more_failures=max(0, self._failures.total - MOST),
+            hosts=hosts,
+            recap=bool(self._stats and self._stats.processed),
+            reasons=reasons(self._end, facts) if self._end is not None else (),
+            no_host_plays=tuple(self._no_host_plays),
+            warnings=self._warnings,
+            slowest=self._slowest.told(),
+            retried=self._retries.told(self._failures),
+            cases=tuple(self._decided_cases()),
+        )
+
+    def _host_summaries(self) -> tuple[HostSummary, ...]:
         """Each host's numbers by name: Ansible's own where it told them, else counted from the events."""
         stats = self._stats
         if stats is None or not stats.processed:
-            return tuple(HostSummary(host, *self._hosts[host]) for host in sorted(self._hosts) if host)
+            names = ("ok", "changed", "skipped", "ignored")
+            seen = ((host, self._hosts[host]) for host in sorted(self._hosts) if host)
+            counted = (HostSummary(host, **dict(zip(names, numbers, strict=True))) for host, numbers in seen)
+            return tuple(self._failures.counted(host) for host in counted)
         changed = stats.changed if isinstance(stats.changed, dict) else {}
         return tuple(
             HostSummary(
@@ -214,38 +241,15 @@ class Tally:
             for host in sorted(stats.processed)
         )
 
-    @property
-    def slowest(self) -> tuple[TaskTime, ...]:
-        """The ten slowest tasks, the slowest first."""
-        return tuple(sorted(self._slowest.values(), key=lambda task: -task.seconds))
-
-    @property
-    def retried(self) -> tuple[Retried, ...]:
-        """The twenty tasks, each on one host, that were retried most, those first."""
-        return self._retries.told(self._failures)
-
-    @property
-    def cases(self) -> tuple[Case, ...]:
-        """One case for each task on each host, where they were asked for."""
-        kind = self._failures.kind
-        return tuple(replace(case, kind=kind(case.kind, case.host, place)) for case, place in self._cases)
-
-    @property
-    def hosts_seen(self) -> int:
-        """How many hosts have appeared in the current play."""
-        return len(self._play_hosts)
-
-    @property
-    def matched_no_host(self) -> bool:
-        """Whether the run is over and no host took part: the controller calls that successful."""
-        if self._hosts:
-            return False
-        return self._matched_none or (self._stats is not None and not self._stats.processed)
-
-    @property
-    def error_lines(self) -> tuple[str, ...]:
-        """What Ansible said when it could not run the playbook, from `ERROR!` on; at most 30 lines."""
-        return tuple(self._errors)
+    def _decided_cases(self) -> list[Case]:
+        found = []
+        for case, seen in self._cases:
+            if seen is None:
+                found.append(case)
+            else:
+                kind, counts, doubt, _ = self._failures.decided(case.host, seen)
+                found.append(replace(case, kind=kind, counts=counts, doubt=doubt))
+        return found
 
 
 def is_error(event: Event, text: str) -> bool:
@@ -260,10 +264,6 @@ def _count(numbers: list[int], kind: str, *, changed: bool) -> None:
         numbers[_CHANGED] += changed
     elif kind == "skipped":
         numbers[_SKIPPED] += 1
-    elif kind == "failed":
-        numbers[_FAILED] += 1
-    elif kind == "unreachable":
-        numbers[_DARK] += 1
     elif kind == "ignored":
         numbers[_OK] += 1
         numbers[_IGNORED] += 1

@@ -1,56 +1,105 @@
-"""Why a job did not succeed, in a few plain sentences, from what the controller and its log tell."""
+"""Why a run did not succeed, beside the failures of its tasks: what we, the controller and Ansible say of it."""
 
 from __future__ import annotations
 
+import ast
 import json
 import re
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterator, Mapping, Sequence
 
-from aap_launcher.findings.failures import REAL, by_task
-from aap_launcher.findings.job import Tally
-from aap_launcher.models import Failure, Job, Status
-from aap_launcher.text.words import count, listed, one_line, without_escapes
+import msgspec
 
-_UPDATE_LINES = 10
+from aap_launcher.findings.messages import meaningful
+from aap_launcher.models import Failure, Finished, HostSummary, Job, Reason, Status, by_task
+from aap_launcher.text.words import listed, one_line, shortened
+
+_UPDATE_LINES = 12
 _ERROR = re.compile(r"\bERROR\b|^fatal:|FAILED!")
 _PREVIOUS = re.compile(r"^Previous Task (Failed|Canceled): (\{.*\})\s*$", re.DOTALL)
+_POLICY = re.compile(r"due to a policy violation or error[^\n]*\n(.*)", re.DOTALL)
 _PLACES = (
     re.compile(r"appears to be in '(?P<path>[^']+)': line (?P<line>\d+)"),
     re.compile(r"^Origin: (?P<path>\S+)"),  # ansible-core 2.19
 )
+_RESCUED = "the recap counts it as rescued, but the run ended as failed all the same"
+NO_REASON = "the controller gives no reason"
 
 
-def explain_failure(job: Job, tally: Tally, update_lines: Sequence[str] = ()) -> str:
-    """Why the job did not succeed, in one or a few lines; "" where there is nothing to explain.
+class Facts(msgspec.Struct, frozen=True):
+    """What a tally knows when a run has ended."""
 
-    `update_lines` is the end of the log of the project or inventory update that failed before the job.
-    """
-    if job.status is Status.SUCCESSFUL:
-        return "no host matched: nothing was done" if tally.matched_no_host else ""
-    if not job.status.final:
-        return ""
-    return "\n".join(_reasons(job, tally, update_lines))
+    failures: tuple[Failure, ...] = ()
+    hosts: tuple[HostSummary, ...] = ()
+    task: str = ""  # the one that began last
+    ours: str = ""  # why this launcher asked for the cancel
+    error_lines: tuple[str, ...] = ()  # from Ansible's ERROR! on
+    last_lines: tuple[str, ...] = ()  # the last that was printed outside of tasks
 
 
-def _reasons(job: Job, tally: Tally, update_lines: Sequence[str]) -> Iterator[str]:
-    told = controllers_word(job, tally)
-    if told:
-        yield told
-    yield from (f"  {one_line(line, 300)}" for line in _telling(update_lines))
-    if job.status is Status.CANCELED and not told:
-        yield "it was canceled on the controller" + _at_task(tally)
-    tasks = by_task(real_failures(tally))
-    for failures in tasks[:3]:
-        yield f"{headline(failures)}: {one_line(failures[0].message, 300)}"
-    if len(tasks) > 3:
-        yield f"and {count(len(tasks) - 3, 'more failed task', 'more failed tasks')}"
-    if not tasks and tally.error_lines:
-        yield _playbook_error(tally.error_lines)
-    if job.traceback.strip() and not _PREVIOUS.match(job.explanation):
-        yield f"the controller could not run it: {_last_line(job.traceback)}"
-    elif not told and not tasks and not tally.error_lines and job.status is not Status.CANCELED:
-        yield "the controller gives no reason"
+def reasons(end: Finished, facts: Facts) -> tuple[Reason, ...]:
+    """Why it did not succeed, the root cause first; () where the failed tasks say it, or nothing has to be said."""
+    job = end.job
+    if job.status is Status.SUCCESSFUL or not job.status.final:
+        return ()
+    told = [*_stopped(job, facts), *_controllers(job, facts, end.update_lines)]
+    if any(failure.counts for failure in facts.failures):
+        return tuple(told)
+    if facts.error_lines:
+        told.append(Reason("ansible", _playbook_error(facts.error_lines)))
+    return tuple(told or _guessed(facts))
+
+
+def _stopped(job: Job, facts: Facts) -> Iterator[Reason]:
+    if job.status is not Status.CANCELED:
+        return
+    if facts.ours:
+        yield Reason("launcher", f"canceled by this launcher ({facts.ours}){_at_task(facts)}")
+    elif not job.explanation.strip():
+        yield Reason("controller", f"it was canceled on the controller{_at_task(facts)}")
+
+
+def _controllers(job: Job, facts: Facts, update_lines: Sequence[str]) -> Iterator[Reason]:
+    """The job's own explanation and traceback; what is meant for machines in them becomes words."""
+    previous = _PREVIOUS.match(job.explanation)
+    policy = _POLICY.search(job.explanation) or _POLICY.search(job.traceback)
+    if previous:
+        quoted = tuple(shortened(line.rstrip(), 300) for line in _telling(update_lines))
+        told = _previous(previous[1].lower(), previous[2]) or one_line(job.explanation, 500)
+        yield Reason("controller", told, quoted)
+    elif policy:
+        yield _policy(policy[1])
+    elif job.explanation.startswith("Job terminated due to timeout"):
+        yield Reason(
+            "controller", f"the controller stopped it: the job's own timeout had passed{_at_task(facts)}"
+        )
+    else:
+        if job.explanation.strip():
+            yield Reason("controller", meaningful(job.explanation))
+        if job.traceback.strip() and meaningful(job.traceback) not in job.explanation:
+            yield Reason("controller", f"the controller could not run it: {meaningful(job.traceback)}")
+
+
+def controllers_word(job: Job) -> str:
+    """The controller's own explanation in one line, "" where it gives none."""
+    return next((reason.text for reason in _controllers(job, Facts(), ())), "")
+
+
+def _guessed(facts: Facts) -> Iterator[Reason]:
+    """Nobody tells why: what most likely is the reason, told as a guess."""
+    suspects = [
+        task for task in by_task(facts.failures) if task.first.kind in ("rescued", "handled", "unknown")
+    ]
+    for task in list(reversed(suspects))[:3]:
+        first = task.first
+        doubt = _RESCUED if first.kind == "rescued" else first.doubt
+        yield Reason("log", f"most likely {first.where} on {listed(task.hosts, 5)}: {first.said} ({doubt})")
+    bad = [host.host for host in facts.hosts if host.bad]
+    if bad:
+        yield Reason("log", f"{listed(bad, 5)} failed by the recap; the events that tell why are missing")
+    elif not suspects and facts.last_lines:
+        yield Reason("log", f"{NO_REASON}; its last words were: {one_line(facts.last_lines[-1], 300)}")
+    elif not suspects:
+        yield Reason("log", NO_REASON)
 
 
 def _telling(lines: Sequence[str]) -> Sequence[str]:
@@ -60,16 +109,6 @@ def _telling(lines: Sequence[str]) -> Sequence[str]:
     if first is None:
         return lines[:recap][-_UPDATE_LINES:]
     return lines[first : min(recap, first + _UPDATE_LINES)]
-
-
-def controllers_word(job: Job, tally: Tally) -> str:
-    """The job's own explanation; what is meant for machines in it becomes words."""
-    previous = _PREVIOUS.match(job.explanation)
-    if previous:
-        return _previous(previous[1].lower(), previous[2]) or one_line(job.explanation, 500)
-    if job.explanation.startswith("Job terminated due to timeout"):
-        return "the controller stopped it: the job's own timeout had passed" + _at_task(tally)
-    return one_line(job.explanation, 500)
 
 
 def _previous(verb: str, told: str) -> str:
@@ -82,8 +121,30 @@ def _previous(verb: str, told: str) -> str:
     return f"{what} {'failed' if verb == 'failed' else 'was canceled'} before the job could start"
 
 
-def _at_task(tally: Tally) -> str:
-    return f" while TASK [{tally.task}] was running" if tally.task else ""
+def _policy(details: str) -> Reason:
+    """AAP's policy enforcement says which object's policy objected, as a mapping that Python printed."""
+    try:
+        found = ast.literal_eval(details.strip()[:20_000])
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        found = None
+    told = list(_objections(found)) if isinstance(found, Mapping) else []
+    if not told:
+        return Reason("controller", f"a policy of the controller refused it: {meaningful(details)}")
+    first, *more = told
+    return Reason("controller", f"refused by the policy of the {first}", tuple(more[:10]))
+
+
+def _objections(found: Mapping[object, object]) -> Iterator[str]:
+    """`Job template: the message`, one for each that objects, violations before errors."""
+    for sort, owners in sorted(found.items(), key=lambda item: item[0] != "Violations"):
+        for owner, said in owners.items() if isinstance(owners, Mapping) else ():
+            words = " (error)" if sort == "Errors" else ""
+            for message in said if isinstance(said, list) else [said]:
+                yield f"{one_line(str(owner), 60).lower()}{words}: {one_line(str(message), 500)}"
+
+
+def _at_task(facts: Facts) -> str:
+    return f" while TASK [{facts.task}] was running" if facts.task else ""
 
 
 def _playbook_error(lines: Sequence[str]) -> str:
@@ -91,27 +152,3 @@ def _playbook_error(lines: Sequence[str]) -> str:
     places = (pattern.search(line) for line in lines for pattern in _PLACES)
     place = next((match for match in places if match), None)
     return said + (f" ({':'.join(place.groupdict().values())})" if place else "")
-
-
-def _last_line(text: str) -> str:
-    return one_line(without_escapes(text).strip().rpartition("\n")[2], 500)
-
-
-class Failed(Protocol):
-    """What is told of failures: by the tally of a job, and by that of a workflow."""
-
-    @property
-    def failures(self) -> tuple[Failure, ...]: ...
-
-
-def real_failures(tally: Failed) -> tuple[Failure, ...]:
-    """The failures that count: neither ignored nor rescued."""
-    return tuple(failure for failure in tally.failures if failure.kind in REAL)
-
-
-def headline(failures: Sequence[Failure]) -> str:
-    """One task's failures: `TASK [web : Restart service] failed on web2`."""
-    hosts = listed([failure.host for failure in failures], 5)
-    what = "unreachable for" if failures[0].kind == "unreachable" else ""
-    task = failures[0].where
-    return f"{hosts} {what} {task}" if what else f"{task} failed on {hosts}"

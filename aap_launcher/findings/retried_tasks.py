@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from aap_launcher.findings.decisions import Seen
 from aap_launcher.findings.failures import Failures, task_name
 from aap_launcher.models import Event, Retried
 
@@ -22,7 +23,7 @@ class Retries:
 
     def __init__(self) -> None:
         self._now: dict[tuple[str, str], Retried] = {}  # by the task's uuid and the host
-        self._ended: list[tuple[Retried, int]] = []  # with the place among the host's failures
+        self._ended: list[tuple[Retried, Seen | None]] = []  # with the failure that ended it
 
     def again(self, event: Event) -> None:
         """A `runner_retry`: an attempt did not do, another follows."""
@@ -30,18 +31,19 @@ class Retries:
         known = self._now.get(key) or Retried(task_name(event), event.host_name, 0)
         self._now[key] = replace(known, retries=known.retries + 1)
 
-    def end(self, event: Event, kind: str, place: int) -> None:
-        """The result of any task on a host; `kind` and `place` as `Failures` has them."""
+    def end(self, event: Event, kind: str, seen: Seen | None) -> None:
+        """The result of any task on a host; `seen` where it is a failure."""
         retried = self._now.pop((event.parent_uuid, event.host_name), None)
         if retried is not None:
-            self._ended.append((replace(retried, kind=kind), place))
+            self._ended.append((replace(retried, kind=kind), seen))
             self._ended.sort(key=lambda each: -each[0].retries)
             del self._ended[MOST_RETRIED:]
 
     def told(self, failures: Failures) -> tuple[Retried, ...]:
         """The most retried first, with the kinds as far as they are known by now."""
         ended = (
-            replace(each, kind=failures.kind(each.kind, each.host, place)) for each, place in self._ended
+            each if seen is None else replace(each, kind=failures.decided(each.host, seen).kind)
+            for each, seen in self._ended
         )
         return most_retried([*ended, *self._now.values()])
 

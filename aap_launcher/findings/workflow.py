@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
-from aap_launcher.findings.failures import MOST, REAL
+from aap_launcher.findings.explanation import explanation
+from aap_launcher.findings.failures import MOST
 from aap_launcher.findings.job import Tally
-from aap_launcher.findings.reasons import controllers_word, explain_failure
+from aap_launcher.findings.reasons import NO_REASON, controllers_word
 from aap_launcher.findings.retried_tasks import most_retried
+from aap_launcher.findings.slowest import slowest
 from aap_launcher.models import (
     Approval,
     Case,
     Failure,
+    Findings,
     Finished,
     HostSummary,
     Job,
@@ -25,19 +29,20 @@ from aap_launcher.models import (
     NodeChanged,
     NodeOutcome,
     NodeUpdate,
-    Retried,
+    Reason,
     Status,
     StatusChanged,
-    TaskTime,
     Tick,
     Update,
 )
 from aap_launcher.text.words import one_line
 
-_SLOWEST = 10
 _MOST_NAMED = 10
 _BAD = frozenset({Status.FAILED, Status.ERROR, Status.CANCELED})
-_COUNTED = ("ok", "changed", "failed", "unreachable", "skipped", "rescued", "ignored")
+_COUNTED = ("ok", "changed", "failed", "unreachable", "skipped", "rescued", "ignored", "unknown")
+_NOT_THE_CAUSE = re.compile(r"^No error handling paths?\b")  # what the nodes have done says more
+_WENT_ON = "the workflow went on by its failure path"
+_SUCCEEDED = "the workflow was successful all the same"
 
 
 class NodeTally:
@@ -47,8 +52,8 @@ class NodeTally:
         self.node, self.path = node, path
         self.tally = Tally(keep_cases=keep_cases)
         self.approval: Approval | None = None
-        self.explanation = ""
         self.log = Log()
+        self._found: Findings | None = None
 
     @property
     def name(self) -> str:
@@ -72,6 +77,13 @@ class NodeTally:
         """Whether its job ended badly: failed, error or canceled, a denied approval as well; or none could be made."""
         return self.node.orphaned or (self.node.job is not None and self.node.job.status in _BAD)
 
+    @property
+    def findings(self) -> Findings:
+        """What happened in its job; of a nested workflow nothing, since its nodes tell it."""
+        if self.nested:
+            return Findings()
+        return self._found or self.tally.findings()
+
     def learn(self, node: Node) -> None:
         """The list of nodes tells more; of the job only what its own detail does not tell better."""
         known, listed = self.node.job, node.job
@@ -86,30 +98,28 @@ class NodeTally:
             self.node = replace(self.node, job=update.job)
         if isinstance(update, Finished):
             self.log = update.log
-            if not self.nested:
-                self.explanation = explain_failure(update.job, self.tally)
+            self._found = self.tally.findings()
 
-    def outcome(self, *, whole: bool = True) -> NodeOutcome:
-        """How it ended, or stands; without hosts and failures unless `whole`."""
-        return NodeOutcome(
-            node=self.node,
-            path=self.path,
-            approval=self.approval,
-            explanation=self.explanation,
-            log=self.log,
-            hosts=self.tally.hosts if whole else (),
-            failures=self.tally.failures if whole else (),
-        )
+    def outcome(self) -> NodeOutcome:
+        """How it ended, or stands."""
+        found = self.findings
+        return NodeOutcome(self.node, self.path, self.approval, explanation(found), self.log, found)
+
+    @property
+    def state(self) -> str:
+        """How it stands in a word or two."""
+        return NodeOutcome(self.node, self.path, self.approval).state
 
 
 class WorkflowTally:
     """What happened so far in a workflow job and all that is nested in it.
 
-    It tells of all nodes together what a `Tally` tells of one job: a host's numbers are added up over the
-    nodes, since it is one host; failures, times and cases carry the name of their node.
+    Its findings tell of all nodes together what those of a `Tally` tell of one job: a host's numbers are added up
+    over the nodes, since it is one host; failures, times and cases carry the name of their node.
     """
 
     def __init__(self, *, keep_cases: bool = False) -> None:
+        self.ours = ""  # why this launcher asked for the cancel, once it has
         self.job: Job | None = None
         self._keep_cases = keep_cases
         self._nodes: dict[int, NodeTally] = {}
@@ -121,7 +131,9 @@ class WorkflowTally:
             node.learn(update.node)
             node.approval = update.approval or node.approval
         elif isinstance(update, NodeUpdate):
-            self.of(update.node, update.path).add(update.update)
+            node = self.of(update.node, update.path)
+            node.tally.ours = self.ours
+            node.add(update.update)
         elif isinstance(update, StatusChanged | Tick | Finished):
             self.job = update.job
 
@@ -149,64 +161,6 @@ class WorkflowTally:
         """How each node ended."""
         return tuple(known.outcome() for known in self.all)
 
-    # --- all nodes together ---------------------------------------------------------------------------
-
-    @property
-    def failures(self) -> tuple[Failure, ...]:
-        """What failed, node by node, at most 1,000. After a successful workflow none of it counts."""
-        forgiven = self.job is not None and self.job.status is Status.SUCCESSFUL
-        found = [
-            replace(failure, node=known.name, kind=_forgiven(failure.kind) if forgiven else failure.kind)
-            for known in self.all
-            for failure in known.tally.failures
-        ]
-        return tuple(sorted(found, key=lambda failure: failure.kind not in REAL)[:MOST])
-
-    @property
-    def hosts(self) -> tuple[HostSummary, ...]:
-        """Each host's numbers, added up over the nodes."""
-        total: dict[str, list[int]] = {}
-        for known in self._nodes.values():
-            for host in known.tally.hosts:
-                numbers = total.setdefault(host.host, [0] * len(_COUNTED))
-                for place, name in enumerate(_COUNTED):
-                    numbers[place] += getattr(host, name)
-        return tuple(HostSummary(host, *total[host]) for host in sorted(total))
-
-    @property
-    def slowest(self) -> tuple[TaskTime, ...]:
-        """The ten slowest tasks of all nodes."""
-        found = [replace(task, node=known.name) for known in self.all for task in known.tally.slowest]
-        return tuple(sorted(found, key=lambda task: -task.seconds)[:_SLOWEST])
-
-    @property
-    def retried(self) -> tuple[Retried, ...]:
-        """The twenty tasks of all nodes, each on one host, that were retried most."""
-        forgiven = self.job is not None and self.job.status is Status.SUCCESSFUL
-        return most_retried(
-            replace(each, node=known.name, kind=_forgiven(each.kind) if forgiven else each.kind)
-            for known in self.all
-            for each in known.tally.retried
-        )
-
-    @property
-    def cases(self) -> tuple[Case, ...]:
-        """One case for each task on each host; a failed node without a failed task is a case of its own."""
-        return tuple(case for known in self.all for case in self._cases(known)) if self._keep_cases else ()
-
-    def _cases(self, known: NodeTally) -> Iterator[Case]:
-        forgiven = self.job is not None and self.job.status is Status.SUCCESSFUL
-        told = False
-        for case in known.tally.cases:
-            told = told or case.kind in REAL
-            kind = _forgiven(case.kind) if forgiven else case.kind
-            yield replace(case, play=f"{known.name} > {case.play}", kind=kind)
-        job = known.node.job
-        if known.failed and not told and job is not None and not known.nested:
-            words = known.explanation or known.outcome(whole=False).state
-            kind = "rescued" if forgiven else "failed"
-            yield Case(known.name, job.label, "", kind, job.elapsed, words)
-
     @property
     def artifacts(self) -> Mapping[str, Any]:
         """What the nodes' playbooks returned with set_stats; of two nodes the one that ended later wins."""
@@ -216,44 +170,103 @@ class WorkflowTally:
             merged.update(job.artifacts)
         return merged
 
-    @property
-    def matched_no_host(self) -> bool:
-        """Whether a node's job is over and no host took part."""
-        return any(known.tally.matched_no_host for known in self._nodes.values())
+    # --- all nodes together ---------------------------------------------------------------------------
 
-    @property
-    def warnings(self) -> int:
-        """How many warnings Ansible printed."""
-        return sum(known.tally.warnings for known in self._nodes.values())
+    def findings(self) -> Findings:
+        """What happened in all nodes, as far as it is known by now."""
+        found = [(known, known.findings) for known in self.all]
+        failures = [failure for known, one in found for failure in self._failures(known, one)]
+        failures.sort(key=lambda failure: not failure.counts)
+        more = sum(one.more_failures for _, one in found) + max(0, len(failures) - MOST)
+        return Findings(
+            failures=tuple(failures[:MOST]),
+            more_failures=more,
+            hosts=_together(one for _, one in found),
+            recap=all(one.recap for _, one in found if one.hosts),
+            reasons=tuple(self._reasons(found)),
+            no_host_plays=tuple(
+                f"{known.name} > {play}" for known, one in found for play in one.no_host_plays
+            ),
+            warnings=sum(one.warnings for _, one in found),
+            slowest=slowest(replace(task, node=known.name) for known, one in found for task in one.slowest),
+            retried=most_retried(
+                replace(each, node=known.name) for known, one in found for each in one.retried
+            ),
+            cases=tuple(case for known, one in found for case in self._cases(known, one)),
+        )
 
-    @property
-    def more_failures(self) -> int:
-        """How many failures happened that `failures` does not hold."""
-        kept = sum(len(known.tally.failures) for known in self._nodes.values())
-        return sum(known.tally.more_failures for known in self._nodes.values()) + max(0, kept - MOST)
+    def _forgiven(self, known: NodeTally) -> str:
+        """Why what failed in a node does not count, "" where it does."""
+        if self.job is not None and self.job.status is Status.SUCCESSFUL:
+            return _SUCCEEDED
+        around = (
+            one
+            for one in self._nodes.values()
+            if known.path[: len(one.path) + 1] == (*one.path, one.node.label)
+        )
+        return _WENT_ON if any(one.handled for one in (known, *around)) else ""
 
-    def explain(self, job: Job) -> str:
-        """Why the workflow did not succeed: its failed nodes, those without a failure path first."""
-        if job.status is Status.SUCCESSFUL or not job.status.final:
-            return ""
+    def _failures(self, known: NodeTally, found: Findings) -> Iterator[Failure]:
+        why = self._forgiven(known)
+        for failure in found.failures:
+            counts, doubt = failure.counts and not why, (failure.counts and why) or failure.doubt
+            yield replace(failure, node=known.name, counts=counts, doubt=doubt)
+
+    def _cases(self, known: NodeTally, found: Findings) -> Iterator[Case]:
+        """One case for each task on each host; a failed node without a failed task is a case of its own."""
+        why, told = self._forgiven(known), False
+        for case in found.cases:
+            told = told or case.counts
+            counts, doubt = case.counts and not why, (case.counts and why) or case.doubt
+            yield replace(case, play=f"{known.name} > {case.play}", counts=counts, doubt=doubt)
+        job = known.node.job
+        if self._keep_cases and known.failed and not told and job is not None and not known.nested:
+            words = explanation(found) or known.state
+            yield Case(known.name, job.label, "", "failed", job.elapsed, words, counts=not why, doubt=why)
+
+    def _reasons(self, found: Sequence[tuple[NodeTally, Findings]]) -> Iterator[Reason]:
+        """Why the workflow did not succeed: its failed nodes in which no task's failure says it."""
+        job = self.job
+        if job is None or job.status is Status.SUCCESSFUL or not job.status.final:
+            return
         if job.status is Status.CANCELED:
-            return controllers_word(job, Tally()) or "it was canceled on the controller"
-        known = [*self.bad_nodes(), *filter(None, [controllers_word(job, Tally())])]
-        return "\n".join(known) or "the controller tells no reason, and no node that could be read has failed"
+            ours = f"canceled by this launcher ({self.ours})" if self.ours else ""
+            word = ours or controllers_word(job) or "it was canceled on the controller"
+            yield Reason("launcher" if ours else "controller", word)
+            return
+        word = controllers_word(job)
+        tasks = any(failure.counts for known, one in found for failure in self._failures(known, one))
+        nodes = list(self._bad_nodes(found))
+        if word and not (_NOT_THE_CAUSE.match(word) and (nodes or tasks)):
+            yield Reason("controller", word)
+        yield from nodes
+        if not (word or nodes or tasks):
+            yield Reason("log", f"{NO_REASON}, and no node that could be read has failed")
 
-    def bad_nodes(self) -> Iterator[str]:
-        """A line for each failed node: its name, how it ended and why; a nested workflow's nodes stand for it."""
-        failed = [known for known in self.all if known.failed and not self._told_inside(known)]
-        failed.sort(key=lambda known: known.handled)
-        for known in failed[:_MOST_NAMED]:
-            state = known.outcome(whole=False).state
-            why = one_line(known.explanation.partition("\n")[0], 300)
+    def bad_nodes(self) -> Iterator[Reason]:
+        """The nodes that failed without an error of their own: handled, or no task tells why."""
+        return self._bad_nodes([(known, known.findings) for known in self.all])
+
+    def _bad_nodes(self, found: Iterable[tuple[NodeTally, Findings]]) -> Iterator[Reason]:
+        """A reason for each failed node: its name, how it ended and why; a nested workflow's nodes stand for it."""
+        failed = [
+            (known, one)
+            for known, one in found
+            if known.failed
+            and not self._told_inside(known)
+            and (self._forgiven(known) or not any(failure.counts for failure in one.failures))
+        ]
+        failed.sort(key=lambda each: bool(self._forgiven(each[0])))
+        for known, one in failed[:_MOST_NAMED]:
+            why = explanation(one).partition("\n")[0]
+            state = known.state
             if known.node.orphaned:
                 state, why = "could not run", "its template was deleted"
-            path = " (the workflow went on by its failure path)" if known.handled else ""
-            yield f"{known.name} {state}{path}" + (f": {why}" if why else "")
+            path = f" ({_WENT_ON})" if self._forgiven(known) else ""
+            quoted = one.reasons[0].quoted if one.reasons else ()
+            yield Reason("node", f"{known.name} {state}{path}" + (f": {why}" if why else ""), quoted)
         if len(failed) > _MOST_NAMED:
-            yield f"and {len(failed) - _MOST_NAMED} more failed nodes"
+            yield Reason("node", f"and {len(failed) - _MOST_NAMED} more failed nodes")
 
     def _told_inside(self, known: NodeTally) -> bool:
         """Whether a nested workflow's own nodes tell why it failed."""
@@ -261,5 +274,12 @@ class WorkflowTally:
         return known.nested and any(one.failed and one.path == inside for one in self._nodes.values())
 
 
-def _forgiven(kind: str) -> str:
-    return "rescued" if kind in REAL else kind
+def _together(found: Iterable[Findings]) -> tuple[HostSummary, ...]:
+    """Each host's numbers, added up."""
+    total: dict[str, list[int]] = {}
+    for one in found:
+        for host in one.hosts:
+            numbers = total.setdefault(host.host, [0] * len(_COUNTED))
+            for place, name in enumerate(_COUNTED):
+                numbers[place] += getattr(host, name)
+    return tuple(HostSummary(host, *total[host]) for host in sorted(total))

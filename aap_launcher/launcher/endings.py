@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from aap_launcher.errors import Interrupted, LauncherError, Unreachable
+from aap_launcher.findings.explanation import no_host
 from aap_launcher.inputs.choices import JobEnd, OnNoHosts
 from aap_launcher.launcher.run import Run
-from aap_launcher.models import Annotation, JobType, Level, Line, Outcome, Tone, Verdict
+from aap_launcher.models import Annotation, Job, Level, Line, Outcome, Status, Tone, Verdict
 from aap_launcher.text.words import duration
 
 # GitHub sends SIGTERM 7.5 s after SIGINT and kills 2.5 s later (actions/runner ProcessInvoker.cs).
@@ -39,21 +40,17 @@ def ended(run: Run) -> Outcome:
     """The job's end was followed: its status is the verdict."""
     verdict = Verdict(run.known_job.status)
     if run.refused_approval:
-        why = (
-            f'the workflow waited for the approval "{run.refused_approval}", and was not to wait '
-            f"(approvals: fail): it was asked to cancel, and ended {run.known_job.status}"
-        )
-        return run.outcome(Verdict.FAILED, 1, why)
+        own = "" if verdict is Verdict.CANCELED else f"{run.refused_approval}; {_became(run.known_job)}"
+        return run.outcome(Verdict.FAILED, 1, own)
     if verdict is not Verdict.SUCCESSFUL:
-        return run.outcome(verdict, 1, run.explanation)
-    if run.followed is not None and run.followed.happened.matched_no_host:
-        what = "a job of it" if run.known_job.type == JobType.WORKFLOW_JOB else "it"
-        why = f"the job is successful to the controller, but {what} matched no host"
+        return run.outcome(verdict, 1)
+    if told := no_host(run.findings, run.known_job.limit):
         if run.inputs.on_no_hosts == OnNoHosts.WARN:
-            return run.outcome(verdict, 0, why)
-        run.say("failed", f"{why} (on_no_hosts: fail)", Tone.BAD)
-        return run.outcome(Verdict.FAILED, 1, f"{why} (on_no_hosts: fail)")
-    return run.outcome(verdict, 0, run.explanation)
+            return run.outcome(verdict, 0, told)
+        told = f"{told} (on_no_hosts: fail)"
+        run.say("failed", told, Tone.BAD)
+        return run.outcome(Verdict.FAILED, 1, told)
+    return run.outcome(verdict, 0)
 
 
 def timed_out(run: Run) -> Outcome:
@@ -64,8 +61,8 @@ def timed_out(run: Run) -> Outcome:
         run.say("timed out", why, Tone.BAD)
         return run.outcome(Verdict.TIMED_OUT, 5, why)
     run.say("timed out", f"after {waited}", Tone.BAD)
-    why = f"the timeout of {waited} passed; {_canceled(run, run.clock.now() + _TIMEOUT_SECONDS)}"
-    return run.outcome(Verdict.TIMED_OUT, 5, why)
+    own = _canceled(run, run.clock.now() + _TIMEOUT_SECONDS, f"the timeout of {waited} passed")
+    return run.outcome(Verdict.TIMED_OUT, 5, own)
 
 
 def stopped(run: Run, stop: Interrupted) -> Outcome:
@@ -84,31 +81,43 @@ def stopped(run: Run, stop: Interrupted) -> Outcome:
         run.say("interrupted", why, Tone.BAD)
         return run.outcome(Verdict.INTERRUPTED, code, f"interrupted; {why}")
     run.controller.hurry(at + _STOP_SECONDS)
-    return run.outcome(Verdict.INTERRUPTED, code, f"interrupted; {_canceled(run, at + _STOP_SECONDS)}")
+    return run.outcome(Verdict.INTERRUPTED, code, _canceled(run, at + _STOP_SECONDS, "it was interrupted"))
 
 
-def _canceled(run: Run, until: float) -> str:
-    """Cancel the job and follow it until its end or the time given; what became of it, in words."""
+def _canceled(run: Run, until: float, why: str) -> str:
+    """Cancel the job and follow it until its end or the time given; what became of it, where no reason tells that."""
     label = run.known_job.label
     try:
-        accepted = _ask_for_cancel(run, until)
+        accepted = _ask_for_cancel(run, until, why)
         run.say("canceling", f"{label} was asked to cancel" if accepted else f"{label} has already ended")
         run.follow(until)
     except LauncherError as error:
         run.say("warning", str(error), Tone.WARN)
     job = run.known_job
     if job.status.final:
-        return f"{label} ended {job.status}"
+        told = any(reason.source == "launcher" for reason in run.findings.reasons)
+        return "" if told else f"{why}; {_became(job)}"
     unsure = f"{label} was last seen {job.status}; make sure with: aap-launcher cancel {job.id}"
     run.say("warning", unsure, Tone.BAD)
-    return unsure
+    return f"{why}; {unsure}"
 
 
-def _ask_for_cancel(run: Run, until: float) -> bool:
+def _became(job: Job) -> str:
+    """`job 423 has ended successfully`."""
+    words = {
+        Status.SUCCESSFUL: "has ended successfully",
+        Status.FAILED: "has failed",
+        Status.ERROR: "has ended with an error",
+        Status.CANCELED: "was canceled",
+    }
+    return f"{job.label} {words.get(job.status, f'is {job.status}')}"
+
+
+def _ask_for_cancel(run: Run, until: float, why: str) -> bool:
     """Ask, while there is time, until the controller has heard it: it may be away for a moment just now."""
     while True:
         try:
-            return run.cancel(timeout=min(_CANCEL_SECONDS, max(until - run.clock.now(), 1.0)))
+            return run.cancel(why, timeout=min(_CANCEL_SECONDS, max(until - run.clock.now(), 1.0)))
         except Unreachable as away:
             if run.clock.now() + _CANCEL_AGAIN >= until:
                 raise

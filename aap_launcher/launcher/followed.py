@@ -6,16 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from aap_launcher.findings.job import Tally
-from aap_launcher.findings.reasons import explain_failure
 from aap_launcher.findings.workflow import WorkflowTally
 from aap_launcher.follow.budget import WorkflowSource
 from aap_launcher.follow.job import Follower
 from aap_launcher.follow.workflow import WorkflowFollower
 from aap_launcher.models import (
-    Case,
-    Failure,
-    Finished,
-    HostSummary,
+    Findings,
     Job,
     JobType,
     Log,
@@ -23,9 +19,6 @@ from aap_launcher.models import (
     NodeChanged,
     NodeOutcome,
     NodeUpdate,
-    Retried,
-    Status,
-    TaskTime,
     Update,
 )
 from aap_launcher.render.job import Renderer, Style
@@ -48,18 +41,11 @@ class Following(Protocol):
 class Happened(Protocol):
     """What happened so far, in bounded memory."""
 
-    @property
-    def hosts(self) -> tuple[HostSummary, ...]: ...
-    @property
-    def failures(self) -> tuple[Failure, ...]: ...
-    @property
-    def slowest(self) -> tuple[TaskTime, ...]: ...
-    @property
-    def retried(self) -> tuple[Retried, ...]: ...
-    @property
-    def cases(self) -> tuple[Case, ...]: ...
-    @property
-    def matched_no_host(self) -> bool: ...
+    ours: str  # why this launcher asked for the cancel, once it has
+
+    def findings(self) -> Findings:
+        """What happened, decided by what is known by now: once the end is known, it is always the same."""
+        ...
 
 
 class Drawn(Protocol):
@@ -73,7 +59,6 @@ class Followed(Protocol):
     """A job or a workflow: what asks, what counts and what draws, behind one face."""
 
     follower: Following
-    explanation: str  # why it did not succeed; "" while it runs, and where it succeeded
 
     @property
     def happened(self) -> Happened: ...
@@ -98,7 +83,6 @@ class FollowedJob:
 
     def __init__(self, source: WorkflowSource, job: Job, now: float, style: Style, *, cases: bool) -> None:
         self.follower: Following = Follower(source, job, now)
-        self.explanation = ""
         self.happened = Tally(keep_cases=cases)
         self.drawn = Renderer(self.happened, style)
         self.nodes: tuple[NodeOutcome, ...] = ()
@@ -110,8 +94,6 @@ class FollowedJob:
         if isinstance(update, (NodeChanged, NodeUpdate)):
             return ()
         self.happened.add(update)
-        if isinstance(update, Finished):
-            self.explanation = self.drawn.explanation = _explained(update, self.happened)
         return self.drawn.marks(update)
 
 
@@ -120,7 +102,6 @@ class FollowedWorkflow:
 
     def __init__(self, source: WorkflowSource, job: Job, now: float, style: Style, *, cases: bool) -> None:
         self.follower: Following = WorkflowFollower(source, job, now)
-        self.explanation = ""
         self.happened = WorkflowTally(keep_cases=cases)
         self.drawn = WorkflowRenderer(self.happened, style)
 
@@ -133,12 +114,6 @@ class FollowedWorkflow:
 
     def marks(self, update: Update) -> Iterable[Mark]:
         self.happened.add(update)
-        if isinstance(update, Finished):
-            self.explanation = self.drawn.explanation = self.happened.explain(update.job)
-        elif isinstance(update, NodeUpdate) and isinstance(update.update, Finished):
-            node = self.happened.of(update.node, update.path)
-            if update.update.update_lines:
-                node.explanation = _explained(update.update, node.tally)
         return self.drawn.marks(update)
 
 
@@ -146,9 +121,3 @@ def followed(source: WorkflowSource, job: Job, now: float, style: Style, *, case
     """What follows the job, by its type: a job template that is sliced made a workflow job as well."""
     kind = FollowedWorkflow if job.type == JobType.WORKFLOW_JOB else FollowedJob
     return kind(source, job, now, style, cases=cases)
-
-
-def _explained(end: Finished, tally: Tally) -> str:
-    if end.job.status is Status.SUCCESSFUL:
-        return ""
-    return explain_failure(end.job, tally, end.update_lines)

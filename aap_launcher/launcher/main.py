@@ -17,14 +17,13 @@ from aap_launcher.models import (
     Line,
     Notice,
     Outcome,
-    Status,
     Template,
     TemplateType,
     Tone,
     Verdict,
 )
 from aap_launcher.preflight.request import ignored, launch_request, relaunch_request
-from aap_launcher.report import failed_hosts, hidden, junit, launched_outputs, outputs, result, summary
+from aap_launcher.report import hidden, junit, launched_outputs, outputs, result, summary
 from aap_launcher.text.host_pattern import is_plain
 from aap_launcher.text.quoting import joined
 
@@ -94,7 +93,7 @@ def _launch(run: Run) -> Job | None:
     launched = _once(run, launch_once.template_launch(controller, template, prompts, run.request.body))
     problems = ignored(launched)
     if problems:
-        run.cancel()
+        run.cancel("the controller ignored what was given")
         raise Refused(
             f"the controller ignored what was given, so {launched.job.label} would not do what you asked; "
             "it was asked to cancel.",
@@ -178,7 +177,7 @@ def _report(run: Run, outcome: Outcome) -> None:
     ci, inputs = run.tools.ci, run.inputs
     _tried(run, {"the end of the log": lambda: _end_log(run, outcome)})
     clean = hidden(outcome, ci.hide)
-    if strange := [host for host in failed_hosts(clean) if host and not is_plain(host)]:
+    if strange := [host for host in clean.findings.failed_hosts if host and not is_plain(host)]:
         _warn(run, f"{_STRANGE}: {joined(strange, 5)}")
     reports: dict[str, Callable[[], None]] = {"the outputs": lambda: ci.set_outputs(outputs(clean))}
     if inputs.summary:
@@ -192,8 +191,8 @@ def _report(run: Run, outcome: Outcome) -> None:
 
 def _end_log(run: Run, outcome: Outcome) -> None:
     run.end_log()
-    if outcome.job is not None and outcome.job.status is not Status.SUCCESSFUL:
-        run.say("Attach", run.attach_hint())
+    if outcome.job is not None and outcome.next_step:
+        run.say("Again" if outcome.job.status.final else "Attach", outcome.next_step)
 
 
 def _tried(run: Run, reports: Mapping[str, Callable[[], None]]) -> None:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from aap_launcher.ci import CI
 from aap_launcher.errors import Unreachable
+from aap_launcher.findings.explanation import explanation
 from aap_launcher.follow.job import follow
 from aap_launcher.inputs.choices import Approvals
 from aap_launcher.inputs.parsing import Inputs
@@ -18,8 +19,10 @@ from aap_launcher.launcher.masking import masked
 from aap_launcher.models import (
     CIContext,
     Clock,
+    Findings,
     Finished,
     Job,
+    JobType,
     LaunchRequest,
     Line,
     Log,
@@ -71,7 +74,8 @@ class Run:
         self.request = LaunchRequest({})
         self.job: Job | None = None
         self.followed: Followed | None = None  # once the job's following has begun
-        self.refused_approval = ""  # the approval for which the workflow was canceled (approvals: fail)
+        self.refused_approval = ""  # why the workflow was canceled for an approval (approvals: fail)
+        self._ours = ""  # why the cancel of the job was asked for, once it was
         self._outages: list[float] = []
         self._holding = False  # lines of events are held back until all of their page were shown
         self._controller: Controller | None = None
@@ -89,9 +93,9 @@ class Run:
         return self.job
 
     @property
-    def explanation(self) -> str:
-        """Why the job did not succeed, as far as it was followed."""
-        return self.followed.explanation if self.followed is not None else ""
+    def findings(self) -> Findings:
+        """What happened in the job, as far as it was followed."""
+        return self.followed.happened.findings() if self.followed is not None else Findings()
 
     def connect(self) -> None:
         """Reach the controller and log in; every secret made on the way is masked before it is used."""
@@ -128,7 +132,9 @@ class Run:
             live=self.tools.ci.live,
             since=inputs.since,
         )
-        return followed(self.controller, self.known_job, self.clock.now(), style, cases=bool(inputs.junit))
+        begun = followed(self.controller, self.known_job, self.clock.now(), style, cases=bool(inputs.junit))
+        begun.happened.ours = self._ours
+        return begun
 
     def _mind_approval(self, update: NodeChanged) -> None:
         """Nobody is there to approve (approvals: fail): the workflow is canceled, and followed to its end."""
@@ -141,14 +147,18 @@ class Run:
             or update.approval is None
         ):
             return
-        self.refused_approval = update.approval.name or update.node.label
-        self.cancel()
-        self.say("canceling", "it waits for an approval, and is not to wait (approvals: fail)", Tone.BAD)
+        name = update.approval.name or update.node.label
+        self.refused_approval = f'it waits for the approval "{name}", and is not to wait (approvals: fail)'
+        self.cancel(self.refused_approval)
+        self.say("canceling", self.refused_approval, Tone.BAD)
 
-    def cancel(self, *, timeout: float = 4.0) -> bool:
-        """Ask for the cancel of the job; whether it was accepted."""
+    def cancel(self, why: str, *, timeout: float = 4.0) -> bool:
+        """Ask for the cancel of the job; whether it was accepted. `why` is told as the reason of its end."""
         accepted = self.controller.cancel(self.known_job, timeout=timeout)
+        if accepted and not self.known_job.canceled_on:
+            self._ours = why
         if self.followed is not None:
+            self.followed.happened.ours = self._ours
             self.followed.follower.hurry(self.clock.now())
         return accepted
 
@@ -189,38 +199,48 @@ class Run:
         if self.followed is not None:
             self._emit(self.followed.drawn.close())
 
-    def attach_hint(self) -> str:
-        """How to attach to the job again, and how to mend it."""
-        job = self.known_job
-        hint = f"aap-launcher follow {job.id}"
-        hosts = self.followed.happened.hosts if self.followed is not None else ()
-        if job.status is Status.FAILED and job.type == "job" and any(host.bad for host in hosts):
-            hint += f" · on the failed hosts again: aap-launcher relaunch {job.id} --hosts failed"
-        return hint
+    def next_step(self) -> str:
+        """The command that attaches to the job while it runs, or runs it again where it has ended; "" for neither."""
+        job = self.job
+        if job is None:
+            return ""
+        if not job.status.final:
+            return f"aap-launcher follow {job.id}"
+        if job.status is Status.SUCCESSFUL or job.type not in (JobType.JOB, JobType.WORKFLOW_JOB):
+            return ""
+        only = " --hosts failed" if job.type == JobType.JOB and self.findings.failed_hosts else ""
+        return f"aap-launcher relaunch {job.id}{only}"
 
     def last_known(self) -> str:
-        """What is known of the job, and how to attach to it; "" where there is none."""
+        """What is known of the job, and what to do with it; "" where there is none."""
         if self.job is None:
             return ""
         seen = "is" if self.job.status.final else "was last seen"
-        return f"{self.job.label} {seen} {self.job.status}: {self.job.link} · {self.attach_hint()}"
+        known = f"{self.job.label} {seen} {self.job.status}: {self.job.link}"
+        return " · ".join(filter(None, [known, self.next_step()]))
 
-    def outcome(self, verdict: Verdict, exit_code: int, explanation: str) -> Outcome:
-        """The outcome with all that is known."""
-        outcome = Outcome(
+    def outcome(self, verdict: Verdict, exit_code: int, own: str = "") -> Outcome:
+        """The outcome with all that is known; `own`: what the launcher itself has to say of it."""
+        followed, found, job = self.followed, self.findings, self.job
+        if followed is not None and job is not None:
+            job = replace(job, artifacts=followed.artifacts(job))
+        return Outcome(
             verdict=verdict,
             exit_code=exit_code,
-            job=self.job,
+            job=job,
             template=self.template,
-            explanation=explanation,
-            log=Log(),
+            explanation="\n".join(filter(None, [own, explanation(found)])),
+            own=own,
+            log=followed.follower.log if followed is not None else Log(),
+            findings=found,
+            next_step=self.next_step(),
+            nodes=followed.nodes if followed is not None else (),
             shown=self.request.shown,
             seconds=self.clock.now() - self.began,
             ci=self.tools.context,
             outages=tuple(self._outages),
             platform=self._controller.describe() if self._controller is not None else "",
         )
-        return outcome if self.followed is None else _with(outcome, self.followed)
 
     def close(self) -> None:
         """Give the token back and close the log; never raises."""
@@ -236,22 +256,6 @@ class Run:
     def _emit(self, marks: Iterable[Mark]) -> None:
         for mark in marks:
             self.tools.ci.emit(mark)
-
-
-def _with(outcome: Outcome, followed: Followed) -> Outcome:
-    """The outcome, and what happened in what was followed."""
-    job, happened = outcome.job, followed.happened
-    return replace(
-        outcome,
-        job=job and replace(job, artifacts=followed.artifacts(job)),
-        log=followed.follower.log,
-        hosts=happened.hosts,
-        failures=happened.failures,
-        slowest=happened.slowest,
-        cases=happened.cases,
-        nodes=followed.nodes,
-        retried=happened.retried,
-    )
 
 
 def connect(inputs: Inputs, tools: Tools, tell: Callable[[Notice], None]) -> Controller:

@@ -7,6 +7,17 @@ as much to make. `msgspec.structs.replace` makes a changed copy.
 from __future__ import annotations
 
 from aap_launcher.models.events import Event, EventData
+from aap_launcher.models.findings import (
+    Case,
+    FailedTask,
+    Failure,
+    Findings,
+    HostSummary,
+    Reason,
+    Retried,
+    TaskTime,
+    by_task,
+)
 from aap_launcher.models.jobs import (
     Job,
     JobType,
@@ -26,14 +37,9 @@ from aap_launcher.models.marks import (
 )
 from aap_launcher.models.nodes import Approval, Node
 from aap_launcher.models.outcomes import (
-    Case,
     CIContext,
-    Failure,
-    HostSummary,
     NodeOutcome,
     Outcome,
-    Retried,
-    TaskTime,
     Verdict,
 )
 from aap_launcher.models.ports import Clock, Signals
@@ -69,7 +75,9 @@ __all__ = [
     "Clock",
     "Event",
     "EventData",
+    "FailedTask",
     "Failure",
+    "Findings",
     "Finished",
     "Found",
     "GroupEnd",
@@ -95,6 +103,7 @@ __all__ = [
     "Progress",
     "Prompts",
     "Question",
+    "Reason",
     "RelaunchPrompts",
     "Retried",
     "Signals",
@@ -107,4 +116,5 @@ __all__ = [
     "Tone",
     "Update",
     "Verdict",
+    "by_task",
 ]

@@ -11,6 +11,7 @@ class EventData(msgspec.Struct, frozen=True):
     """`event_data`: only the keys that are read; `ok` to `processed` are playbook_on_stats' host maps."""
 
     task_path: str | None = None
+    task_action: str | None = None
     name: str | None = None
     duration: float | None = None
     ignore_errors: bool | None = None

@@ -6,77 +6,11 @@ from enum import StrEnum
 
 import msgspec
 
+from aap_launcher.models.findings import Findings
 from aap_launcher.models.jobs import Job, JobType, Status
 from aap_launcher.models.nodes import Approval, Node
 from aap_launcher.models.templates import Template
 from aap_launcher.models.updates import Log
-
-
-class HostSummary(msgspec.Struct, frozen=True):
-    """One host's numbers, as `playbook_on_stats` counts them."""
-
-    host: str
-    ok: int = 0
-    changed: int = 0
-    failed: int = 0
-    unreachable: int = 0
-    skipped: int = 0
-    rescued: int = 0
-    ignored: int = 0
-
-    @property
-    def bad(self) -> bool:
-        """Whether this host failed or could not be reached."""
-        return bool(self.failed or self.unreachable)
-
-
-class Failure(msgspec.Struct, frozen=True):
-    """A task that failed on one host. `kind`: failed, unreachable, ignored or rescued."""
-
-    task: str  # as Ansible prints it: "web : Restart service"
-    host: str
-    message: str
-    kind: str = "failed"
-    play: str = ""
-    path: str = ""  # file:line of the task on the controller
-    counter: int = 0
-    node: str = ""  # the node of a workflow: "release > deploy"
-
-    @property
-    def where(self) -> str:
-        """The task as a report names it: `TASK [web : Restart]`, of a workflow with its node before it."""
-        return f"{self.node} > TASK [{self.task}]" if self.node else f"TASK [{self.task}]"
-
-
-class TaskTime(msgspec.Struct, frozen=True):
-    """How long a task took on its slowest host, in seconds."""
-
-    task: str
-    seconds: float
-    host: str = ""
-    node: str = ""  # the node of a workflow
-
-
-class Retried(msgspec.Struct, frozen=True):
-    """A task that was tried again (`until`) on one host. `kind`: as a Case's, "" where its result never came."""
-
-    task: str
-    host: str
-    retries: int  # how often it was tried again, of a loop all items together
-    kind: str = ""
-    node: str = ""  # the node of a workflow
-
-
-class Case(msgspec.Struct, frozen=True):
-    """One task on one host, for the JUnit report. `kind`: ok, changed, skipped, or a Failure's kind."""
-
-    play: str
-    task: str
-    host: str
-    kind: str
-    seconds: float = 0.0
-    message: str = ""
-    output: str = ""
 
 
 class NodeOutcome(msgspec.Struct, frozen=True):
@@ -87,8 +21,7 @@ class NodeOutcome(msgspec.Struct, frozen=True):
     approval: Approval | None = None
     explanation: str = ""
     log: Log = Log()
-    hosts: tuple[HostSummary, ...] = ()
-    failures: tuple[Failure, ...] = ()
+    findings: Findings = Findings()
 
     @property
     def name(self) -> str:
@@ -153,15 +86,13 @@ class Outcome(msgspec.Struct, frozen=True):
     job: Job | None = None
     template: Template | None = None
     explanation: str = ""  # one or several plain sentences: why it ended so
+    own: str = ""  # of these, what the launcher itself has to say; the rest are the findings' words
     log: Log = Log()
-    hosts: tuple[HostSummary, ...] = ()
-    failures: tuple[Failure, ...] = ()
-    slowest: tuple[TaskTime, ...] = ()
-    cases: tuple[Case, ...] = ()  # only where a JUnit report was asked for
+    findings: Findings = Findings()
+    next_step: str = ""  # the command that attaches to the job, or runs it again
     shown: tuple[tuple[str, str], ...] = ()  # what was launched with, secrets replaced
     seconds: float = 0.0  # wall time of the launcher, for endings without a job
     ci: CIContext = CIContext()
     platform: str = ""  # "AAP 2.6 (controller 4.7.3)"
     nodes: tuple[NodeOutcome, ...] = ()  # of a workflow job; a nested workflow's stand after its own node
-    retried: tuple[Retried, ...] = ()
     outages: tuple[float, ...] = ()  # how long the controller was away each time, in seconds

@@ -1,23 +1,32 @@
-"""The end of a job as people read it: the verdict's lines, and the findings that a CI annotates."""
+"""The end of a job as people read it: the verdict's lines, and what a CI annotates. Both only format the findings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
-from aap_launcher.findings.failures import by_task
-from aap_launcher.findings.job import Tally
-from aap_launcher.findings.reasons import Failed, controllers_word, explain_failure, headline, real_failures
-from aap_launcher.models import Annotation, Failure, HostSummary, Job, Level, Line, Log, Status, Tone
+import msgspec
+
+from aap_launcher.findings.explanation import headline, no_host, reason_lines
+from aap_launcher.models import (
+    Annotation,
+    FailedTask,
+    Findings,
+    HostSummary,
+    Job,
+    Level,
+    Line,
+    Log,
+    Status,
+    Tone,
+)
 from aap_launcher.text.words import count, duration, listed, number, one_line, shortened
 
 GOES_ON = "the workflow goes on by its failure path"
-_MOST = 10  # annotations of a kind that GitHub shows for a step, and failures that the verdict names
+_MOST = 10  # annotations of a kind that GitHub shows for a step, and tasks that the verdict names
+_CORRECTED = frozenset({"rescued", "handled", "cleared", "ignored", "unknown"})
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(msgspec.Struct, frozen=True):
     """What a job is in a workflow: its node's name, and whether the workflow goes on when it fails."""
 
     name: str = ""
@@ -27,37 +36,29 @@ class Role:
 _ALONE = Role()
 
 
-def verdict(job: Job, log: Log, tally: Tally, why: str = "", role: Role = _ALONE) -> Iterator[Line]:
-    """How it ended, after how long, on which hosts, how whole the log is; then each failed task and host.
-
-    `why` is the explanation where more is known than job and tally tell.
-    """
+def verdict(job: Job, log: Log, found: Findings, role: Role = _ALONE) -> Iterator[Line]:
+    """How it ended, after how long, on which hosts, how whole the log is; then why: reasons, failed tasks."""
     good = job.status is Status.SUCCESSFUL
-    lines = [" · ".join(filter(None, [role.name, *_headline(job, log, tally)]))]
-    failures = real_failures(tally)
-    lines += _failure_lines(failures, tally.more_failures)
-    if failures:
-        lines += filter(None, [controllers_word(job, tally)])
-    elif not good:
-        lines += filter(None, [why or explain_failure(job, tally)])
+    lines = [" · ".join(filter(None, [role.name, *_headline(job, log, found)]))]
+    lines += [*reason_lines(found), *failed_lines(found)]
     handled = role.handled and job.status in (Status.FAILED, Status.ERROR)
     if handled:
         lines.append(GOES_ON)
     tone = Tone.GOOD if good else Tone.WARN if handled else Tone.BAD
     yield Line("\n".join(lines), tone, str(job.status))
-    if good and tally.matched_no_host:
-        yield Line(_no_host(job), Tone.WARN, "warning")
+    if good and found.no_host_plays:
+        yield Line(no_host(found, job.limit), Tone.WARN, "warning")
     if log.state == "partial":
         yield Line(gaps(log), Tone.WARN, "warning")
 
 
-def _headline(job: Job, log: Log, tally: Tally) -> Iterator[str]:
+def _headline(job: Job, log: Log, found: Findings) -> Iterator[str]:
     yield after(job)
-    yield _hosts(tally.hosts, good=job.status is Status.SUCCESSFUL)
+    yield _hosts(found.hosts, good=job.status is Status.SUCCESSFUL)
     if log.state == "complete":
         yield f"log complete: {count(log.received, 'event')}"
-    if tally.warnings:
-        yield count(tally.warnings, "warning")
+    if found.warnings:
+        yield count(found.warnings, "warning")
 
 
 def after(job: Job) -> str:
@@ -68,28 +69,46 @@ def after(job: Job) -> str:
 def _hosts(hosts: Sequence[HostSummary], *, good: bool) -> str:
     if not hosts:
         return ""
-    dark = sum(1 for host in hosts if host.unreachable)
-    failed = sum(1 for host in hosts if host.failed and not host.unreachable)
-    if not dark and not failed:
+    states = [host.state for host in hosts]
+    if all(state == "ok" for state in states):
         return count(len(hosts), "host") + (" ok" if good else "")
-    counts = ((len(hosts) - dark - failed, "ok"), (failed, "failed"), (dark, "unreachable"))
-    told = ", ".join(f"{number(n)} {word}" for n, word in counts if n)
+    words = (("ok", "ok"), ("failed", "failed"), ("unreachable", "unreachable"), ("unknown", "not known"))
+    told = ", ".join(f"{number(n)} {word}" for state, word in words if (n := states.count(state)))
     return f"{told} of {count(len(hosts), 'host')}"
 
 
-def _failure_lines(failures: Sequence[Failure], unknown: int) -> Iterator[str]:
-    width = min(max((len(failure.host) for failure in failures[:_MOST]), default=0), 30)
-    for failure in failures[:_MOST]:
-        host, message = one_line(failure.host, 60), one_line(failure.message.partition("\n")[0], 200)
-        yield f"{host:<{width}}  TASK [{failure.task}]  {message}"
-    more = len(failures) - _MOST + unknown
-    if more > 0:
-        yield f"and {number(more)} more"
+def failed_lines(found: Findings) -> Iterator[str]:
+    """`web2  TASK [web : Restart]  Unable to start ...`: each task that counts, its hosts with one reason together."""
+    rows = [
+        (listed(hosts, 5), first.where, first.said, first.doubt)
+        for task in found.errors
+        for first, hosts in task.messages
+    ]
+    width = min(max((len(hosts) for hosts, *_ in rows[:_MOST]), default=0), 20)
+    for hosts, where, said, doubt in rows[:_MOST]:
+        more = f" ({doubt})" if doubt else ""
+        yield f"{hosts:<{width}}  {where}  {one_line(said, 200)}{more}"
+    rest = len(rows) - _MOST + found.more_failures
+    if rest > 0:
+        yield f"and {number(rest)} more"
 
 
-def _no_host(job: Job) -> str:
-    limit = f' (limit "{one_line(job.limit)}")' if job.limit else ""
-    return f"no host matched{limit}: the controller calls that successful, but nothing was done"
+def corrections(found: Findings, told: set[int], prefix: str = "") -> Iterator[Line]:
+    """What was told as FAILED when it happened, and is none, or not known to be one; each once (`told`)."""
+    tasks = [task for task in found.others if _corrects(task) and task.first.counter not in told]
+    for task in tasks[:_MOST]:
+        why = task.first.doubt or "not an error"
+        text = f"{prefix}TASK [{task.first.task}] · {listed(task.hosts)}: {why}"
+        tone = Tone.WARN if task.first.kind == "unknown" else Tone.NOTE
+        yield Line(text, tone, task.first.kind)
+    if len(tasks) > _MOST:
+        yield Line(f"and {count(len(tasks) - _MOST, 'more task')}", Tone.NOTE, "rescued")
+    told.update(task.first.counter for task in tasks)
+
+
+def _corrects(task: FailedTask) -> bool:
+    first = task.first
+    return first.kind in _CORRECTED and (first.kind != "ignored" or bool(first.doubt))
 
 
 def gaps(log: Log, *, counters: bool = True) -> str:
@@ -104,50 +123,46 @@ def gaps(log: Log, *, counters: bool = True) -> str:
     return f"log incomplete: {number(log.lost)} of {number(total)} events missing{which}"
 
 
-class Told(Failed, Protocol):
-    """What the findings are made of."""
-
-    @property
-    def matched_no_host(self) -> bool: ...
-
-
-def findings(
-    tally: Told, job: Job | None = None, log: Log | None = None, why: str = ""
+def annotated(
+    found: Findings, job: Job | None = None, log: Log | None = None, *, counters: bool = True
 ) -> Iterator[Annotation]:
-    """An error for each failed task, its hosts joined, or for a job that failed without one; warnings."""
-    tasks = by_task(real_failures(tally))
-    errors = [Annotation(Level.ERROR, one_line(headline(task), 250), _details(task)) for task in tasks]
-    if job is not None and not tasks:
-        errors += _of_job(job, tally, why)
+    """An error for the job's own reasons and for each failed task, its hosts joined; warnings for what is not known."""
+    errors = list(_of_job(job, found)) if job is not None else []
+    errors += [_task(Level.ERROR, task) for task in found.errors]
     yield from _at_most(errors)
+    doubtful = [task for task in found.others if task.first.kind == "unknown" or _guessed(found, task)]
+    yield from (_task(Level.WARNING, task) for task in doubtful[:_MOST])
+    if job is not None and job.status is Status.SUCCESSFUL and found.no_host_plays:
+        yield Annotation(Level.WARNING, f"{job.label} matched no host", no_host(found, job.limit))
     if log is not None and log.state == "partial":
-        yield Annotation(
-            Level.WARNING, "the log is not complete", gaps(log, counters=isinstance(tally, Tally))
-        )
+        yield Annotation(Level.WARNING, "the log is not complete", gaps(log, counters=counters))
 
 
-def _of_job(job: Job, tally: Told, why: str) -> Iterator[Annotation]:
-    if job.status is not Status.SUCCESSFUL:
-        text = why or (explain_failure(job, tally) if isinstance(tally, Tally) else job.explanation)
-        yield Annotation(Level.ERROR, f"{job.label} {job.status}", text)
-    elif tally.matched_no_host:
-        yield Annotation(Level.WARNING, f"{job.label} matched no host", _no_host(job))
+def _guessed(found: Findings, task: FailedTask) -> bool:
+    """Whether it is only likely that it was rescued: the recap tells how many of the host's failures were."""
+    return found.recap and task.first.kind == "handled"
 
 
-def _details(failures: Sequence[Failure]) -> str:
-    messages: dict[str, list[str]] = {}
-    for failure in failures:
-        messages.setdefault(failure.message, []).append(failure.host)
+def _of_job(job: Job, found: Findings) -> Iterator[Annotation]:
+    if job.status is not Status.SUCCESSFUL and (found.reasons or not found.errors):
+        yield Annotation(Level.ERROR, f"{job.label} {job.status}", "\n".join(reason_lines(found)))
+
+
+def _task(level: Level, task: FailedTask) -> Annotation:
+    return Annotation(level, one_line(headline(task), 250), _details(task))
+
+
+def _details(task: FailedTask) -> str:
+    messages = task.messages
     if len(messages) == 1:
-        lines = [failures[0].message]
+        lines = [task.first.message]
     else:
-        lines = [
-            f"{listed(hosts, 5)}: {shortened(said, 500)}" for said, hosts in list(messages.items())[:_MOST]
-        ]
+        lines = [f"{listed(hosts, 5)}: {shortened(first.message, 500)}" for first, hosts in messages[:_MOST]]
         if len(messages) > _MOST:
             lines.append(f"and {len(messages) - _MOST} more messages")
-    path = failures[0].path.removeprefix("/runner/project/")
-    return "\n".join([*lines, f"({path})"] if path else lines)
+    path = task.first.path.removeprefix("/runner/project/")
+    lines += [f"({told})" for told in (task.first.doubt, path) if told]
+    return "\n".join(lines)
 
 
 def _at_most(found: Sequence[Annotation]) -> Sequence[Annotation]:

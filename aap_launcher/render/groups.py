@@ -33,6 +33,8 @@ _QUIET = frozenset(
     }
 )
 _OK = frozenset({"runner_on_ok", "runner_item_on_ok"})
+_ENDS = frozenset({"runner_on_ok", "runner_on_failed", "runner_on_unreachable", "runner_on_skipped"})
+_MOST_ITEMS = 200  # that wait for the end of their task
 
 
 class _Failing:
@@ -42,6 +44,7 @@ class _Failing:
         self._task = ""
         self._hosts: dict[tuple[str, str], list[str]] = {}
         self._counts: dict[tuple[str, str], int] = {}
+        self._lines: dict[str, str] = {}  # of each message the line that tells the most
         self._more = 0
 
     def __bool__(self) -> bool:
@@ -49,6 +52,7 @@ class _Failing:
 
     def add(self, failure: Failure) -> None:
         self._task = failure.task
+        self._lines[failure.message] = failure.said
         key = (failure.kind, failure.message)
         if key not in self._counts and len(self._counts) == _MOST:
             self._more += 1
@@ -63,7 +67,7 @@ class _Failing:
         for (kind, message), total in self._counts.items():
             where = f"{task} · {listed(self._hosts[kind, message], _MOST, total)}"
             if kind == "ignored":
-                yield Line(f"{where}: {one_line(message)}", Tone.NOTE, "ignored")
+                yield Line(f"{where}: {one_line(self._lines[message])}", Tone.NOTE, "ignored")
             else:
                 where += " (unreachable)" if kind == "unreachable" else ""
                 yield Line(f"{where}\n{message}", Tone.BAD, "FAILED")
@@ -92,6 +96,9 @@ class Grouping:
         self._held_play = ""  # a play's banner waits for the first line below, to stand in one group with it
         self._held_task = ""  # a task's banner waits for a line that is shown
         self._failing = _Failing()
+        self._items: list[
+            tuple[Event, str]
+        ] = []  # failed items: whether they are ignored their task's end tells
 
     def event(self, event: Event, failure: Failure | None) -> Iterable[Mark]:
         """The marks of one event; `failure` is what it tells of."""
@@ -107,9 +114,24 @@ class Grouping:
             yield from self._play_begins(event, text)
         elif event.event in _TASK_START:
             yield from self._task_begins(event, text)
+        elif self._show == "failed" and event.event == "runner_item_on_failed":
+            self._items.append((event, text))
+            if len(self._items) > _MOST_ITEMS:
+                yield from self._items_of(event)
         elif not self._hidden(event, failure):
+            yield from self._items_of(event)
             yield from self._line(event, text)
             self._note(failure)
+        elif self._items and event.event in _ENDS:
+            self._items = [held for held in self._items if not _same(held[0], event)]
+
+    def _items_of(self, event: Event | None) -> Iterator[Mark]:
+        """The failed items of the task that ends so; without an event, all that wait for an end."""
+        if self._items:
+            told = [held for held in self._items if event is None or _same(held[0], event)]
+            self._items = [held for held in self._items if held not in told]
+            for item, text in told:
+                yield from self._line(item, text)
 
     def _note(self, failure: Failure | None) -> None:
         if failure is not None:
@@ -126,6 +148,7 @@ class Grouping:
 
     def finish(self) -> Iterator[Mark]:
         """Print what still waits, and close."""
+        yield from self._items_of(None)
         if self._held_play and self._show == "all":
             yield from self._put("", self._play, "")
         self._held_play = ""
@@ -214,6 +237,11 @@ class Grouping:
             return False
         ignored = failure is not None and failure.kind == "ignored"
         return ignored or event.event in _OK or event.event == "runner_on_file_diff"
+
+
+def _same(item: Event, event: Event) -> bool:
+    """Whether both are of one task on one host."""
+    return (item.parent_uuid, item.host_name) == (event.parent_uuid, event.host_name)
 
 
 def _title(text: str) -> str:

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec.structs import replace
 
-from aap_launcher.findings.failures import by_task
 from aap_launcher.findings.job import Tally
 from aap_launcher.models import (
     Event,
@@ -31,9 +30,9 @@ from aap_launcher.models import (
     Tick,
     Tone,
 )
-from aap_launcher.render.conclusion import Role, findings, verdict
+from aap_launcher.render.conclusion import Role, annotated, corrections, verdict
 from aap_launcher.render.groups import Grouping
-from aap_launcher.text.words import count, duration, listed, number, one_line
+from aap_launcher.text.words import count, duration, number, one_line
 
 _WAITS = {
     Status.NEW: "not yet submitted",
@@ -66,9 +65,6 @@ class Renderer:
     """
 
     def __init__(self, tally: Tally, style: Style | None = None, role: Role | None = None) -> None:
-        self.explanation = (
-            ""  # why it failed, where the launcher learned more than the job and its events tell
-        )
         self._tally = tally
         self._style = style or Style()
         self._live = self._style.live and role is None  # a workflow has one line for all its nodes
@@ -80,6 +76,8 @@ class Renderer:
         self._at = 0.0
         self._wrote_at = 0.0
         self._lines = 0  # how many lines of the job were written when the clock was last read
+        self._unseen = role is not None  # what a node runs was not told yet
+        self._corrected: set[int] = set()  # counters of failures that were told to be none
         self._annotated = role is not None or not self._style.annotations
 
     def marks(self, update: JobUpdate) -> Iterable[Mark]:
@@ -105,7 +103,7 @@ class Renderer:
         yield from self._groups.finish()
         if not self._annotated:
             self._annotated = True
-            yield from findings(self._tally)
+            yield from annotated(self._tally.findings())
 
     def _marks(self, update: StatusChanged | Tick | Notice | Finished) -> Iterator[Mark]:
         match update:
@@ -132,8 +130,24 @@ class Renderer:
         if job.status.final:
             return  # the verdict waits until the log is whole
         yield from self._groups.close()
-        told = [self._role.name, job.label] if self._role.name else []
-        yield Line(" · ".join([*told, self._where(job, at, changed=changed)]), Tone.NOTE, str(job.status))
+        yield Line(self._place(job, at, changed=changed), Tone.NOTE, str(job.status))
+
+    def _place(self, job: Job, at: float, *, changed: bool) -> str:
+        """Where it stands; of a workflow's node its name and, once it runs, what that is and where to see it."""
+        if not self._role.name:
+            return self._where(job, at, changed=changed)
+        if job.status is Status.RUNNING and changed:
+            return " · ".join(self._introduced(job))
+        return " · ".join([self._role.name, job.label, self._where(job, at, changed=changed)])
+
+    def _introduced(self, job: Job) -> Iterator[str]:
+        """`inner > a · Deploy web · job 179 · <link>`, told once; a node may be called by its template."""
+        yield self._role.name
+        if self._unseen:
+            self._unseen = False
+            template = one_line(job.template or job.name, 100)
+            yield from [template] if template and not self._role.name.endswith(template) else []
+            yield from filter(None, [job.label, job.link])
 
     def _where(self, job: Job, at: float, *, changed: bool) -> str:
         if job.status is not Status.RUNNING:
@@ -203,27 +217,26 @@ class Renderer:
 
     def _stats(self, event: Event) -> Iterator[Mark]:
         yield from self._groups.close()
-        yield from self._rescued()
+        # Only now is it known which of the failures that were told are none.
+        yield from corrections(self._tally.findings(), self._corrected, self._prefix)
         yield from self._groups.event(event, None)
 
-    def _rescued(self) -> Iterator[Mark]:
-        """Only now is it known which of the failures that were told are none."""
-        tasks = by_task(failure for failure in self._tally.failures if failure.kind == "rescued")
-        for failures in tasks[:10]:
-            hosts = listed([failure.host for failure in failures])
-            task = f"{self._prefix}TASK [{failures[0].task}]"
-            yield Line(f"{task} · {hosts}: not an error", Tone.NOTE, "rescued")
-        if len(tasks) > 10:
-            yield Line(f"and {count(len(tasks) - 10, 'more task')}", Tone.NOTE, "rescued")
+    def _named(self, job: Job) -> Iterator[str]:
+        """The node's name for its end, with what was not told of it because it ended so soon."""
+        told = list(self._introduced(job)) if self._unseen else [self._role.name]
+        return (part for part in told if part != job.label)
 
     def _finished(self, end: Finished) -> Iterator[Mark]:
+        found = self._tally.findings()
         yield from self._groups.finish()
-        yield from verdict(end.job, end.log, self._tally, self.explanation, self._role)
+        yield from corrections(found, self._corrected, self._prefix)
+        role = replace(self._role, name=" · ".join(self._named(end.job)))
+        yield from verdict(end.job, end.log, found, role)
         trace = end.job.traceback.strip()
-        if "\n" in trace:
+        if "\n" in trace and trace not in end.job.explanation:
             yield GroupStart(f"{self._prefix}the controller's traceback")
             yield Line(trace)
             yield GroupEnd()
         if not self._annotated:
             self._annotated = True
-            yield from findings(self._tally, end.job, end.log, self.explanation)
+            yield from annotated(found, end.job, end.log)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from aap_launcher.findings.explanation import reason_lines
 from aap_launcher.findings.job import Tally
 from aap_launcher.findings.workflow import NodeTally, WorkflowTally
 from aap_launcher.models import (
@@ -24,7 +25,7 @@ from aap_launcher.models import (
     Tone,
     Update,
 )
-from aap_launcher.render.conclusion import GOES_ON, Role, after, findings, gaps
+from aap_launcher.render.conclusion import GOES_ON, Role, after, annotated, failed_lines, gaps
 from aap_launcher.render.interleave import Interleave
 from aap_launcher.render.job import Renderer, Style
 from aap_launcher.text.words import count, duration, listed, one_line
@@ -36,7 +37,6 @@ class WorkflowRenderer:
     """Renders a workflow job. Give each update to the tally first; `close` belongs to every ending."""
 
     def __init__(self, tally: WorkflowTally, style: Style | None = None) -> None:
-        self.explanation = ""
         self._tally = tally
         self._style = style or Style()
         self._own = Renderer(Tally(), self._style)  # for the workflow job's own status
@@ -67,7 +67,7 @@ class WorkflowRenderer:
         yield from self._all_written()
         if not self._annotated:
             self._annotated = True
-            yield from findings(self._tally)
+            yield from annotated(self._tally.findings())
 
     def _marks(self, update: Update) -> Iterable[Mark]:
         match update:
@@ -100,8 +100,6 @@ class WorkflowRenderer:
         if renderer is None:
             role = Role(one_line(known.name, 100), handled=node.handled)
             renderer = self._nodes[node.id] = Renderer(known.tally, self._style, role)
-        if isinstance(update.update, Finished):
-            renderer.explanation = known.explanation
         if not isinstance(update.update, Tick):
             yield from self._write(known, renderer.marks(update.update))
 
@@ -130,7 +128,7 @@ class WorkflowRenderer:
         if known.handled:
             words.append(GOES_ON)
         tone = Tone.GOOD if good else Tone.WARN if known.handled else Tone.BAD
-        line = Line(" · ".join(words), tone, known.outcome(whole=False).state)
+        line = Line(" · ".join(words), tone, known.state)
         if self._new:
             self._decided.append((known, line))
         else:
@@ -216,19 +214,20 @@ class WorkflowRenderer:
     def _finished(self, end: Finished) -> Iterator[Mark]:
         yield from self._all_written()
         good = end.job.status is Status.SUCCESSFUL
-        lines = [" · ".join(self._headline(end)), *self._tally.bad_nodes()]
-        told = not good and len(lines) == 1
-        lines += [self.explanation] if told and self.explanation else []
+        found = self._tally.findings()
+        lines = [" · ".join(self._headline(end)), *reason_lines(found), *failed_lines(found)]
+        if good:
+            lines += [reason.text for reason in self._tally.bad_nodes()]
         yield Line("\n".join(lines), Tone.GOOD if good else Tone.BAD, str(end.job.status))
         if end.log.state == "partial":
             yield Line(gaps(end.log, counters=False), Tone.WARN, "warning")
         if not self._annotated:
             self._annotated = True
-            yield from findings(self._tally, end.job, end.log, self.explanation)
+            yield from annotated(found, end.job, end.log, counters=False)
 
     def _headline(self, end: Finished) -> Iterator[str]:
         nodes = self._tally.all
-        states = [known.outcome(whole=False).state for known in nodes]
+        states = [known.state for known in nodes]
         ran = sum(known.node.job is not None for known in nodes)
         yield after(end.job)
         yield f"{ran} of {count(len(nodes), 'node')} ran" if ran < len(nodes) else f"{count(ran, 'node')} ran"

@@ -5,8 +5,8 @@ They take a `Clean` outcome, which only `hidden` makes: so a secret cannot reach
 
 from aap_launcher.report.junit import junit
 from aap_launcher.report.masked import Clean, hidden
-from aap_launcher.report.outputs import failed_hosts, launched_outputs, outputs
+from aap_launcher.report.outputs import launched_outputs, outputs
 from aap_launcher.report.result import result
 from aap_launcher.report.summary import summary
 
-__all__ = ["Clean", "failed_hosts", "hidden", "junit", "launched_outputs", "outputs", "result", "summary"]
+__all__ = ["Clean", "hidden", "junit", "launched_outputs", "outputs", "result", "summary"]

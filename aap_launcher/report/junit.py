@@ -15,17 +15,16 @@ from aap_launcher.text.visible import visible
 from aap_launcher.text.words import one_line, shortened, without_escapes
 
 _LONGEST_OUTPUT = 64 * 1024  # characters
-_FAULTS = {"failed": "failure", "unreachable": "error"}
 _STARTED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
-_HANDLED = frozenset({"ignored", "rescued"})
+_PLAIN = frozenset({"ok", "changed", "skipped"})
 
 
 def junit(outcome: Clean) -> str:
     """The report's text, UTF-8. Ignored and rescued failures passed; their message is the case's output."""
     plays: dict[str, list[Case]] = {}
-    for case in outcome.cases:
+    for case in outcome.findings.cases:
         plays.setdefault(case.play, []).append(case)
-    told = outcome.verdict.good or any(case.kind in _FAULTS for case in outcome.cases)
+    told = outcome.verdict.good or any(_fault(case) for case in outcome.findings.cases)
     if not plays or not told:
         plays["aap-launcher"] = [*plays.get("aap-launcher", []), _verdict(outcome)]
     root = ET.Element("testsuites", name="aap-launcher")
@@ -37,9 +36,12 @@ def junit(outcome: Clean) -> str:
 
 def _verdict(outcome: Outcome) -> Case:
     name = outcome.job.label if outcome.job else "launch"
-    kind = "ok" if outcome.verdict.good else "failed"
+    good = outcome.verdict.good
     words = str(outcome.verdict).replace("_", " ")
-    return Case("aap-launcher", name, "", kind, outcome.seconds, outcome.explanation or words, words)
+    said = outcome.explanation or words
+    return Case(
+        "aap-launcher", name, "", "ok" if good else "failed", outcome.seconds, said, words, counts=not good
+    )
 
 
 def _suite(root: ET.Element, play: str, cases: Sequence[Case], outcome: Outcome) -> None:
@@ -48,8 +50,8 @@ def _suite(root: ET.Element, play: str, cases: Sequence[Case], outcome: Outcome)
         "testsuite",
         name=_attribute(play) or "play",
         tests=str(len(cases)),
-        failures=str(sum(case.kind == "failed" for case in cases)),
-        errors=str(sum(case.kind == "unreachable" for case in cases)),
+        failures=str(sum(_fault(case) == "failure" for case in cases)),
+        errors=str(sum(_fault(case) == "error" for case in cases)),
         skipped=str(sum(case.kind == "skipped" for case in cases)),
         time=_seconds(sum(case.seconds for case in cases)),
     )
@@ -66,13 +68,19 @@ def _case(suite: ET.Element, case: Case) -> None:
     )
     if case.kind == "skipped":
         ET.SubElement(element, "skipped")
-    elif tag := _FAULTS.get(case.kind):
+    elif tag := _fault(case):
         fault = ET.SubElement(element, tag, message=_attribute(case.message), type=case.kind)
-        fault.text = _text(f"{case.message}\n\n{case.output}".strip())
-    elif case.kind in _HANDLED:
-        ET.SubElement(element, "system-out").text = _text(
-            f"{case.kind}: {case.message}\n\n{case.output}".strip()
-        )
+        fault.text = _text("\n\n".join(filter(None, [case.message, case.doubt, case.output])))
+    elif case.kind not in _PLAIN:
+        why = f"{case.kind} ({case.doubt})" if case.doubt else case.kind
+        ET.SubElement(element, "system-out").text = _text(f"{why}: {case.message}\n\n{case.output}".strip())
+
+
+def _fault(case: Case) -> str:
+    """The element of a failure that counts, "" for every other case."""
+    if not case.counts or case.kind in _PLAIN:
+        return ""
+    return "error" if case.kind == "unreachable" else "failure"
 
 
 def _attribute(text: str) -> str:

@@ -19,7 +19,7 @@ class Clean(Outcome, frozen=True):
 
 # The controller's own words, counts and addresses, which later steps must be able to use.
 _KEPT = frozenset(
-    {"type", "kind", "url", "link", "run_url", "events_url", "cancel_url", "provider", "missing"}
+    {"type", "kind", "source", "url", "link", "run_url", "events_url", "cancel_url", "provider", "missing"}
     | {"host_status_counts", "outages", "on_success", "on_failure", "always"}
 )
 _MOST_NESTED = 64  # artifacts deeper than this are cut: no one reads them, and Python's stack ends

@@ -55,7 +55,7 @@ def launched_outputs(job: Job) -> dict[str, str]:
 
 def outputs(outcome: Clean) -> dict[str, str]:
     """Every output. Artifacts over 512 KiB are left out; host_summary keeps the worst hosts up to 256 KiB."""
-    job = outcome.job
+    job, hosts = outcome.job, outcome.findings.hosts
     artifacts = _compact(dict(job.artifacts)) if job else ""
     known = launched_outputs(job) if job else {"job_id": "", "job_type": "", "job_url": ""}
     return known | {
@@ -63,19 +63,11 @@ def outputs(outcome: Clean) -> dict[str, str]:
         "outcome": str(outcome.verdict),
         "elapsed": _seconds(job.elapsed) if job else "",
         "artifacts": artifacts if len(artifacts) <= _MOST_ARTIFACTS else "",
-        "host_summary": _host_summary(worst_first(outcome.hosts)) if outcome.hosts else "",
-        "failed_hosts": as_limit(failed_hosts(outcome)),
+        "host_summary": _host_summary(worst_first(hosts)) if hosts else "",
+        "failed_hosts": as_limit(outcome.findings.failed_hosts),
         "events": outcome.log.state,
         "explanation": outcome.explanation,
     }
-
-
-def failed_hosts(outcome: Clean) -> list[str]:
-    """Hosts that failed or were unreachable: by the recap, or by the tasks seen where there is none."""
-    if outcome.hosts:
-        return [host.host for host in outcome.hosts if host.bad]
-    seen = (failure.host for failure in outcome.failures if failure.kind in {"failed", "unreachable"})
-    return list(dict.fromkeys(seen))
 
 
 def worst_first(hosts: Iterable[HostSummary]) -> list[HostSummary]:

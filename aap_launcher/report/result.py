@@ -9,7 +9,7 @@ from msgspec.structs import asdict
 
 from aap_launcher.models import Job, Log, NodeOutcome
 from aap_launcher.report.masked import Clean
-from aap_launcher.report.outputs import failed_hosts, outputs
+from aap_launcher.report.outputs import outputs
 
 SCHEMA = 1  # grows when a reader of the former could break; new fields alone do not count
 # `url`, `events_url` and `cancel_url` are the API's paths, of no use to a reader; `link` opens the page.
@@ -22,6 +22,7 @@ _JOB = tuple(
 
 def result(outcome: Clean) -> str:
     """The document's text, UTF-8, ending in a newline."""
+    found = outcome.findings
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "outcome": str(outcome.verdict),
@@ -34,11 +35,14 @@ def result(outcome: Clean) -> str:
         "launched_with": dict(outcome.shown),
         "artifacts": outcome.job.artifacts if outcome.job else {},
         "events": _events(outcome.log),
-        "hosts": [asdict(host) for host in outcome.hosts],
-        "failed_hosts": failed_hosts(outcome),
-        "failures": [asdict(failure) for failure in outcome.failures],
-        "slowest": [asdict(task) for task in outcome.slowest],
-        "retried": [asdict(task) for task in outcome.retried],
+        "hosts": [asdict(host) for host in found.hosts],
+        "recap": found.recap,
+        "failed_hosts": list(found.failed_hosts),
+        "no_host_plays": list(found.no_host_plays),
+        "reasons": [asdict(reason) for reason in found.reasons],
+        "failures": [asdict(failure) for failure in found.failures],
+        "slowest": [asdict(task) for task in found.slowest],
+        "retried": [asdict(task) for task in found.retried],
         "outages": list(outcome.outages),
         "nodes": [_node(node) for node in outcome.nodes],
         "ci": asdict(outcome.ci),
@@ -69,7 +73,7 @@ def _node(outcome: NodeOutcome) -> dict[str, Any]:
         "all_parents": node.all_parents,
         "approval": asdict(outcome.approval) if outcome.approval else None,
         "events": _events(outcome.log),
-        "hosts": [asdict(host) for host in outcome.hosts],
+        "hosts": [asdict(host) for host in outcome.findings.hosts],
     }
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
-from aap_launcher.findings.failures import by_task
+from aap_launcher.findings.explanation import reason_lines
 from aap_launcher.findings.retried_tasks import MOST_RETRIED
-from aap_launcher.models import Failure, Outcome, Retried, TaskTime, Verdict
+from aap_launcher.models import FailedTask, Findings, Outcome, Retried, TaskTime, Verdict
 from aap_launcher.report.graph import graph, node_table, timeline
 from aap_launcher.report.markdown import block, code, folded, link, table, text
 from aap_launcher.report.masked import Clean
-from aap_launcher.report.outputs import counts, failed_hosts, worst_first
+from aap_launcher.report.outputs import counts, worst_first
 from aap_launcher.text.words import count, duration, number, without_escapes
 
 MOST_BYTES = 1_000_000  # GitHub drops a summary of more than 1 MiB whole
@@ -27,7 +28,7 @@ _ICONS = {
     Verdict.TIMED_OUT: "⌛",
     Verdict.UNKNOWN: "❓",
 }
-_REAL = frozenset({"failed", "unreachable"})
+_NAMED = frozenset({"unknown", "handled"})  # not told as errors, and not known to be none
 _LONG = 200  # characters of a message that stand open
 _LINES = 20  # of the explanation
 
@@ -65,7 +66,7 @@ def summary(outcome: Clean) -> str:
     return _title(outcome) + "\n"
 
 
-def _parts(outcome: Clean, room: _Room) -> Iterator[str]:
+def _parts(outcome: Outcome, room: _Room) -> Iterator[str]:
     yield _title(outcome)
     yield _circumstances(outcome)
     yield _why(outcome, room)
@@ -112,58 +113,67 @@ def _circumstances(outcome: Outcome) -> str:
 
 
 def _why(outcome: Outcome, room: _Room) -> str:
-    if outcome.verdict is Verdict.SUCCESSFUL and not outcome.explanation:
-        return ""
+    """The root cause first; the failed tasks stand below, with their whole messages."""
     trace = outcome.job.traceback if outcome.job else ""
-    lines = outcome.explanation.splitlines()
-    if any(failure.kind in _REAL for failure in outcome.failures):
-        lines = [
-            line for line in lines if "TASK [" not in line
-        ]  # these stand below, with their whole messages
-    own = [text(line, 2_000) for line in lines[:_LINES] if not line.startswith("  ")]
-    said = ["\\\n".join(filter(None, own))]  # a backslash at its end breaks a line
-    if quoted := "\n".join(line[2:] for line in lines if line.startswith("  ")):
-        said.append(block(quoted, 2_000))
-    if trace and room.message:
+    lines = [*outcome.own.splitlines(), *reason_lines(outcome.findings)][:_LINES]
+    said = []
+    for quoted, run in groupby(lines, lambda line: line.startswith("  ")):
+        told = list(run)
+        if quoted:
+            said.append(block("\n".join(line[2:] for line in told), 2_000))
+        else:
+            said.append(
+                "\\\n".join(text(line, 2_000) for line in told)
+            )  # a backslash at its end breaks a line
+    if (
+        "\n" in trace.strip()
+        and trace.strip() not in (outcome.job.explanation if outcome.job else "")
+        and room.message
+    ):
         said.append(folded("the controller's traceback", block(trace, room.message)))
     return "\n\n".join(filter(None, said))
 
 
 def _failures(outcome: Outcome, room: _Room) -> Iterator[str]:
-    tasks = by_task(failure for failure in outcome.failures if failure.kind in _REAL)
-    for failures in tasks[: room.failures]:
-        yield "\n\n".join(_failed_task(failures, room))
+    found = outcome.findings
+    tasks = found.errors
+    for task in tasks[: room.failures]:
+        yield "\n\n".join(_failed_task(task, room))
     if len(tasks) > room.failures:
         yield f"and {count(len(tasks) - room.failures, 'more failed task')}"
-    numbers = {
-        kind: max(_counted(outcome, kind), sum(getattr(host, kind) for host in outcome.hosts))
-        for kind in ("ignored", "rescued")
-    }
-    if handled := [count(n, f"{kind} failure") for kind, n in numbers.items() if n]:
+    doubtful = [task for task in found.others if task.first.kind in _NAMED]
+    for task in doubtful[: room.failures]:
+        yield "\n\n".join(_failed_task(task, room))
+    unsure = any(failure.doubt for failure in found.failures)
+    numbers = {kind: _number(found, kind, unsure=unsure) for kind in ("ignored", "rescued")}
+    if handled := [count(n, f"{kind} failure") for kind, n in numbers.items() if n > 0]:
         yield f"{', '.join(handled)}: {'not an error' if sum(numbers.values()) == 1 else 'not errors'}"
 
 
-def _counted(outcome: Outcome, kind: str) -> int:
-    return sum(failure.kind == kind for failure in outcome.failures)
+def _number(found: Findings, kind: str, *, unsure: bool) -> int:
+    """How many failures were of this kind: by the recap, unless it is not certain which of those that are named."""
+    named = sum(failure.kind == kind for failure in found.failures)
+    return named if unsure else max(named, sum(getattr(host, kind) for host in found.hosts))
 
 
-def _failed_task(failures: tuple[Failure, ...], room: _Room) -> Iterator[str]:
-    """A task's head with its hosts, then each different message once."""
-    hosts = [failure.host for failure in failures]
+def _failed_task(task: FailedTask, room: _Room) -> Iterator[str]:
+    """A task's head with its hosts, then each different message once: its line open, the whole folded."""
+    first, hosts = task.first, task.hosts
     more = f" and {number(len(hosts) - 10)} more" if len(hosts) > 10 else ""
-    word = "unreachable" if failures[0].kind == "unreachable" else "failed"
-    yield f"**{code(failures[0].where)}** {word} on {', '.join(map(code, hosts[:10]))}{more}"
-    for message in list(dict.fromkeys(failure.message for failure in failures))[:5]:
-        whole = without_escapes(message).strip()
-        yield code(whole.partition("\n")[0], _LONG)
+    word = "unreachable" if first.kind == "unreachable" else "failed"
+    doubt = f" ({'' if first.counts else f'{first.kind}: '}{text(first.doubt, 300)})" if first.doubt else ""
+    yield f"**{code(first.where)}** {word} on {', '.join(map(code, hosts[:10]))}{more}{doubt}"
+    for failure, _ in task.messages[:5]:
+        whole = without_escapes(failure.message).strip()
+        yield code(failure.said, _LONG)
         if room.message and (len(whole) > _LONG or "\n" in whole):
             yield folded("the whole message", block(whole, room.message))
-    if failures[0].path:
-        yield f"at {code(failures[0].path)}"
+    if first.path:
+        yield f"at {code(first.path)}"
 
 
 def _hosts(outcome: Outcome, room: _Room) -> str:
-    hosts = worst_first(outcome.hosts)
+    hosts = worst_first(outcome.findings.hosts)
     if not hosts:
         return ""
     names = tuple(counts(hosts[0]))
@@ -178,14 +188,14 @@ def _hosts(outcome: Outcome, room: _Room) -> str:
 
 
 def _slowest(outcome: Outcome) -> str:
-    rows = [(_task(task), code(task.host), duration(task.seconds)) for task in outcome.slowest[:10]]
+    rows = [(_task(task), code(task.host), duration(task.seconds)) for task in outcome.findings.slowest[:10]]
     return folded("slowest tasks", table(("task", "host", "time"), rows)) if rows else ""
 
 
 def _retried(outcome: Outcome) -> str:
     rows = [
         (_task(task), code(task.host), number(task.retries), task.kind or "no result")
-        for task in outcome.retried
+        for task in outcome.findings.retried
     ]
     title = f"the {MOST_RETRIED} most retried tasks" if len(rows) == MOST_RETRIED else "retried tasks"
     return folded(title, table(("task", "host", "retries", "ended"), rows)) if rows else ""
@@ -221,12 +231,8 @@ def _away(outcome: Outcome) -> str:
     return f"the controller was away {number(len(outcome.outages))} times, {lasted} in all"
 
 
-def _next(outcome: Clean) -> str:
+def _next(outcome: Outcome) -> str:
     """The command that attaches again while the job runs, or runs it again where it failed."""
-    job = outcome.job
-    if job is None or outcome.verdict is Verdict.SUCCESSFUL:
+    if outcome.job is None or not outcome.next_step:
         return ""
-    if not job.status.final:
-        return f"attach again: `aap-launcher follow {job.id}`"
-    only = " --hosts failed" if job.type == "job" and failed_hosts(outcome) else ""
-    return f"run it again: `aap-launcher relaunch {job.id}{only}`"
+    return f"{'run it' if outcome.job.status.final else 'attach'} again: `{outcome.next_step}`"

@@ -15,7 +15,7 @@ COLOURED = frozenset({"github", "gitlab"})
 # The launcher's own lines: what stands in the left column, and what stands below it.
 _LABELS = (
     "Template|Job|Relaunch|Prompts|Launched|new|pending|waiting|running|successful|failed|error|canceled"
-    "|FAILED|ignored|rescued|warning|Attach"
+    "|FAILED|ignored|rescued|handled|cleared|unknown|warning|Attach|Again"
 )
 _OWN = re.compile(rf"(?:(?:{_LABELS}) *(?: .*)?| {{11}}.*|aap-launcher \d.*|url: http://.*)", re.DOTALL)
 _MARKERS = {

@@ -76,7 +76,7 @@ def test_cancel_of_an_ended_job_is_told_and_no_error(
 ) -> None:
     ended = launcher.command("cancel", str(finished.job(finished_template)))
     assert ended.code == 0
-    assert "has already ended successful" in ended.log
+    assert "has already ended (successful)" in ended.log
 
 
 # --- output, relaunch -----------------------------------------------------------------------------------

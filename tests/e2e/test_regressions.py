@@ -214,7 +214,7 @@ def test_a_job_that_matched_no_host_is_green_with_a_warning_in_log_and_summary(l
     ended.ends(0, "successful", "successful", events="complete")
     assert "no host matched" in ended.log
     for told in (ended.outputs["explanation"], ended.summary):
-        assert "matched no host" in told
+        assert "no host matched" in told
     again = launcher.command("follow", ended.job, "--on-no-hosts", "fail")
     assert again.code == 1
     assert "on_no_hosts: fail" in again.log

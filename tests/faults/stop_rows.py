@@ -193,7 +193,10 @@ STOPS = [
         during=_while_draining,
         says=r"has already ended",
         after=_in_time,
-        outputs={"status": "successful", "explanation": r"interrupted; job \d+ ended successful"},
+        outputs={
+            "status": "successful",
+            "explanation": r"it was interrupted; job \d+ has ended successfully",
+        },
     ),
     replace(
         _STOP,

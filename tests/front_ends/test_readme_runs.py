@@ -79,7 +79,7 @@ def test_the_example_for_a_terminal(box: Sandbox, tmp_path: Path) -> None:
     code, log = run(follow.replace("423", number))
     assert (code, "PLAY RECAP" in log) == (0, True), log
     code, log = run(cancel.replace("423", number))
-    assert (code, f"job {number} has already ended successful" in log) == (0, True), log
+    assert (code, f"job {number} has already ended (successful)" in log) == (0, True), log
     assert run(output.replace("423", number)) == (0, "")
     assert "PLAY RECAP" in (tmp_path / "job.log").read_text()
     _, log = run("aap-launcher launch 'Broken deploy'")

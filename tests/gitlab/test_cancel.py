@@ -69,7 +69,7 @@ def test_the_job_of_a_killed_launcher_is_canceled_afterwards_once(running: Runni
     assert running.status() == "running"
     assert "was asked to cancel" in running.job.after("canceled")
     wait_for(lambda: running.status() == "canceled", what="the cancel")
-    assert "has already ended canceled" in running.job.after("canceled")
+    assert "has already ended (canceled)" in running.job.after("canceled")
     assert running.job.outputs()["SLOW_JOB_ID"] == running.number
 
 

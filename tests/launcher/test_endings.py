@@ -131,7 +131,7 @@ def test_a_timeout_cancels_and_exits_5_never_green() -> None:
     assert (outcome.exit_code, outcome.verdict) == (5, "timed_out")
     assert len(house.controller.cancels) == 1
     assert house.ci.outputs["status"] == "canceled"
-    assert "the timeout of 1 min 00 s passed; job 423 ended canceled" in house.ci.outputs["explanation"]
+    assert "canceled by this launcher (the timeout of 1 min 00 s passed)" in house.ci.outputs["explanation"]
 
 
 def test_a_timeout_leaves_the_job_when_asked_to() -> None:

@@ -48,6 +48,15 @@ def failed(of: str, message: str = "broken", host: str = "web1") -> Event:
     return result(of, "fatal", host=host, event="runner_on_failed", failed=True, event_data=raw)
 
 
+def recap(**maps: dict[str, int]) -> Event:
+    """The recap: the hosts of every map were processed."""
+    import msgspec
+
+    processed = {host: 1 for counts in maps.values() for host in counts}
+    raw = msgspec.Raw(msgspec.json.encode({"processed": processed, **maps}))
+    return Event(0, "playbook_on_stats", "", event_data=raw)
+
+
 def verbose(stdout: str) -> Event:
     return Event(0, "verbose", stdout)
 
@@ -291,3 +300,36 @@ def test_a_prefix_names_the_node_in_titles_and_failures() -> None:
     ]
     assert marks[0] == GroupStart("deploy > TASK [A]")
     assert marks[-1] == Line("deploy > TASK [A] · web1\nno", Tone.BAD, "FAILED")
+
+
+def item(of: str, stdout: str, host: str = "web1") -> Event:
+    return result(of, stdout, host=host, event="runner_item_on_failed", failed=True)
+
+
+def test_failed_items_of_an_ignored_task_are_not_shown_where_only_failures_are() -> None:
+    import msgspec
+
+    raw = msgspec.Raw(b'{"ignore_errors": true, "res": {"msg": "some"}}')
+    ignored = result("A", "fatal\n...ignoring", event="runner_on_failed", event_data=raw)
+    real = failed("A", "some", "web2")
+    told = [task("A"), item("A", "failed: 1"), item("A", "failed: 2", "web2"), ignored, real]
+    assert seen(*told, show="failed") == [
+        "> TASK [A]",
+        "| TASK [A] ****",
+        "| failed: 2",
+        "| fatal",
+        "FAILED     TASK [A] · web2   [bad]",
+        "           some",
+        "ignored    TASK [A] · web1: some   [note]",
+    ] or seen(*told, show="failed") == [
+        "> TASK [A]",
+        "| TASK [A] ****",
+        "| failed: 2",
+        "| fatal",
+        "FAILED     TASK [A] · web2   [bad]",
+        "           some",
+    ]
+
+
+def test_failed_items_of_a_task_whose_end_never_came_are_shown() -> None:
+    assert seen(task("A"), item("A", "failed: 1"), show="failed")[2:] == ["| failed: 1"]

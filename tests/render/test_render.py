@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import pytest
 from msgspec.structs import replace
 
+from aap_launcher.findings.explanation import explanation
 from aap_launcher.findings.job import Tally
-from aap_launcher.findings.reasons import explain_failure
 from aap_launcher.models import (
     Annotation,
     Finished,
@@ -26,7 +26,7 @@ from aap_launcher.models import (
 )
 from aap_launcher.render.job import Renderer, Style
 from tests.render.streams import JOB, events, render, updates, view
-from tests.render.test_groups import failed, play, result, task, verbose
+from tests.render.test_groups import failed, play, recap, result, task, verbose
 
 
 def job(status: Status, **more: object) -> Job:
@@ -163,6 +163,7 @@ def test_ten_annotations_at_most_and_the_tenth_sums_up_the_rest() -> None:
     stream: list[JobUpdate] = []
     for n in range(14):
         stream += [Logged(task(f"t{n}")), Logged(failed(f"t{n}"))]
+    stream.append(Logged(recap(failures={"web1": 14})))
     found = notes([*stream, Finished(job(Status.FAILED), Log(28))])
     assert len(found) == 10
     assert found[0].title == "TASK [t0] failed on web1"
@@ -172,6 +173,7 @@ def test_ten_annotations_at_most_and_the_tenth_sums_up_the_rest() -> None:
 
 def test_hosts_of_one_task_share_an_annotation_with_their_messages() -> None:
     stream = [Logged(task("A")), Logged(failed("A", "one", "h1")), Logged(failed("A", "two", "h2"))]
+    stream.append(Logged(recap(failures={"h1": 1, "h2": 1})))
     assert notes(stream) == [Annotation(Level.ERROR, "TASK [A] failed on h1, h2", "h1: one\nh2: two")]
 
 
@@ -212,13 +214,15 @@ def test_the_controllers_traceback_is_its_last_line_and_the_rest_in_a_group() ->
     assert GroupStart("the controller's traceback") in marks
 
 
-def test_what_the_launcher_found_out_is_the_verdicts_reason() -> None:
-    renderer = Renderer(Tally())
-    renderer.explanation = "the project is gone"
-    marks = list(renderer.marks(Finished(job(Status.FAILED), Log())))
-    assert marks == [
-        Line("job 423\nthe project is gone", Tone.BAD, "failed"),
-        Annotation(Level.ERROR, "job 423 failed", "the project is gone"),
+def test_a_failed_update_is_quoted_in_the_verdict_with_its_indentation() -> None:
+    told = 'Previous Task Failed: {"job_type": "project_update", "job_name": "Shop", "job_id": "57"}'
+    git = ("fatal: no such branch", "    hint: look at", "        the branches")
+    end = Finished(job(Status.FAILED, explanation=told), Log(), git)
+    why = 'the project update 57 of "Shop" failed before the job could start'
+    quoted = "  fatal: no such branch\n      hint: look at\n          the branches"
+    assert render([end]) == [
+        Line(f"job 423\n{why}\n{quoted}", Tone.BAD, "failed"),
+        Annotation(Level.ERROR, "job 423 failed", f"{why}\n{quoted}"),
     ]
 
 
@@ -233,9 +237,9 @@ def why(
     **more: object,
 ) -> str:
     tally = Tally()
-    for update in of:
+    for update in (*of, Finished(job(status, **more), Log(), lines)):
         tally.add(update)
-    return explain_failure(job(status, **more), tally, lines)
+    return explanation(tally.findings())
 
 
 def test_an_update_that_failed_before_the_job_is_named_with_its_last_lines() -> None:
@@ -266,9 +270,10 @@ def test_the_failed_tasks_are_the_reason() -> None:
     stream: list[JobUpdate] = []
     for n in range(5):
         stream += [Logged(task(f"t{n}")), Logged(failed(f"t{n}", "broken\nmore"))]
+    stream.append(Logged(recap(failures={"web1": 5})))
     assert why(of=stream) == (
-        "TASK [t0] failed on web1: broken more\nTASK [t1] failed on web1: broken more\n"
-        "TASK [t2] failed on web1: broken more\nand 2 more failed tasks"
+        "TASK [t0] failed on web1: broken\nTASK [t1] failed on web1: broken\n"
+        "TASK [t2] failed on web1: broken\nand 2 more failed tasks"
     )
 
 
@@ -295,5 +300,3 @@ def test_without_any_reason_that_is_said_and_success_needs_none() -> None:
     assert why() == "the controller gives no reason"
     assert why(Status.SUCCESSFUL) == ""
     assert why(Status.RUNNING) == ""
-    no_host = Finished(job(Status.SUCCESSFUL, host_status_counts={}), Log())
-    assert why(Status.SUCCESSFUL, of=[no_host]) == "no host matched: nothing was done"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -9,10 +11,12 @@ from aap_launcher.models import (
     Case,
     CIContext,
     Failure,
+    Findings,
     HostSummary,
     Job,
     Log,
     Outcome,
+    Reason,
     Retried,
     Status,
     TaskTime,
@@ -43,27 +47,38 @@ OUTCOME = Outcome(
     JOB,
     Template(15, TemplateType.JOB, "Deploy shop", "Retail"),
     explanation="1 of 2 hosts failed.",
+    own="1 of 2 hosts failed.",
+    next_step="aap-launcher relaunch 423 --hosts failed",
     log=Log(4019, ((8, 18), (40, 40))),
-    hosts=(HostSummary("web1", ok=3, changed=1), HostSummary("web2", ok=2, failed=1, ignored=1)),
+    findings=Findings(recap=True, hosts=(HostSummary("web1", ok=3, changed=1), HostSummary("web2", ok=2, failed=1, ignored=1)),
     failures=(
         Failure("web : Restart", "web2", "Unable to start shop:\nexit code 1", "failed", "Deploy", "roles/web/tasks/main.yml:7", 30),
-        Failure("probe", "web2", "no answer", "ignored", "Deploy"),
+        Failure("probe", "web2", "no answer", "ignored", "Deploy", counts=False),
     ),
     slowest=(TaskTime("db : Migrate", 63.2, "web1"),),
     retried=(Retried("Wait for the shop", "web2", 5, "ok"), Retried("Wait for the queue", "web1", 1)),
-    outages=(12.5, 32.0),
     cases=(
         Case("Deploy", "probe", "web2", "ignored", 0.5, "no answer"),
-        Case("Deploy", "web : Restart", "web2", "failed", 1.25, "Unable to start shop", "fatal: [web2]"),
+        Case("Deploy", "web : Restart", "web2", "failed", 1.25, "Unable to start shop", "fatal: [web2]", counts=True),
         Case("Deploy", "web : Restart", "web1", "changed", 1.0),
         Case("Deploy", "only on db", "web1", "skipped"),
-        Case("Tidy", "ping", "web3", "unreachable", 9.0, "timed out"),
-    ),
+        Case("Tidy", "ping", "web3", "unreachable", 9.0, "timed out", counts=True),
+    )),
+    outages=(12.5, 32.0),
     shown=(("limit", "web"), ("extra_vars", "app_version=2.4.1 db_password=***")),
     seconds=250.0,
     ci=CIContext("github", "acme/shop", "3f2c1ab9d0", "main", "ann", "https://github.com/acme/shop/actions/runs/7"),
     platform="AAP 2.6 (controller 4.7.3)",
 )  # fmt: skip
+
+
+_FOUND = frozenset(Findings.__struct_fields__)
+
+
+def changed(outcome: Outcome, **more: Any) -> Outcome:
+    """The outcome with other values, those of its findings as well."""
+    found = {name: more.pop(name) for name in _FOUND & set(more)}
+    return replace(outcome, findings=replace(outcome.findings, **found), **more)
 
 
 def clean(outcome: Outcome) -> Clean:
@@ -78,7 +93,7 @@ FRAGMENTS = (
     "\ud800", "\uffff", "]]>", "漢", " ",
 )  # fmt: skip
 text = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=3), max_size=8).map("".join)
-kinds = st.sampled_from(["failed", "unreachable", "ignored", "rescued"])
+kinds = st.sampled_from(["failed", "unreachable", "ignored", "rescued", "cleared", "handled", "unknown"])
 jobs = st.builds(
     replace,
     st.just(JOB),
@@ -95,34 +110,23 @@ jobs = st.builds(
     | text,
     started=text,
 )
-outcomes = st.builds(
-    Outcome,
-    st.sampled_from(Verdict),
-    st.integers(0, 143),
-    st.none() | jobs,
-    st.none() | st.builds(Template, st.integers(1, 9), st.sampled_from(TemplateType), text),
-    text,
-    st.builds(Log, st.integers(0, 9999), st.just(()) | st.just(((3, 5),)), st.booleans()),
-    st.lists(st.builds(HostSummary, text, *[st.integers(0, 9)] * 7), max_size=4).map(tuple),
-    st.lists(st.builds(Failure, text, text, text, kinds, text, text), max_size=4).map(tuple),
-    st.lists(st.builds(TaskTime, text, st.floats(0, 1e6), text), max_size=3).map(tuple),
-    st.lists(
-        st.builds(
-            Case,
-            text,
-            text,
-            text,
-            st.sampled_from(["ok", "changed", "skipped"]) | kinds,
-            st.floats(0, 1e6),
-            text,
-            text,
-        ),
+hosts = st.builds(HostSummary, text, *[st.integers(0, 9)] * 8)
+found = st.builds(
+    Findings,
+    failures=st.lists(
+        st.builds(Failure, text, text, text, kinds, text, text, line=text, counts=st.booleans(), doubt=text),
         max_size=4,
     ).map(tuple),
-    st.lists(st.tuples(st.sampled_from(["limit", "extra_vars"]), text), max_size=3).map(tuple),
-    st.floats(0, 1e6),
-    st.builds(CIContext, text, text, text, text, text, text),
-    text,
+    hosts=st.lists(hosts, max_size=4).map(tuple),
+    recap=st.booleans(),
+    reasons=st.lists(
+        st.builds(
+            Reason, st.sampled_from(["controller", "node"]), text, st.lists(text, max_size=2).map(tuple)
+        ),
+        max_size=3,
+    ).map(tuple),
+    no_host_plays=st.lists(text, max_size=2).map(tuple),
+    slowest=st.lists(st.builds(TaskTime, text, st.floats(0, 1e6), text), max_size=3).map(tuple),
     retried=st.lists(
         st.builds(
             Retried,
@@ -134,5 +138,36 @@ outcomes = st.builds(
         ),
         max_size=3,
     ).map(tuple),
+    cases=st.lists(
+        st.builds(
+            Case,
+            text,
+            text,
+            text,
+            st.sampled_from(["ok", "changed", "skipped"]) | kinds,
+            st.floats(0, 1e6),
+            text,
+            text,
+            st.booleans(),
+            text,
+        ),
+        max_size=4,
+    ).map(tuple),
+)
+outcomes = st.builds(
+    Outcome,
+    st.sampled_from(Verdict),
+    st.integers(0, 143),
+    st.none() | jobs,
+    st.none() | st.builds(Template, st.integers(1, 9), st.sampled_from(TemplateType), text),
+    text,
+    own=text,
+    log=st.builds(Log, st.integers(0, 9999), st.just(()) | st.just(((3, 5),)), st.booleans()),
+    findings=found,
+    next_step=st.sampled_from(["", "aap-launcher follow 423"]),
+    shown=st.lists(st.tuples(st.sampled_from(["limit", "extra_vars"]), text), max_size=3).map(tuple),
+    seconds=st.floats(0, 1e6),
+    ci=st.builds(CIContext, text, text, text, text, text, text),
+    platform=text,
     outages=st.lists(st.floats(0, 1e6), max_size=3).map(tuple),
 )

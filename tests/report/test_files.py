@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from aap_launcher.models import Failure, HostSummary, Outcome, Verdict
+from aap_launcher.models import HostSummary, Outcome, Reason, Verdict
 from aap_launcher.report import hidden, junit, launched_outputs, outputs, result, summary
 from aap_launcher.report.outputs import OUTPUTS
 from tests.report import support
-from tests.report.support import JOB, OUTCOME, clean, outcomes
+from tests.report.support import JOB, OUTCOME, changed, clean, outcomes
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "result-schema.json").read_text("utf-8"))
 TYPES: Mapping[str, type | tuple[type, ...]] = {
@@ -123,17 +123,19 @@ def test_without_a_job_only_the_verdict_is_known() -> None:
     }
 
 
-def test_failed_hosts_are_known_without_a_recap() -> None:
-    failures = tuple(
-        Failure("t", host, "m", kind)
-        for host, kind in [("a", "failed"), ("b", "ignored"), ("a", "failed"), ("c", "unreachable")]
+def test_failed_hosts_are_those_that_are_known_to_have_failed() -> None:
+    hosts = (
+        HostSummary("a", failed=1),
+        HostSummary("b", unknown=1),
+        HostSummary("c", unreachable=1),
+        HostSummary("d", ok=1),
     )
-    assert outputs(clean(replace(OUTCOME, hosts=(), failures=failures)))["failed_hosts"] == "a,c"
+    assert outputs(clean(changed(OUTCOME, hosts=hosts)))["failed_hosts"] == "a,c"
 
 
 def test_large_outputs_stay_whole_json_with_the_worst_hosts() -> None:
     hosts = tuple(HostSummary(f"h{n}", ok=1, failed=int(n == 9_999)) for n in range(10_000))
-    told = outputs(clean(replace(OUTCOME, hosts=hosts, job=replace(JOB, artifacts={"a": "x" * 600_000}))))
+    told = outputs(clean(changed(OUTCOME, hosts=hosts, job=replace(JOB, artifacts={"a": "x" * 600_000}))))
     kept = json.loads(told["host_summary"])
     assert len(told["host_summary"]) <= 256 * 1024
     assert next(iter(kept)) == "h9999"
@@ -152,17 +154,20 @@ def hide(text: str) -> str:
 def test_a_secret_lands_in_no_report(outcome: Outcome, data: st.DataObject) -> None:
     texts = (
         outcome.explanation,
-        *(failure.message for failure in outcome.failures),
-        *(host.host for host in outcome.hosts),
+        *(failure.message for failure in outcome.findings.failures),
+        *(host.host for host in outcome.findings.hosts),
     )
-    spoiled = replace(
+    spoiled = changed(
         outcome,
         explanation=f"{texts[0]}S3cret",
+        own="S3cret",
+        reasons=(Reason("controller", "S3cret", ("S3cret",)),),
         failures=tuple(
-            replace(failure, message="S3cret\nS3cret", task="S3cret") for failure in outcome.failures
+            replace(failure, message="S3cret\nS3cret", task="S3cret", line="S3cret", doubt="S3cret")
+            for failure in outcome.findings.failures
         ),
-        hosts=tuple(replace(host, host="S3cret") for host in outcome.hosts),
-        cases=tuple(replace(case, output="S3cret", task="S3cret") for case in outcome.cases),
+        hosts=tuple(replace(host, host="S3cret") for host in outcome.findings.hosts),
+        cases=tuple(replace(case, output="S3cret", task="S3cret") for case in outcome.findings.cases),
         shown=(("limit", "S3cret"),),
         job=replace(
             JOB, name="S3cret", artifacts={"S3cret": [{"deep": ["S3cret", 8675309]}]}, traceback="S3cret"
@@ -191,7 +196,7 @@ def test_artifacts_that_json_does_not_know_or_python_cannot_walk_are_tamed() -> 
     for _ in range(900):
         deep = [deep]
     safe = clean(
-        replace(
+        changed(
             OUTCOME, job=replace(JOB, artifacts={"deep": deep, "nan": math.nan, "yes": True, "none": None})
         )
     )
@@ -238,13 +243,13 @@ def test_the_report_is_well_formed_and_counts_right(outcome: Outcome) -> None:
 
 @pytest.mark.parametrize(("verdict", "tags"), [(Verdict.SUCCESSFUL, []), (Verdict.CANCELED, ["failure"])])
 def test_a_run_without_events_is_one_case_with_the_verdict(verdict: Verdict, tags: list[str]) -> None:
-    root = ET.fromstring(junit(clean(replace(OUTCOME, verdict=verdict, cases=()))))
+    root = ET.fromstring(junit(clean(changed(OUTCOME, verdict=verdict, cases=()))))
     (case,) = root.findall("testsuite/testcase")
     assert case.get("name") == "job 423"
     assert [child.tag for child in case] == tags
 
 
 def test_a_canceled_run_is_red_although_each_task_that_ran_was_good() -> None:
-    cases = tuple(case for case in support.OUTCOME.cases if case.kind == "changed")
-    root = ET.fromstring(junit(clean(replace(OUTCOME, verdict=Verdict.CANCELED, cases=cases))))
+    cases = tuple(case for case in support.OUTCOME.findings.cases if case.kind == "changed")
+    root = ET.fromstring(junit(clean(changed(OUTCOME, verdict=Verdict.CANCELED, cases=cases))))
     assert [suite.get("failures") for suite in root] == ["0", "1"]

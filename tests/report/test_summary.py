@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from aap_launcher.models import Failure, HostSummary, Job, Log, Outcome, Retried, Status, TaskTime, Verdict
 from aap_launcher.report import summary
-from tests.report.support import JOB, OUTCOME, clean, outcomes
+from tests.report.support import JOB, OUTCOME, changed, clean, outcomes
 
 GITHUB = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 OURS = {"<details>", "</details>", "<summary>", "</summary>", "<pre>", "</pre>"}
@@ -67,7 +67,7 @@ def test_no_foreign_text_is_markup(outcome: Outcome) -> None:
 def test_a_table_has_the_same_columns_in_each_row(outcome: Outcome) -> None:
     rows = GITHUB.render(summary(clean(outcome))).split("<tr>")[1:]
     assert {len(re.findall("<t[hd][ >]", row)) for row in rows} <= {8, 4, 3}
-    assert len(rows) >= len(outcome.hosts) + len(outcome.retried)
+    assert len(rows) >= len(outcome.findings.hosts) + len(outcome.findings.retried)
 
 
 def test_a_page_for_a_failed_run() -> None:
@@ -99,7 +99,7 @@ def test_a_page_for_a_failed_run() -> None:
 def test_names_and_messages_are_shown_as_they_are() -> None:
     name = "a|b `c` <d> [e](f) @g #1 1. *h*"
     job = replace(JOB, template=name)
-    outcome = replace(
+    outcome = changed(
         OUTCOME,
         job=job,
         hosts=(HostSummary(name, failed=1),),
@@ -112,13 +112,13 @@ def test_names_and_messages_are_shown_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("outcome", "words"),
     [
-        (Outcome(Verdict.REFUSED, 3, explanation='"limit" is not prompted for.'), ["⛔ aap-launcher refused", "limit"]),
-        (replace(OUTCOME, verdict=Verdict.TIMED_OUT, job=replace(JOB, status=Status.RUNNING)),
+        (Outcome(Verdict.REFUSED, 3, own='"limit" is not prompted for.'), ["⛔ aap-launcher refused", "limit"]),
+        (changed(OUTCOME, verdict=Verdict.TIMED_OUT, job=replace(JOB, status=Status.RUNNING), next_step="aap-launcher follow 423"),
          ["⌛ Deploy shop timed out", "attach again: `aap-launcher follow 423`"]),
-        (replace(OUTCOME, job=replace(JOB, type="workflow_job")), ["`aap-launcher relaunch 423`"]),
-        (replace(OUTCOME, log=Log(4031)), ["log complete: 4,031 events"]),
-        (replace(OUTCOME, log=Log(4031, settled=False)), ["log perhaps incomplete: 4,031 events"]),
-        (replace(OUTCOME, failures=(), job=replace(JOB, traceback="Traceback:\n  boom")), ["the controller's traceback", "boom"]),
+        (changed(OUTCOME, job=replace(JOB, type="workflow_job")), ["run it again: `aap-launcher relaunch 423 --hosts failed`"]),
+        (changed(OUTCOME, log=Log(4031)), ["log complete: 4,031 events"]),
+        (changed(OUTCOME, log=Log(4031, settled=False)), ["log perhaps incomplete: 4,031 events"]),
+        (changed(OUTCOME, failures=(), job=replace(JOB, traceback="Traceback:\n  boom")), ["the controller's traceback", "boom"]),
     ],
 )  # fmt: skip
 def test_what_is_told(outcome: Outcome, words: list[str]) -> None:
@@ -128,27 +128,27 @@ def test_what_is_told(outcome: Outcome, words: list[str]) -> None:
 
 def test_each_line_of_the_explanation_stands_on_a_line_of_its_own() -> None:
     why = "gone could not run: its template was deleted\nNo error handling paths found\\"
-    page = summary(clean(replace(OUTCOME, failures=(), explanation=why)))
+    page = summary(clean(changed(OUTCOME, failures=(), own=why)))
     assert "<p>gone could not run: its template was deleted<br />\nNo error handling paths found\\</p>" in (
         GITHUB.render(page)
     )
 
 
 def test_several_failures_that_count_for_nothing_are_not_errors() -> None:
-    page = summary(clean(replace(OUTCOME, hosts=(HostSummary("a", ignored=1, rescued=1),))))
+    page = summary(clean(changed(OUTCOME, hosts=(HostSummary("a", ignored=1, rescued=1),))))
     assert "1 ignored failure, 1 rescued failure: not errors\n" in page
 
 
 def test_a_retried_task_of_a_workflow_stands_with_its_node() -> None:
     retried = (Retried("Wait", "web1", 1_200, "failed", "release > deploy"),)
-    page = summary(clean(replace(OUTCOME, retried=retried, outages=(90.0,))))
+    page = summary(clean(changed(OUTCOME, retried=retried, outages=(90.0,))))
     assert "| `release > deploy > Wait` | `web1` | 1,200 | failed |" in page
     assert "the controller was away for 1 min 30 s" in page
 
 
 def test_more_retried_tasks_than_are_kept_are_called_the_most_retried() -> None:
     retried = tuple(Retried("Wait", f"web{n}", 2, "ok") for n in range(20))
-    assert "the 20 most retried tasks" in summary(clean(replace(OUTCOME, retried=retried)))
+    assert "the 20 most retried tasks" in summary(clean(changed(OUTCOME, retried=retried)))
 
 
 def test_a_good_run_says_no_more_than_needed() -> None:
@@ -160,14 +160,14 @@ def test_a_good_run_says_no_more_than_needed() -> None:
 
 def test_one_task_that_fails_on_many_hosts_is_told_once() -> None:
     failures = tuple(Failure("web : Restart", f"web{n}", "the same") for n in range(40))
-    page = summary(clean(replace(OUTCOME, failures=failures)))
+    page = summary(clean(changed(OUTCOME, failures=failures)))
     assert page.count("web : Restart") == page.count("the same") == 1
     assert "`web9` and 30 more" in page
 
 
 def test_a_huge_run_gives_up_what_is_worth_least_and_says_so() -> None:
     nasty = "&<|`" * 10_000
-    outcome = replace(
+    outcome = changed(
         OUTCOME,
         job=replace(JOB, artifacts={"a": nasty * 9}, traceback=nasty),
         hosts=tuple(HostSummary(f"{n}{nasty}", failed=1) for n in range(5_000)),
@@ -175,7 +175,7 @@ def test_a_huge_run_gives_up_what_is_worth_least_and_says_so() -> None:
         slowest=tuple(TaskTime(f"{n}{nasty}", 3.0, nasty) for n in range(10)),
         retried=tuple(Retried(f"{n}{nasty}", nasty, 9, "ok") for n in range(20)),
         shown=tuple((f"i{n}", nasty) for n in range(100)),
-        explanation=nasty,
+        own=nasty,
     )
     page = summary(clean(outcome))
     assert len(page.encode()) <= 1_000_000

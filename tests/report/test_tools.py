@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aap_launcher.models import Case, Failure, NodeOutcome, Outcome, Status, Verdict
+from aap_launcher.models import Case, Failure, Findings, NodeOutcome, Outcome, Status, Verdict
 from aap_launcher.report import hidden, junit, summary
 from docs.pictures.make import draw_summary
 from tests.fakes import make_job
@@ -70,11 +70,20 @@ def outcome(kind: str) -> Outcome:
     if kind == "workflow":
         return whole(nodes())
     cases = tuple(
-        Case("Play \x00 <b>", f"task {kind}", "web1", kind, 1.5, "why \x1b[31m ]]> &", "out\ud800")
+        Case(
+            "Play \x00 <b>",
+            f"task {kind}",
+            "web1",
+            kind,
+            1.5,
+            "why \x1b[31m ]]> &",
+            "out\ud800",
+            kind in ("failed", "unreachable"),
+        )
         for kind in ("ok", "changed", "skipped", "failed", "unreachable", "ignored", "rescued")
     )
     failures = (Failure("task failed", "web1", "why"),)
     job = make_job(status=S.FAILED, elapsed=1234.5)
     return Outcome(
-        Verdict.FAILED, 1, job, cases=cases if kind == "job" else (), failures=failures if cases else ()
+        Verdict.FAILED, 1, job, findings=Findings(cases=cases if kind == "job" else (), failures=failures)
     )

@@ -8,12 +8,12 @@ from xml.etree import ElementTree as ET
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from aap_launcher.models import (
     Approval,
     Case,
     Failure,
+    Findings,
     Job,
     JobType,
     Node,
@@ -25,7 +25,7 @@ from aap_launcher.models import (
 )
 from aap_launcher.report import junit, result, summary
 from aap_launcher.report.graph import graph, inert, node_table, timeline
-from tests.report.support import FRAGMENTS, clean
+from tests.report.support import FRAGMENTS, changed, clean
 
 S = Status
 LETTERS = r"[^\x00-\x1f\x7f!-*:-@\[-^`{-~°¶\u2028\u2029]"  # no ASCII punctuation but , - . / and _
@@ -194,12 +194,15 @@ def whole(nodes: tuple[NodeOutcome, ...], **more: object) -> Outcome:
         1,
         job,
         explanation="deploy failed",
-        failures=(Failure("Restart", "web1", "no", node="inner > deploy"),),
-        slowest=(TaskTime("Restart", 3.0, "web1", node="inner > deploy"),),
-        cases=(Case("inner > deploy > Play", "Restart", "web1", "failed", 3.0, "no"),),
+        own="deploy failed",
+        findings=Findings(
+            failures=(Failure("Restart", "web1", "no", node="inner > deploy"),),
+            slowest=(TaskTime("Restart", 3.0, "web1", node="inner > deploy"),),
+            cases=(Case("inner > deploy > Play", "Restart", "web1", "failed", 3.0, "no", counts=True),),
+        ),
         nodes=nodes,
     )
-    return replace(outcome, **more)
+    return changed(outcome, **more)
 
 
 def test_the_summary_of_a_workflow_draws_it_and_names_nodes() -> None:

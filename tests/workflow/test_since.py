@@ -61,4 +61,4 @@ def test_earlier_events_are_not_shown_but_counted() -> None:
     tally = Tally()
     for update in stream:
         tally.add(update)
-    assert tally.hosts
+    assert tally.findings().hosts

@@ -6,16 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aap_launcher.findings.failures import failure_message
+from aap_launcher.findings.messages import said
 from aap_launcher.models import EventData
 
 
 def message(**res: Any) -> str:
-    return failure_message(EventData(res=res))
+    return said(EventData(res=res)).text
+
+
+def line(**res: Any) -> str:
+    return said(EventData(res=res)).line
 
 
 @pytest.mark.parametrize(
-    ("res", "said"),
+    ("res", "told"),
     [
         ({"msg": "No package nginx"}, "No package nginx"),
         ({"msg": ["one", {"two": 2}]}, 'one\n{"two": 2}'),
@@ -23,7 +27,7 @@ def message(**res: Any) -> str:
         ({"msg": "\x1b[31mred\x1b[0m\r\nnext"}, "red\nnext"),
         (
             {"msg": "non-zero return code", "rc": 3, "stderr": "a\nb\nc\nd\n\n"},
-            "non-zero return code 3: b\nc\nd",
+            "non-zero return code 3: d\n  a\n  b\n  c",
         ),
         (
             {"msg": "non-zero return code", "rc": 3, "stdout": "said here"},
@@ -56,8 +60,8 @@ def message(**res: Any) -> str:
         ({}, "failed without a message"),
     ],
 )
-def test_a_failure_is_told_in_the_modules_own_words(res: dict[str, Any], said: str) -> None:
-    assert failure_message(EventData(res=res)) == said
+def test_a_failure_is_told_in_the_modules_own_words(res: dict[str, Any], told: str) -> None:
+    assert said(EventData(res=res)).text == told
 
 
 def test_what_no_log_hides_stays_hidden() -> None:
@@ -83,8 +87,8 @@ def test_a_loop_tells_its_failed_items_not_that_some_failed() -> None:
 
 
 def test_a_result_that_the_controller_dropped_still_has_a_message() -> None:
-    assert failure_message(EventData()) == "no message: the controller kept no result of it"
-    assert failure_message(EventData(res=["odd"])) == "odd"
+    assert said(EventData()).text == "no message: the controller kept no result of it"
+    assert said(EventData(res=["odd"])).text == "odd"
 
 
 def test_a_message_is_bounded() -> None:
@@ -114,5 +118,7 @@ _KEYS = [
 
 @given(_JSON | st.dictionaries(st.sampled_from(_KEYS), _JSON | st.just([{"failed": 1, "msg": {}}])))
 def test_whatever_a_module_returns_there_is_a_message(res: object) -> None:
-    said = failure_message(EventData(res=res))
-    assert 0 < len(said) <= 2_000
+    told = said(EventData(res=res))
+    assert 0 < len(told.text) <= 2_000
+    assert 0 < len(told.line) <= 500
+    assert "\n" not in told.line

@@ -1,0 +1,56 @@
+"""The findings in a few plain sentences, the same in the log's verdict, the outputs and the files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aap_launcher.models import FailedTask, Findings
+from aap_launcher.text.words import count, listed, one_line
+
+_TASKS = 3
+
+
+def explanation(findings: Findings) -> str:
+    """Why a run did not succeed, the root cause first; "" where nothing has to be explained."""
+    return "\n".join([*reason_lines(findings), *task_lines(findings)])
+
+
+def reason_lines(findings: Findings) -> Iterator[str]:
+    """The reasons beside the failed tasks; what is quoted in them is indented."""
+    for reason in findings.reasons:
+        yield reason.text
+        yield from (f"  {line}" for line in reason.quoted)
+
+
+def task_lines(findings: Findings) -> Iterator[str]:
+    """The first failed tasks, each with its reason in one line."""
+    tasks = findings.errors
+    for task in tasks[:_TASKS]:
+        yield f"{headline(task)}: {one_line(said(task), 300)}"
+    if len(tasks) > _TASKS:
+        yield f"and {count(len(tasks) - _TASKS, 'more failed task')}"
+
+
+def headline(task: FailedTask) -> str:
+    """`TASK [web : Restart service] failed on web2`."""
+    hosts = listed(task.hosts, 5)
+    if task.first.kind == "unreachable":
+        return f"{hosts} unreachable for {task.first.where}"
+    return f"{task.first.where} failed on {hosts}"
+
+
+def said(task: FailedTask) -> str:
+    """The task's reason in one line, and what is not certain of it."""
+    return task.first.said + (f" ({task.first.doubt})" if task.first.doubt else "")
+
+
+def no_host(findings: Findings, limit: str = "") -> str:
+    """That plays matched no host, and which; "" where none did."""
+    plays = findings.no_host_plays
+    if not plays:
+        return ""
+    names = listed([f'"{name}"' for name in plays], 5)
+    what = f"play {names}" if len(plays) == 1 else f"plays {names}"
+    within = f' (limit "{one_line(limit)}")' if limit else ""
+    rest = "nothing was done in it" if len(plays) == 1 else "nothing was done in them"
+    return f"no host matched {what}{within}: {rest}, and the controller calls that successful"
