@@ -26,7 +26,7 @@ class PlaybookRun:
         self.return_code: int | None = None
         env = directory / "env"
         env.mkdir(parents=True)
-        (env / "extravars").write_text(unsafe_yaml(_variables(job)), encoding="utf-8")
+        (env / "extravars").write_text(unsafe_yaml(variables_of(job)), encoding="utf-8")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "sandbox.running.worker"],
             cwd=ROOT,
@@ -38,7 +38,7 @@ class PlaybookRun:
             start_new_session=True,
         )
         job.process_ids = (self._process.pid,)
-        self._tell(self._description())
+        self._tell(description_of(job, directory))
 
     def _tell(self, description: dict[str, Any]) -> None:
         assert self._process.stdin
@@ -75,29 +75,30 @@ class PlaybookRun:
         if not self._process.stdin.closed:
             self._process.stdin.close()
 
-    def _description(self) -> dict[str, Any]:
-        job = self._job
-        prompts = job.prompts
-        passwords, options = _password_prompts(job)
-        if prompts.job_type == "check" and job.kind != "project_update":
-            options.append("--check")
-        if prompts.diff_mode:
-            options.append("--diff")
-        return {
-            "private_data_dir": str(self._directory),
-            "ident": str(job.id),
-            **_what(job),
-            "inventory": "localhost," if job.kind == "project_update" else _inventory(job.hosts),
-            "limit": (prompts.limit or None) if job.kind == "job" else None,
-            "tags": prompts.job_tags or None,
-            "skip_tags": prompts.skip_tags or None,
-            "verbosity": prompts.verbosity or None,
-            "forks": prompts.forks or None,
-            "passwords": passwords,
-            "cmdline": " ".join(options) or None,
-            "envvars": _environment(job),
-            "settings": {"pexpect_timeout": 1, "suppress_env_files": True},
-        }
+
+def description_of(job: Job, directory: Path) -> dict[str, Any]:
+    """The keyword arguments for ansible-runner."""
+    prompts = job.prompts
+    passwords, options = _password_prompts(job)
+    if prompts.job_type == "check" and job.kind != "project_update":
+        options.append("--check")
+    if prompts.diff_mode:
+        options.append("--diff")
+    return {
+        "private_data_dir": str(directory),
+        "ident": str(job.id),
+        **_what(job),
+        "inventory": "localhost," if job.kind == "project_update" else _inventory(job.hosts),
+        "limit": (prompts.limit or None) if job.kind == "job" else None,
+        "tags": prompts.job_tags or None,
+        "skip_tags": prompts.skip_tags or None,
+        "verbosity": prompts.verbosity or None,
+        "forks": prompts.forks or None,
+        "passwords": passwords,
+        "cmdline": " ".join(options) or None,
+        "envvars": _environment(job),
+        "settings": {"pexpect_timeout": 1, "suppress_env_files": True},
+    }
 
 
 def _what(job: Job) -> dict[str, Any]:
@@ -133,7 +134,7 @@ def _inventory(hosts: tuple[Host, ...]) -> dict[str, Any]:
     return {"all": {"children": groups, "vars": local}}
 
 
-def _variables(job: Job) -> dict[str, Any]:
+def variables_of(job: Job) -> dict[str, Any]:
     """The job's variables, and those with which a controller tells a playbook where it runs."""
     told: dict[str, Any] = {"job_id": job.id, "job_launch_type": job.launch_type}
     if job.template:

@@ -21,7 +21,8 @@ from sandbox.models import (
     now,
 )
 from sandbox.running import commands
-from sandbox.running.playbook import PlaybookRun
+from sandbox.running.kept import Keeping, KeptRun, KeptRuns, key_of
+from sandbox.running.playbook import PlaybookRun, description_of
 from sandbox.running.recorder import Recorder
 from sandbox.running.replayer import Replayer
 from sandbox.running.scheduler import TaskManager
@@ -48,6 +49,7 @@ class Runs:
     def __init__(self, state: State) -> None:
         self._state = state
         self._replayer = Replayer(state)
+        self._kept = KeptRuns(state.settings.kept_runs) if state.settings.kept_runs else None
         self._threads: set[threading.Thread] = set()
         self._ending = threading.Event()
         self._capacity = threading.Semaphore(CAPACITY)
@@ -185,9 +187,23 @@ class Runs:
         if job.template and job.template.replay:
             self._replayer.prepare(job, directory)
             return Ended(self._replayer.play(job))
-        return self._follow(job, PlaybookRun(job, directory))
+        return self._play(job, directory, HERE / job.project.local_path)
 
-    def _follow(self, job: Job, run: PlaybookRun) -> Ended:
+    def _play(self, job: Job, directory: Path, project: Path) -> Ended:
+        """By Ansible, unless the same run was kept."""
+        kept = self._kept
+        key = key_of(job, description_of(job, directory), project) if kept else None
+        if kept is None or key is None:
+            return self._follow(job, PlaybookRun(job, directory))
+        if recording := kept.find(key):
+            return self._follow(job, KeptRun(job, directory, recording))
+        keeping = Keeping(job, PlaybookRun(job, directory), directory)
+        ended = self._follow(job, keeping)
+        if not ended.explanation and (recording := keeping.recording()):
+            kept.keep(key, recording)
+        return ended
+
+    def _follow(self, job: Job, run: PlaybookRun | KeptRun | Keeping) -> Ended:
         assert isinstance(job.log, EventLog)
         recorder = Recorder(job, job.log, self._state.links)
         timed_out = threading.Event()
@@ -203,7 +219,7 @@ class Runs:
         return Ended("successful" if run.return_code == 0 else "failed")
 
     @staticmethod
-    def _watch(job: Job, run: PlaybookRun, timed_out: threading.Event) -> None:
+    def _watch(job: Job, run: PlaybookRun | KeptRun | Keeping, timed_out: threading.Event) -> None:
         deadline = time.monotonic() + job.prompts.timeout if job.prompts.timeout > 0 else float("inf")
         while run.running():
             if job.cancel_asked.wait(TICK_SECONDS):

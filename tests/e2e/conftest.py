@@ -26,20 +26,22 @@ from sandbox import Sandbox
 from sandbox.demo import github_environment
 
 ROOT = Path(__file__).resolve().parents[2]
+# Ansible is not the subject here: what it has run once, it need not run again.
+KEPT_RUNS = ROOT / ".cache" / "runs"
 _HEREDOC = re.compile(r"^(?P<name>\w+)<<(?P<end>\w+)\n(?P<value>.*?)\n?^(?P=end)$", re.DOTALL | re.MULTILINE)
 
 
 @pytest.fixture(scope="session")
 def box() -> Iterator[Sandbox]:
     """A sandbox in this process, with the controller's delays divided by ten."""
-    with sandbox.start(speed=10) as running:
+    with sandbox.start(speed=10, kept_runs=KEPT_RUNS) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def quiet_box() -> Iterator[Sandbox]:
     """A sandbox in which only the test at hand does anything: for tests that count requests."""
-    with sandbox.start(speed=10) as running:
+    with sandbox.start(speed=10, kept_runs=KEPT_RUNS) as running:
         yield running
 
 

@@ -1,0 +1,159 @@
+"""Finished runs, kept by what went into them: the same run again need not be Ansible's work again.
+
+For tests whose subject is the launcher. A run is the same when its project's files, its playbook, inventory, variables,
+passwords and options are, and the versions of Ansible. What was canceled or timed out is never kept.
+"""
+
+import gzip
+import hashlib
+import importlib.metadata
+import json
+import os
+import threading
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sandbox.models import Job, now
+from sandbox.running.playbook import PlaybookRun, variables_of
+
+# Variables that tell a playbook which job it is; a project that looks at them is run each time.
+_OF_THE_JOB = ("awx_", "tower_")
+_MOST_BYTES = 4_000_000
+
+
+class KeptRuns:
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def find(self, key: str) -> "Recording | None":
+        try:
+            lines = gzip.decompress((self._directory / f"{key}.gz").read_bytes())
+        except (OSError, EOFError):
+            return None
+        return Recording(**json.loads(lines))
+
+    def keep(self, key: str, recording: "Recording") -> None:
+        text = json.dumps({name: getattr(recording, name) for name in Recording.__slots__}).encode()
+        if len(text) > _MOST_BYTES:
+            return
+        self._directory.mkdir(parents=True, exist_ok=True)
+        unfinished = self._directory / f"{key}.{os.getpid()}.{threading.get_ident()}"
+        unfinished.write_bytes(gzip.compress(text, 1))
+        unfinished.replace(self._directory / f"{key}.gz")
+
+
+class Recording:
+    """What a run emitted, each event with the seconds since the one before."""
+
+    __slots__ = ("events", "facts", "place", "return_code", "stdout")
+
+    def __init__(
+        self, events: list[Any], facts: dict[str, Any], place: str, return_code: int, stdout: str
+    ) -> None:
+        self.events = events
+        self.facts = facts
+        """`job_args`, `job_cwd` and `job_env`."""
+        self.place = place
+        """The directory in which it ran, which they name."""
+        self.return_code = return_code
+        self.stdout = stdout
+
+
+def key_of(job: Job, description: dict[str, Any], project: Path) -> str | None:
+    """None for what must be run each time."""
+    content = _content(project)
+    if content is None:
+        return None
+    told = {name: value for name, value in variables_of(job).items() if not name.startswith(_OF_THE_JOB)}
+    options = {
+        name: value
+        for name, value in description.items()
+        if name not in {"private_data_dir", "ident", "envvars"}
+    }
+    versions = [importlib.metadata.version(name) for name in ("ansible-core", "ansible-runner")]
+    text = json.dumps([content, told, options, versions], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@cache
+def _content(project: Path) -> str | None:
+    """The hash of all files of a project; None when one of them looks at which job it is part of."""
+    whole = hashlib.sha256()
+    for path in sorted(project.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            content = path.read_bytes()
+            if any(name.encode() in content for name in _OF_THE_JOB):
+                return None
+            whole.update(f"{path.relative_to(project)}\0{len(content)}\0".encode())
+            whole.update(content)
+    return whole.hexdigest()
+
+
+class KeptRun:
+    """A run that was kept, emitted again at its own pace; it has the form of a `PlaybookRun`."""
+
+    def __init__(self, job: Job, directory: Path, recording: Recording) -> None:
+        self._job = job
+        self._recording = recording
+        self._over = threading.Event()
+        self.return_code: int | None = None
+        for name, value in recording.facts.items():
+            moved = json.dumps(value).replace(recording.place, str(directory))
+            setattr(job, name, json.loads(moved))
+        output = directory / "artifacts" / str(job.id) / "stdout"
+        output.parent.mkdir(parents=True)
+        output.write_bytes(recording.stdout.encode("utf-8", "surrogateescape"))
+        job.runner_stdout = str(output)
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        for pause, event in self._recording.events:
+            if self._over.wait(pause):
+                self.return_code = 254
+                return
+            yield {**event, "created": now().isoformat()}
+        self.return_code = self._recording.return_code
+        self._over.set()
+
+    def running(self) -> bool:
+        return not self._over.is_set()
+
+    def stop(self) -> None:
+        self._over.set()
+
+
+class Keeping:
+    """A run by Ansible that is listened to, so that it can be kept when it has ended by itself."""
+
+    def __init__(self, job: Job, run: PlaybookRun, directory: Path) -> None:
+        self._job = job
+        self._run = run
+        self._directory = directory
+        self._events: list[Any] = []
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        last = now()
+        for event in self._run.events():
+            moment = now()
+            self._events.append([(moment - last).total_seconds(), json.loads(json.dumps(event))])
+            last = moment
+            yield event
+
+    @property
+    def return_code(self) -> int | None:
+        return self._run.return_code
+
+    def running(self) -> bool:
+        return self._run.running()
+
+    def stop(self) -> None:
+        self._run.stop()
+
+    def recording(self) -> Recording | None:
+        job = self._job
+        if job.cancel_asked.is_set() or self._run.return_code is None or job.runner_stdout is None:
+            return None
+        stdout = Path(job.runner_stdout).read_bytes().decode("utf-8", "surrogateescape")
+        facts = {name: getattr(job, name) for name in ("job_args", "job_cwd", "job_env")}
+        return Recording(self._events, facts, str(self._directory), self._run.return_code, stdout)
