@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import sandbox
-from tests.e2e.conftest import Bench, Ended, Launcher
+from tests.e2e.conftest import KEPT_RUNS, Bench, Ended, Launcher
 
 pytestmark = pytest.mark.sandbox
 
@@ -33,7 +33,7 @@ class Seen:
 
 
 def launch(folder: Path, settings: dict[str, Any], **inputs: str) -> Seen:
-    with sandbox.start(speed=10, **settings) as box:
+    with sandbox.start(speed=10, kept_runs=KEPT_RUNS, **settings) as box:
         bench = Bench(box)
         before = bench.tokens()
         ended = Launcher(box, folder).launch("Locked", **inputs)
@@ -80,7 +80,7 @@ def test_a_token_is_made_for_the_run_and_revoked_at_its_end_on(seen: tuple[Seen,
 
 
 def test_an_awx_below_a_sub_path_is_followed_by_its_page_or_api_address(tmp_path: Path) -> None:
-    with sandbox.start(speed=10, prefix="/tower") as box:
+    with sandbox.start(speed=10, kept_runs=KEPT_RUNS, prefix="/tower") as box:
         launcher = Launcher(box, tmp_path)
         for url in (f"{box.url}/", f"{box.url}/api/v2/", f"{box.url}/#/templates"):
             ended = launcher.launch("Locked", url=url, dry_run="true")
@@ -106,7 +106,7 @@ def test_an_old_controller_that_knows_no_limit_parameter_is_followed_all_the_sam
 def test_where_no_token_can_be_made_the_password_itself_is_used(
     tmp_path: Path, settings: dict[str, Any], login: dict[str, str]
 ) -> None:
-    with sandbox.start(speed=10, **settings) as box:
+    with sandbox.start(speed=10, kept_runs=KEPT_RUNS, **settings) as box:
         ended = Launcher(box, tmp_path).launch("Locked", **login, dry_run="true")
         assert Bench(box).changes() == ["POST /api/v2/tokens/"]
     assert "no token could be made" in ended.words
@@ -115,7 +115,7 @@ def test_where_no_token_can_be_made_the_password_itself_is_used(
 
 
 def test_a_gateway_given_by_its_old_api_address_says_what_to_write(tmp_path: Path) -> None:
-    with sandbox.start(speed=10, layout="gateway26") as box:
+    with sandbox.start(speed=10, kept_runs=KEPT_RUNS, layout="gateway26") as box:
         ended = Launcher(box, tmp_path).launch("Locked", url=f"{box.url}/api/v2")
     ended.ends(2, "invalid", job_id="")
     assert f"Use the platform's URL: {box.url}" in ended.words

@@ -19,7 +19,7 @@ from typing import Any
 import sandbox
 from sandbox import Sandbox, faults
 from sandbox.faults import Front, Rule
-from tests.e2e.conftest import Bench, Ended, Launcher, wait_for
+from tests.e2e.conftest import KEPT_RUNS, Bench, Ended, Launcher, wait_for
 from tests.e2e.logs import SGR, expected
 from tests.faults.quick import SPEED
 
@@ -157,7 +157,7 @@ class Boxes:
 
     def _start(self, layout: str) -> Sandbox:
         """Its recording is made before anybody waits for it."""
-        box = self._stack.enter_context(sandbox.start(speed=10, layout=layout))
+        box = self._stack.enter_context(sandbox.start(speed=10, layout=layout, kept_runs=KEPT_RUNS))
         Bench(box).run(41, extra_vars={"events": 1})
         return box
 
