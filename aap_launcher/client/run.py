@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -123,14 +122,18 @@ class Run:
 
     def lines(self, *, colours: bool = False) -> Iterator[str]:
         """The log while the job runs, whole and in order, from its first line to its end; secrets masked."""
-        self._restart()
-        for _ in self._updates(None):
-            for line in self._pages.taken():
-                yield line if colours else without_escapes(line)
+        self._known.followed = None
+        self._pages.wanted = True
+        try:
+            for _ in self._updates(None):
+                for line in self._pages.taken():
+                    yield line if colours else without_escapes(line)
+        finally:
+            self._pages.wanted = False
 
     def events(self) -> Iterator[Event]:
         """The job's events while it runs, each once and in order; of a workflow those of its nodes."""
-        self._restart()
+        self._known.followed = None
         for update in self._updates(None):
             if isinstance(update, NodeUpdate):
                 update = update.update  # noqa: PLW2901 - the node's own
@@ -176,10 +179,6 @@ class Run:
         pieces = self._known.controller.output(self._known.known_job, "ansi" if colours else "txt")
         return self._pages.hide("".join(pieces))
 
-    def _restart(self) -> None:
-        self._known.followed = None
-        self._pages.taken()
-
     def _updates(self, until: float | None) -> Iterator[Update]:
         """Follow on, telling what happens to those who count it."""
         known = self._known
@@ -196,13 +195,15 @@ class _Pages:
 
     def __init__(self, secrets: Sequence[str]) -> None:
         self.secrets = secrets
-        self._masks, self._lines = Masks(), deque[str]()
+        self.wanted = False  # whether somebody reads the lines: nobody does who waits, or reads events
+        self._masks = Masks()
+        self._lines: list[str] = []
         self.mask(secrets)
 
-    def taken(self) -> Iterator[str]:
+    def taken(self) -> Sequence[str]:
         """The lines since the last time."""
-        while self._lines:
-            yield self._lines.popleft()
+        lines, self._lines = self._lines, []
+        return lines
 
     def mask(self, values: Iterable[str]) -> None:
         """Never hand these out."""
@@ -214,7 +215,7 @@ class _Pages:
 
     def emit(self, mark: Mark) -> None:
         """Keep the job's own words."""
-        if isinstance(mark, Line) and mark.tone is Tone.OUTPUT and not mark.label:
+        if self.wanted and isinstance(mark, Line) and mark.tone is Tone.OUTPUT and not mark.label:
             self._lines += self.hide(mark.text).split("\n")
 
     def hold(self, *, on: bool) -> None:
