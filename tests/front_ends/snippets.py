@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tests.runtimes import ROOT
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-PAGES = ("README.md", "docs/gitlab.md", "docs/jenkins.md")
+PAGES = ("README.md", "docs/gitlab.md", "docs/jenkins.md", "docs/secrets.md")
 
 
 @dataclass(frozen=True)
@@ -22,18 +22,22 @@ class Snippet:
 
     @property
     def provider(self) -> str:
-        """github, gitlab, jenkins or terminal."""
+        """github, gitlab, jenkins, terminal or file."""
         if self.language == "groovy":
             return "jenkins"
         if self.language == "console":
             return "terminal"
-        return "gitlab" if "component:" in self.text else "github"
+        if self.language == "toml":
+            return "file"
+        return "gitlab" if self.text.startswith("include:") or "id_tokens:" in self.text else "github"
 
     @property
     def commands(self) -> list[str]:
         """The lines after the prompts of a terminal, without comments."""
         return [
-            line.partition("  #")[0][2:].strip() for line in self.text.splitlines() if line.startswith("$ ")
+            line.partition("  #")[0][2:].strip()
+            for line in self.text.replace("\\\n", " ").splitlines()
+            if line.startswith("$ ")
         ]
 
 

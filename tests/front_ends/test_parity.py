@@ -32,7 +32,7 @@ from aap_launcher.preflight.fields import FIELDS
 from aap_launcher.report.outputs import OUTPUTS
 from tests.runtimes import ROOT
 from tools.generate import gitlab, jenkins, tables
-from tools.generate.__main__ import stale
+from tools.generate.__main__ import FILES, stale
 
 VISIBLE = [definition for definition in INPUTS if not definition.secret]
 
@@ -251,19 +251,9 @@ def test_nothing_that_is_generated_is_stale() -> None:
 
 def test_an_input_that_is_added_to_the_definitions_needs_nothing_by_hand(tmp_path: Path) -> None:
     """In a copy: the definition alone, then make generate; every front end and the command line have it."""
-    for name in (
-        "aap_launcher",
-        "tools",
-        "composite",
-        "templates",
-        "vars",
-        "action.yml",
-        "README.md",
-        "docs/inputs.md",
-        "docs/result-schema.json",
-    ):
+    for name in ("aap_launcher", "tools", "tests/client/test_sandbox.py", *FILES):
         source, target = ROOT / name, tmp_path / name
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
     definitions = tmp_path / "aap_launcher/inputs/definitions.py"
     field = "    pace: GroupBy = field(default=GroupBy.PLAY, metadata=_behaviour(Kind.CHOICE, 'How fast.', choice=GroupBy, commands=FOLLOWING))\n"

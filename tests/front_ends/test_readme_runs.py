@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,6 +24,15 @@ pytestmark = pytest.mark.sandbox
 ADDRESS = "https://aap.example.com"
 
 
+def included(text: str) -> str:
+    """The pipeline with the component of this commit, and the image that the tests know."""
+    by_file = re.sub(r"project: \S+\n +ref: \S+\n +file: \S+", "component: COMPONENT", text)
+    text = re.sub(
+        r"component: \S+", "component: $CI_SERVER_FQDN/$CI_PROJECT_PATH/launch@$CI_COMMIT_SHA", by_file
+    )
+    return re.sub(r"\n +image: \S+DIGEST", "", text)
+
+
 @pytest.fixture(scope="module")
 def box() -> Iterator[Sandbox]:
     with sandbox.start(speed=5, layout="gateway26") as running:
@@ -31,10 +41,10 @@ def box() -> Iterator[Sandbox]:
 
 @pytest.mark.gitlab
 @pytest.mark.parametrize(
-    "snippet", [*of("gitlab", "README.md"), *of("gitlab", "docs/")[-1:]], ids=lambda one: one.where
+    "snippet", [*of("gitlab", "README.md"), *of("gitlab", "docs/gitlab.md")[-1:]], ids=lambda one: one.where
 )
 def test_the_gitlab_example(project: Project, snippet: Snippet) -> None:
-    own = snippet.text.replace("aap-launcher/aap-launcher/launch@1", "$CI_PROJECT_PATH/launch@$CI_COMMIT_SHA")
+    own = included(snippet.text)
     pipeline = project.run(own.replace(ADDRESS, project.box.url))
     assert pipeline.code == 0, pipeline.text
     assert "successful" in pipeline.text
@@ -43,11 +53,21 @@ def test_the_gitlab_example(project: Project, snippet: Snippet) -> None:
 @pytest.mark.jenkins
 def test_the_jenkins_example(jenkins: Jenkins) -> None:
     (snippet,) = of("jenkins", "README.md")
-    build = jenkins.run(snippet.text.replace(ADDRESS, jenkins.box.url))
+    local = snippet.text.replace("        image: 'aap-launcher',\n", "")
+    build = jenkins.run(local.replace(ADDRESS, jenkins.box.url))
     assert build.result == "SUCCESS", build.log
     number = build.told["description"].split()[1]
     assert f"job {number} was successful\n" in build.log
     assert job(jenkins.box, number)["extra_vars"]["deploy_env"] == "staging"
+
+
+@pytest.mark.jenkins
+@pytest.mark.parametrize("kind", ["pipeline {", "parallel("])
+def test_the_other_jenkins_examples(jenkins: Jenkins, kind: str) -> None:
+    (snippet,) = (one for one in of("jenkins", "docs/jenkins.md") if kind in one.text)
+    build = jenkins.run(snippet.text.replace(ADDRESS, jenkins.box.url))
+    assert build.result == "SUCCESS", build.log
+    assert len(build.told["description"].splitlines()) == snippet.text.count("aapLaunch(")
 
 
 def test_the_example_for_a_terminal(box: Sandbox, tmp_path: Path) -> None:

@@ -79,6 +79,20 @@ abstract class Steps extends Script {
 
     Object stage(String name, Closure body) { return body() }
 
+    // A declarative pipeline: its blocks run what is in them.
+    Object pipeline(Closure body) { return body() }
+
+    Object agent(Object where) { return where }
+
+    Object getAny() { return 'any' }
+
+    Object stages(Closure body) { return body() }
+
+    Object steps(Closure body) { return body() }
+
+    /** One branch after the other: the environment above is one for all. */
+    Map parallel(Map branches) { return branches.collectEntries { name, body -> [name, body()] } }
+
     void echo(String message) { println(message) }
 
     void error(String message) { throw new AbortException(message) }
