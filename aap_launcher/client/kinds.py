@@ -62,7 +62,7 @@ _ROWS = (
     Kind("ad_hoc_commands", "ad_hoc_command", ("ad_hoc", "adhoc"),
          actions=(_CANCEL, Action("relaunch", "Run it again.", starts=True)),
          columns=("id", "name", "status", "module_name", "module_args", "started", "elapsed"),
-         needs=("inventory", "credential", "module_args"), text=("extra_vars",), newest_first=True),
+         needs=("inventory", "credential", "module_args|module_name"), text=("extra_vars",), newest_first=True),
     Kind("unified_jobs", "unified_job", ("uj", "run", "runs"),
          columns=("id", "type", "name", "status", "started", "elapsed"), newest_first=True,
          same_ids=("jobs", "workflow_jobs", "project_updates", "inventory_updates", "system_jobs",

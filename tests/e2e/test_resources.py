@@ -346,6 +346,78 @@ def test_an_action_tells_what_it_did(launcher: Launcher) -> None:
     assert run(launcher, "jt", "delete", "Locked again", "--yes").code == 0
 
 
+def test_what_starts_a_run_is_waited_for_or_followed_and_ends_as_it_did(launcher: Launcher) -> None:
+    waited = run(
+        launcher, "projects", "update", "Shop from git", "--wait", "-o", "json", "--columns", "type,status"
+    )
+    assert (waited.code, json.loads(waited.log)) == (0, {"type": "project_update", "status": "successful"})
+    words = ["inventory=Shop", "credential=Shop machine", "module_name=ping", "limit=web1"]
+    followed = run(launcher, "ad_hoc_commands", "run", *words, "--follow")
+    assert followed.code == 0, followed.stderr
+    assert "1 host ok · log complete" in followed.log
+    failed = run(launcher, "ad_hoc_commands", "run", *words, "module_args=x", "--wait")
+    assert (failed.code, " · failed · " in failed.log) == (1, True)
+
+
+# --- people -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("answer", "code", "left"), [("y", 0, 0), ("n", 2, 1), ("", 2, 1)])
+def test_a_person_is_asked_before_anything_is_deleted(
+    launcher: Launcher, own: Bench, answer: str, code: int, left: int
+) -> None:
+    own.api("POST", "hosts/", {"name": f"asked-{answer}", "inventory": 1})
+    leader, follower = pty.openpty()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "AAP_URL": own.box.url,
+        "AAP_TOKEN": "admin-token",
+        "HOME": str(launcher.folder),
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "aap_launcher", "hosts", "delete", f"asked-{answer}"],
+        cwd=ROOT, env=environment, stdin=follower, stdout=follower, stderr=follower,
+    ) as process:  # fmt: skip
+        os.close(follower)
+        os.write(leader, f"{answer}\n".encode())
+        text = _whole(leader)
+        assert process.wait(timeout=60) == code, text
+    assert f'"asked-{answer}" · inventory Shop' in text
+    assert "Go on? [y/N]" in text
+    assert own.api("GET", f"hosts/?name=asked-{answer}")["count"] == left
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("ho", "hosts"),
+        ("launc", "launch"),
+        ("hosts ed", "edit"),
+        ("jt lau", "launch"),
+        ("hosts list --col", "--columns"),
+        ("comp", "completion"),
+    ],
+)
+def test_the_shell_completes_commands_resources_verbs_and_options(words: str, wanted: str) -> None:
+    completion = {
+        "_AAP_LAUNCHER_COMPLETE": "bash_complete",
+        "COMP_WORDS": f"aap-launcher {words}",
+        "COMP_CWORD": str(len(words.split())),
+    }
+    ended = subprocess.run(
+        [sys.executable, "-m", "aap_launcher"],
+        cwd=ROOT, env={"PATH": os.environ["PATH"], **completion}, capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert f"plain,{wanted}" in ended.stdout.decode().splitlines()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_script_of_each_shell_is_printed(launcher: Launcher, shell: str) -> None:
+    ended = run(launcher, "completion", shell)
+    assert ended.code == 0
+    assert "_AAP_LAUNCHER_COMPLETE" in ended.log
+
+
 # --- api ------------------------------------------------------------------------------------------------
 
 

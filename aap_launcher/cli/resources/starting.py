@@ -74,7 +74,8 @@ def _done(desk: Desk, found: Record, form: Shown, given: Mapping[str, Any], what
         return 0
     if job is not None:
         job = _waited(desk, job)
-        found = type(found)(desk.requests.read(job.url, what=job.label), found.kind)
+        row = desk.requests.read(job.url, what=job.label)
+        found = type(found)(row, found.kind, site=desk.requests.origin)
     code = _told(desk, found, form, what)
     return code if job is None or job.status == "successful" else JobFailed.exit_code
 

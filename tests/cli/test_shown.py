@@ -1,0 +1,137 @@
+"""What is shown and how, and what leaves by which stream: without a controller."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import json
+from typing import Any
+
+import pytest
+
+from aap_launcher.cli.forms import Form
+from aap_launcher.cli.screen import Screen
+from aap_launcher.cli.shown import check_columns, shown
+from aap_launcher.errors import Forbidden, InvalidInput, Problem
+
+ROWS: list[dict[str, Any]] = [
+    {"id": 12, "name": "pin 1234", "on": True},
+    {"id": 1234, "name": "x\x1b[2J", "on": False},
+]
+
+
+class Streams:
+    def __init__(self) -> None:
+        self.out, self.err = io.BytesIO(), io.BytesIO()
+        self.screen = Screen(self.out, self.err)
+
+    @property
+    def data(self) -> str:
+        return self.out.getvalue().decode()
+
+    @property
+    def words(self) -> str:
+        return self.err.getvalue().decode()
+
+
+@pytest.fixture
+def streams() -> Streams:
+    return Streams()
+
+
+@pytest.mark.parametrize("form", list(Form))
+def test_a_secret_leaves_in_no_form_and_an_id_that_looks_like_it_stays(streams: Streams, form: Form) -> None:
+    streams.screen.mask(["1234"])
+    assert (
+        shown({"output": str(form), "columns": None, "jq": None}, usual=("id", "name")).many(
+            streams.screen, ROWS
+        )
+        == 0
+    )
+    if form is not Form.ID:
+        assert "pin ***" in streams.data
+        assert "pin 1234" not in streams.data
+    if form is not Form.NAME:
+        assert "1234" in streams.data, "the id"
+    if form is Form.JSON:
+        assert [row["id"] for row in json.loads(streams.data)] == [12, 1234]
+
+
+def test_a_secret_is_hidden_from_an_expression_too(streams: Streams) -> None:
+    streams.screen.mask(["1234"])
+    shown({"jq": ".name"}).many(streams.screen, ROWS)
+    assert streams.data.splitlines()[0] == "pin ***"
+
+
+def test_columns_choose_in_machine_forms_as_well(streams: Streams) -> None:
+    shown({"output": "jsonl", "columns": "on, id"}).many(streams.screen, ROWS)
+    assert streams.data == '{"on":true,"id":12}\n{"on":false,"id":1234}\n'
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"columns": "id", "output": "id"}, "would be ignored"),
+        ({"columns": "id", "jq": "."}, "would be ignored"),
+        ({"output": "tsv", "jq": "."}, "would be ignored"),
+        ({"columns": " , "}, "is empty"),
+        ({"jq": ".["}, "--jq"),
+    ],
+)
+def test_what_would_be_ignored_is_refused(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidInput, match=words):
+        shown(given)
+
+
+def test_what_has_no_name_is_not_listed_by_name() -> None:
+    with pytest.raises(InvalidInput, match="have no name"):
+        shown({"output": "name"}, name="")
+
+
+def test_a_column_that_is_no_field_is_refused_with_the_near_miss() -> None:
+    check_columns(["id", "summary_fields.organization.name", "related.labels"], ["id", "name"])
+    with pytest.raises(InvalidInput, match=r'no field "nmae"\. Did you mean "name"'):
+        check_columns(["id", "nmae"], ["id", "name"])
+
+
+def test_jq_that_is_not_installed_is_told_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def without_jq(name: str, *rest: Any) -> Any:
+        if name == "jq":
+            raise ImportError(name)
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without_jq)
+    with pytest.raises(InvalidInput, match=r"pip install 'aap-launcher\[jq\]'"):
+        shown({"jq": "."})
+
+
+def test_words_go_to_stderr_harmless_and_masked(streams: Streams) -> None:
+    streams.screen.mask(["s3cret!"])
+    streams.screen.say("token s3cret!\x1b]0;owned\x07\nsecond line")
+    assert streams.data == ""
+    assert streams.words == "aap-launcher: token ***␛]0;owned␇\nsecond line\n"
+
+
+def test_problems_stand_below_the_sentence_and_the_controllers_words_are_not_said_twice(
+    streams: Streams,
+) -> None:
+    streams.screen.refuse(
+        InvalidInput("1 filter is not usable.", [Problem("nmae", "is no field", 'Did you mean "name"?')])
+    )
+    assert streams.words.splitlines() == [
+        "aap-launcher: 1 filter is not usable.",
+        "  nmae  is no field",
+        '        Did you mean "name"?',
+    ]
+    streams.err.seek(0)
+    streams.err.truncate()
+    streams.screen.refuse(Forbidden("host 5: refused: name: taken", [Problem("name", "taken")], status=400))
+    assert streams.words == "aap-launcher: host 5: refused: name: taken\n"
+
+
+def test_nobody_answers_where_there_is_no_terminal(streams: Streams) -> None:
+    assert streams.screen.answers is False
+    assert streams.screen.width is None
+    assert streams.screen.ask("Go on?") is False
