@@ -273,7 +273,7 @@ class _AdHocCommandsCreate(TypedDict, total=False):
     limit: str
     credential: Required[Ref]
     module_name: Any
-    module_args: Required[str]
+    module_args: str
     forks: int
     verbosity: Literal[0, 1, 2, 3, 4, 5]
     extra_vars: Mapping[str, Any] | str
