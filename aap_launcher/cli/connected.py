@@ -36,6 +36,7 @@ class Desk:
         self.screen: Screen = screen()
         self.signals, self.clock = signals, SystemClock(signals)
         self.afterwards: Callable[[], object] | None = None  # when all went well and the controller is let go
+        self.anonymous = False  # a credential is not needed
         self._given = given
         self._controller: Controller | None = None
 
@@ -47,7 +48,7 @@ class Desk:
     def reach(self, raw: Mapping[str, str]) -> Controller:
         """Reach a controller by the connection's inputs as text."""
         self.screen.mask(raw[name] for name in _SECRETS if raw.get(name))
-        inputs = parse(raw, targeted=False)
+        inputs = parse(raw, targeted=False, anonymous=self.anonymous)
         proxies.check(environment(), inputs.connection.url)
         for notice in inputs.notices:
             self.screen.say(notice)

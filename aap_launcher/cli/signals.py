@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from types import FrameType
 
 from aap_launcher.cli import process
@@ -16,6 +17,11 @@ from aap_launcher.errors import Interrupted
 def _alarm(seconds: float) -> None:
     if sys.platform != "win32":
         signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def wall_clock() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
 
 
 class ProcessSignals:

@@ -68,7 +68,8 @@ class Controller:
 
     def log_in(self, connection: Connection, *, greet: bool = True) -> None:
         """Present the credential and, unless not to `greet`, learn whose it is."""
-        self._credential.present(connection)
+        if connection.token or connection.username:  # a webhook is signed, and needs neither
+            self._credential.present(connection)
         if greet:
             self.greet()
 

@@ -103,7 +103,7 @@ class Requests:
         *,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """The answer to any request, whatever its status below 500 but 401 and 429."""
+        """The answer to any request, whatever its status below 500 but 401 and 429; bytes are sent as they are."""
         what, place = f"{method} {path}", self.path(_asked(path, terms))
         self.asked += 1
         if method in _READING:
@@ -116,7 +116,7 @@ class Requests:
                 refuse=refusals.spoken,
                 headers=headers,
             )
-        data = None if body is None else _encoded(body, what)
+        data = body if body is None or isinstance(body, bytes) else _encoded(body, what)
         return self._session.change(
             method, place, data, what=what, allow=_FINAL, refuse=refusals.spoken, headers=headers
         )

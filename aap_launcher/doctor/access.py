@@ -86,7 +86,9 @@ def _expiry(requests: Requests) -> Iterator[Check]:
     except (Refused, Unreachable, KeyError, IndexError, TypeError, AttributeError):
         yield Check("token", State.UNKNOWN, "its end is not told by this controller")
         return
-    if len(rows) == 1:
+    if not rows:
+        yield Check("token", State.UNKNOWN, "its end is not told by this controller")
+    elif len(rows) == 1:
         yield Check("token", State.OK, f"until {str(rows[0].get('expires', ''))[:10]}")
     else:
         ends = sorted(str(row.get("expires", ""))[:10] for row in rows)

@@ -69,17 +69,20 @@ def parse(
     read_file: ReadFile = read_file,
     now: datetime | None = None,
     targeted: bool = True,
+    anonymous: bool = False,
 ) -> Inputs:
     """Read what was given, input name -> text; raises `InvalidInput` with every problem there is.
 
     `raw` holds only what was given. `read_file` returns a file's bytes or raises OSError. `now` is what a time
-    "90s ago" is counted from. `targeted`: a template or job has to be given.
+    "90s ago" is counted from. `targeted`: a template or job has to be given; `anonymous`: no credential
+    has to be.
     """
     reader = _Reader(read_file, now)
     given = reader.values(raw)
     failed = {problem.field for problem in reader.problems}
     target = _target(given, failed) if targeted or not given.keys().isdisjoint(TARGETS) else ()
-    problems = [*reader.problems, *target, *_login(given, failed), *_address(given, failed)]
+    login = () if anonymous else _login(given, failed)
+    problems = [*reader.problems, *target, *login, *_address(given, failed)]
     if problems:
         count = "1 input is" if len(problems) == 1 else f"{len(problems)} inputs are"
         raise InvalidInput(f"{count} not usable; nothing was sent to the controller.", problems)

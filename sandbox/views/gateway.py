@@ -98,6 +98,18 @@ def _user(of: User) -> dict[str, Any]:
     }
 
 
+@blueprint.get("/api/gateway/v1/tokens/")
+def token_list() -> Response:
+    """The caller's own, and all of them for an administrator."""
+    user = _caller()
+    own = [one for one in here().tokens.values() if one.gateway and (user.is_superuser or one.user == user)]
+    rows = [_token(one, "$encrypted$") for one in sorted(own, key=lambda one: one.id)]
+    size, number = int(request.args.get("page_size", 50)), int(request.args.get("page", 1))
+    page = rows[(number - 1) * size : number * size]
+    more = f"{request.path}?page={number + 1}" if number * size < len(rows) else None
+    return json_reply({"count": len(rows), "next": more, "previous": None, "results": page})
+
+
 @blueprint.post("/api/gateway/v1/tokens/")
 def token_create() -> Response:
     user = _caller()

@@ -68,6 +68,23 @@ def counted(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
     return desk.screen.data([f"{found}\n"])
 
 
+def summed_up(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
+    """`stats`."""
+    from aap_launcher.cli.signals import wall_clock
+    from aap_launcher.client.stats import COLUMNS, stats
+    from aap_launcher.errors import InvalidValue
+    from aap_launcher.inputs.values import moment
+
+    form = shown(given, name="template", usual=COLUMNS)
+    check_columns(form.columns, COLUMNS)
+    try:
+        since = moment(given["since"], wall_clock())
+    except InvalidValue as wrong:
+        raise InvalidInput(f"--since {wrong.fault}. {wrong.advice}") from None
+    rows = desk.resource(kind).list(*given["words"], *given["filters"], finished__gte=since)
+    return desk.show(form, stats(record.content for record in rows))
+
+
 def page(desk: Desk, record: Record) -> str:
     """The address that opens the object in the browser."""
     from aap_launcher.cli.resources.pages import address

@@ -88,6 +88,13 @@ _LIMIT = _option(
     "--limit", "at_most", type=click.IntRange(min=1), metavar="N", default=None, help="At most so many."
 )
 _ALL = _option("--all", "every", is_flag=True, help="All of them: on a terminal a table shows the first 100.")
+_SINCE = _option(
+    "--since",
+    metavar="TIME",
+    default="7d",
+    show_default=True,
+    help="Those that ended since: 2026-01-31, 7d, 12h.",
+)
 _WEB = _option("--web", is_flag=True, help="Open its page in the browser.")
 _DRY = _option("--dry-run", is_flag=True, help="Show the requests, send nothing that changes anything.")
 _YES = _option("-y", "--yes", is_flag=True, help="Ask nothing; needed where nobody can answer.")
@@ -114,6 +121,14 @@ VERBS: tuple[Verb, ...] = (
         "reading:counted",
         (_filters, _SEARCH, _CONNECTED),
         fits=_can("list"),
+    ),
+    Verb(
+        "stats",
+        "How {name} went: counts, durations and failure rate by template.",
+        "reading:summed_up",
+        (_filters, _SINCE, _SHOWN, _CONNECTED),
+        fits=lambda kind, _shape: kind.name in {"jobs", "workflow_jobs", "unified_jobs"},
+        words="Seconds are of successful ones: half of them took `median` or less, nearly all `p95`.",
     ),
     Verb(
         "related",

@@ -1,0 +1,188 @@
+"""`aap-launcher webhook`: start a template by its webhook, and set the webhook up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aap_launcher.cli import resource_options as options
+
+if TYPE_CHECKING:
+    from aap_launcher.cli.connected import Desk
+    from aap_launcher.client.webhooks import Delivery
+    from aap_launcher.models import Job
+
+SERVICES = ("github", "gitlab", "bitbucket_dc")
+_SHOWS_UP = 15.0  # seconds in which the job of a delivery is looked for
+
+
+@click.group("webhook", short_help="Start a template by its webhook, or set the webhook up.")
+def command() -> None:
+    """Start a template by its webhook, or set the webhook up."""
+
+
+@command.command("send", cls=options.ResourceCommand, short_help="Start a template as a push would.")
+@click.argument("template")
+@click.option("--service", type=click.Choice(SERVICES), default="github", show_default=True)
+@click.option("--event", metavar="NAME", default="", help="The event; a push by default.")
+@click.option("--ref", metavar="REF", default="refs/heads/main", show_default=True)
+@click.option("--commit", metavar="SHA", default="0" * 40, help="What was pushed.")
+@click.option(
+    "--payload", metavar="FILE", default=None, help="The body, byte for byte, from a file or stdin (-)."
+)
+@click.option(
+    "--delivery-id", metavar="ID", default="", help="Sent twice, it starts one job; by default a new one."
+)
+@click.option("--workflow", is_flag=True, help="TEMPLATE is the id of a workflow job template.")
+@click.option("--follow", is_flag=True, help="Follow the job that it starts; needs a token that may read it.")
+@options.connected
+def send(**given: Any) -> None:
+    """Start TEMPLATE by its webhook, signed with the key in AAP_WEBHOOK_KEY; no token is needed for its id.
+
+    The controller starts a job for each delivery once, so what was lost on the way is sent again. Its survey is
+    not asked: a required question stays empty. With a token TEMPLATE may be a name, and the job is found.
+    """
+    from aap_launcher.cli.connected import with_desk
+
+    with_desk(given, lambda desk: _sent(desk, given))
+
+
+@command.command(
+    "setup", cls=options.ResourceCommand, short_help="Turn a template's webhook on, show URL and key."
+)
+@click.argument("template")
+@click.option("--service", type=click.Choice(SERVICES), required=True)
+@click.option("--workflow", is_flag=True, help="TEMPLATE is a workflow job template.")
+@click.option("--rotate", is_flag=True, help="Make a new key; the old one is refused at once.")
+@options.connected
+def setup(**given: Any) -> None:
+    """Turn the webhook of TEMPLATE on for a service. Its key goes to stdout, what to paste where to stderr."""
+    from aap_launcher.cli.connected import with_desk
+
+    with_desk(given, lambda desk: _set_up(desk, given))
+
+
+def _sent(desk: Desk, given: dict[str, Any]) -> int:
+    from aap_launcher.client import webhooks
+
+    delivery = _delivery(desk, given)
+    desk.screen.mask([delivery.key])
+    desk.anonymous = not _has_credential(desk)
+    path = _path(desk, given)
+    started = webhooks.send(desk.requests, path, delivery, desk.clock)
+    desk.screen.say(
+        f"delivery {delivery.number}: " + ("a job is queued" if started else "it came before; nothing new")
+    )
+    if desk.anonymous:
+        return 0
+    job = _job(desk, delivery)
+    if job is None:
+        desk.screen.say(
+            f"its job does not show up; look for it with: aap-launcher jobs list webhook_guid={delivery.guid}"
+        )
+        return 0
+    desk.screen.data([f"{job.label} {job.link}\n"])
+    if given["follow"]:
+        desk.afterwards = _following(job.url, given)
+    return 0
+
+
+def _following(job: str, given: dict[str, Any]) -> Callable[[], object]:
+    """Attach to the job, which a webhook made: a signal lets go of it."""
+    from aap_launcher.cli.wiring import run
+    from aap_launcher.inputs.input import Command
+
+    names = ("url", "ca_bundle", "client_cert", "verify_tls", "username", "request_timeout")
+    taken = {name: given[name] for name in names if given.get(name)}
+    return partial(run, Command.FOLLOW, {**taken, "job": job}, ci=None, debug=given["debug"])
+
+
+def _delivery(desk: Desk, given: dict[str, Any]) -> Delivery:
+    import sys
+    import uuid
+    from pathlib import Path
+
+    from aap_launcher.cli.options import environment
+    from aap_launcher.client.webhooks import EVENTS, Delivery, Service, payload
+    from aap_launcher.errors import InvalidInput
+
+    key = environment().get("AAP_WEBHOOK_KEY", "")
+    if not key:
+        raise InvalidInput(
+            "AAP_WEBHOOK_KEY is missing: the template's webhook key (aap-launcher webhook setup shows it)."
+        )
+    service, number = Service(given["service"]), given["delivery_id"] or str(uuid.uuid4())
+    if given["follow"] and not _has_credential(desk):
+        raise InvalidInput("--follow needs a token that may read the job: AAP_TOKEN.")
+    if given["payload"] is None:
+        body = payload(service, ref=given["ref"], commit=given["commit"], number=number)
+    elif given["payload"] == "-":
+        body = sys.stdin.buffer.read()
+    else:
+        try:
+            body = Path(given["payload"]).read_bytes()
+        except OSError as fault:
+            raise InvalidInput(f"--payload {given['payload']}: {fault.strerror}") from None
+    return Delivery(service, given["event"] or EVENTS[service], number, body, key)
+
+
+def _has_credential(desk: Desk) -> bool:
+    raw = desk.raw()
+    return bool(raw.get("token") or raw.get("username"))
+
+
+def _path(desk: Desk, given: dict[str, Any]) -> str:
+    """`job_templates/7/`. Raises `InvalidInput` for a name that nobody may look up."""
+    from aap_launcher.client.finder import Finder
+    from aap_launcher.client.kinds import KINDS
+    from aap_launcher.errors import InvalidInput
+
+    kind = KINDS["workflow_job_templates" if given["workflow"] else "job_templates"]
+    if given["template"].isdecimal():
+        return f"{kind.folder}{given['template']}/"
+    if desk.anonymous:
+        raise InvalidInput(
+            f'"{given["template"]}" cannot be looked up without a token. Give the id, or AAP_TOKEN.'
+        )
+    return f"{kind.folder}{Finder(desk.requests).exact(kind, given['template'])}/"
+
+
+def _job(desk: Desk, delivery: Delivery) -> Job | None:
+    """The job of the delivery, once it shows up."""
+    until = desk.clock.now() + _SHOWS_UP
+    while True:
+        for kind in ("jobs", "workflow_jobs"):
+            query = (("webhook_guid", delivery.guid), ("webhook_service", str(delivery.service)))
+            rows = desk.requests.read(f"{kind}/", query, what="the job of the delivery").get("results") or ()
+            if rows:
+                return desk.controller.find_job(str(rows[0]["url"]))
+        if desk.clock.now() >= until:
+            return None
+        desk.clock.sleep(1.0)
+
+
+def _set_up(desk: Desk, given: dict[str, Any]) -> int:
+    from aap_launcher.client.kinds import KINDS
+
+    kind = KINDS["workflow_job_templates" if given["workflow"] else "job_templates"]
+    resource, service = desk.resource(kind), given["service"]
+    before = resource.one(given["template"])
+    if before.content.get("webhook_service") != service:
+        resource.update(before.id, webhook_service=service)
+        old = before.content.get("webhook_service")
+        desk.screen.say(
+            f"the webhook is that of {service} now" + (f", not of {old}: it has a new key" if old else "")
+        )
+    path, what = f"{kind.folder}{before.id}/webhook_key/", "the webhook's key"
+    if given["rotate"]:
+        desk.requests.change("POST", path, {}, what=what)
+    key = desk.requests.read(path, what=what)["webhook_key"]
+    receiver = f"{desk.requests.origin}{desk.requests.path(f'{kind.folder}{before.id}/{service}/')}"
+    desk.screen.say(f"payload URL: {receiver}")
+    desk.screen.say(
+        "content type: application/json; secret: the line on stdout; events: those that are to start a job"
+    )
+    return desk.screen.data([f"{key}\n"])

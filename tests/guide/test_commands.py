@@ -1,0 +1,108 @@
+"""token, webhook and jobs stats as processes, in both layouts."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import sandbox
+from sandbox import Sandbox
+
+pytestmark = pytest.mark.sandbox
+
+
+@pytest.fixture(scope="module", params=["awx", "gateway26"])
+def box(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    with sandbox.start(layout=request.param, speed=20) as running:
+        yield running
+
+
+def run(box: Sandbox, *arguments: str, token: str = "admin-token", **environ: str) -> tuple[int, str, str]:
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "aap-launcher"), *arguments],
+        env={"PATH": os.environ["PATH"], "AAP_URL": box.url, "AAP_TOKEN": token} | environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_token_is_made_listed_and_revoked(box: Sandbox) -> None:
+    code, value, said = run(box, "token", "create", "--description", "for CI", token="ci-bot-token")
+    assert code == 0, said
+    assert value.count("\n") == 1
+    assert value.strip() not in said
+    number = said.partition("token ")[2].split()[0]
+    assert run(box, "doctor", token=value.strip())[0] == 0
+    code, listed, _ = run(box, "token", "list", "-o", "json", token="ci-bot-token")
+    assert code == 0
+    assert "for CI" in [row["description"] for row in json.loads(listed)]
+    assert value.strip() not in listed
+    assert run(box, "token", "revoke", number, token="ci-bot-token")[0] == 0
+    assert run(box, "doctor", token=value.strip())[0] == 3
+
+
+def test_a_token_for_somebody_else_is_refused(box: Sandbox) -> None:
+    code, out, said = run(box, "token", "create", "--user", "ci-bot")
+    assert (code, out) == (2, "")
+    assert "belongs to whoever asks for it" in said
+
+
+@pytest.mark.parametrize("service", ["github", "gitlab", "bitbucket_dc"])
+def test_a_webhook_starts_its_template_once_for_each_delivery(box: Sandbox, service: str) -> None:
+    code, key, said = run(box, "webhook", "setup", "Locked", "--service", service)
+    assert code == 0, said
+    assert f"/job_templates/24/{service}/" in said
+    environ = {"AAP_WEBHOOK_KEY": key.strip()}
+    delivery = ("--service", service, "--delivery-id", f"one-{service}")
+    code, out, said = run(box, "webhook", "send", "24", *delivery, token="", **environ)
+    assert (code, out) == (0, ""), said
+    assert "a job is queued" in said
+    code, out, said = run(box, "webhook", "send", "Locked", *delivery, **environ)
+    assert code == 0
+    assert "nothing new" in said
+    assert out.startswith("job "), "with a token the job is found"
+    assert key.strip() not in said
+
+
+def test_a_webhook_with_a_wrong_key_starts_nothing(box: Sandbox) -> None:
+    run(box, "webhook", "setup", "Locked", "--service", "github")
+    code, out, said = run(box, "webhook", "send", "24", AAP_WEBHOOK_KEY="wrong-key-12345")
+    assert (code, out) == (3, "")
+    assert "whether the key is wrong" in said
+    code, _, said = run(box, "webhook", "send", "24")
+    assert code == 2
+    assert "AAP_WEBHOOK_KEY is missing" in said
+    code, _, said = run(box, "webhook", "send", "Locked", token="", AAP_WEBHOOK_KEY="x" * 20)
+    assert code == 2
+    assert "Give the id" in said
+
+
+def test_a_rotated_key_is_refused_at_once(box: Sandbox) -> None:
+    _, old, _ = run(box, "webhook", "setup", "Locked", "--service", "github")
+    _, new, _ = run(box, "webhook", "setup", "Locked", "--service", "github", "--rotate")
+    assert old != new
+    assert run(box, "webhook", "send", "24", token="", AAP_WEBHOOK_KEY=old.strip())[0] == 3
+    assert run(box, "webhook", "send", "24", token="", AAP_WEBHOOK_KEY=new.strip())[0] == 0
+
+
+def test_jobs_are_summed_up_by_template(box: Sandbox) -> None:
+    code, _, said = run(box, "launch", "Locked", token="ci-bot-token")
+    assert code == 0, said
+    code, out, said = run(box, "jobs", "stats", "--since", "1h", "-o", "json", token="ci-bot-token")
+    assert code == 0, said
+    (locked,) = (row for row in json.loads(out) if row["template"] == "Locked")
+    assert locked["successful"] >= 1
+    assert (locked["failure_rate"], locked["median"] >= 0) == (0.0, True)
+    code, _, said = run(box, "jobs", "stats", "--since", "yesterday")
+    assert code == 2
+    assert "--since" in said
