@@ -13,10 +13,11 @@ import msgspec
 
 from aap_launcher.client import links, meanwhile
 from aap_launcher.client.body import SURVEY, Body
-from aap_launcher.client.fields import Shape
+from aap_launcher.client.fields import Shape, shape
 from aap_launcher.client.finder import Finder
 from aap_launcher.client.kind import Kind
-from aap_launcher.client.names import known
+from aap_launcher.client.names import foreign
+from aap_launcher.client.names import known as kind_of
 from aap_launcher.client.pages import Row
 from aap_launcher.client.readback import dropped, same
 from aap_launcher.client.records import Record
@@ -77,11 +78,23 @@ class Changes:
         if not key or key not in made.fields:
             raise Refused(f"if_absent: {self._kind.a} has no name to know it by.")
         terms = [(key, str(made.fields[key]).strip())]
-        for field in self._kind.owner:
-            if field in made.fields:
-                value = made.fields[field]
-                terms.append((f"{field}__isnull", "true") if value is None else (field, str(value)))
+        for field, value in self._owners(made.fields).items():
+            terms.append((f"{field}__isnull", "true") if value is None else (field, str(value)))
         return self._finder.rows(self._kind, tuple(terms))
+
+    def _owners(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """What tells the new object from others of its name; None: it will have no such owner."""
+        known = shape(self._kind).fields
+        found = {}
+        for field in self._kind.owner:
+            if field in given:
+                found[field] = given[field]
+            elif (through := given.get(self._kind.owner_of)) is not None:
+                above = foreign(self._kind.owner_of)
+                found[field] = self._finder.detail(above, through).get(field) if above is not None else None
+            elif known[field].create and "team" not in given:  # a credential gets its team's organization
+                found[field] = None
+        return found
 
     def _existing(self, there: Sequence[Row], made: Body) -> Told:
         found = self._finder.one(
@@ -252,7 +265,7 @@ class Changes:
         """POST to an action's path; its answer."""
         answer = self._requests.change("POST", path, dict(given), what=what)
         row = self._requests.content(answer, what, empty=True)
-        return Record(row, known(str(row.get("type", ""))), site=self._requests.origin)
+        return Record(row, kind_of(str(row.get("type", ""))), site=self._requests.origin)
 
     # --- words ---------------------------------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ class Kind(msgspec.Struct, frozen=True):
     path: str = ""  # below the API root, where it is not the name
     key: str = "name"
     owner: tuple[str, ...] = ()
+    owner_of: str = ""  # the foreign key whose object's owner is this one's as well
     actions: tuple[Action, ...] = ()
     columns: tuple[str, ...] = ("id", "name")
     needs: tuple[str, ...] = ()  # a create needs them although OPTIONS does not say so; "a|b": one of them

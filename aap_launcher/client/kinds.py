@@ -24,7 +24,8 @@ _NODES = ("success_nodes", "failure_nodes", "always_nodes")
 # fmt: off
 _ROWS = (
     # --- what is launched
-    Kind("job_templates", "job_template", ("jt", "jts"), owner=("organization",), actions=(_LAUNCH, _COPY),
+    Kind("job_templates", "job_template", ("jt", "jts"), owner=("organization",), owner_of="project",
+         actions=(_LAUNCH, _COPY),
          columns=("id", "name", "inventory", "project", "playbook", "status", "last_job_run"),
          needs=("project", "playbook", "inventory|ask_inventory_on_launch"), text=("extra_vars",),
          attach=(*_PROMPTS, *_NOTIFIED)),

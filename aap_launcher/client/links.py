@@ -112,7 +112,8 @@ def attach(resource: Resource, ref: object, name: str, others: Sequence[object])
         raise InvalidInput(
             f"{name} belong to the inventory that they were made in: give it when they are made."
         )
-    return [place.attach(other) for other in ids]
+    there = place.holding(ids)  # the same credential a second time would be refused as another one
+    return [f"{place.called(one)} was attached already" if one in there else place.attach(one) for one in ids]
 
 
 def detach(

@@ -23,7 +23,7 @@ PREFIXES = frozenset({"not", "or", "chain"})
 PARAMETERS = {
     "page": "all pages are read, as one list",
     "page_size": "all pages are read, as one list",
-    "limit": "the controller ignores it on a list",
+    "limit": "the controller ignores it on a list; at_most cuts one",
     "offset": "all pages are read, as one list",
     "cursor": "all pages are read, as one list",
     "count_disabled": "all pages are read, as one list",

@@ -148,6 +148,19 @@ def test_one_that_is_there_is_returned_and_not_changed(aap: Desk) -> None:
     assert "GET hosts/?name=web1&inventory=7&page_size=25" in aap.asked()
 
 
+def test_a_template_of_that_name_in_another_organization_is_not_the_one_that_is_meant(aap: Desk) -> None:
+    aap.world.json("GET", "/api/v2/projects/1/", row(1, "Shop", "project", organization=4))
+    aap.lists("job_templates/", [])
+    made = template(inventory=2, project=1, playbook="x")
+    aap.world.json("POST", "/api/v2/job_templates/", made, status=201)
+    aap["job_templates"].create(if_absent=True, name="Deploy", project=1, playbook="x", inventory=2)
+    assert "GET job_templates/?name=Deploy&organization=4&page_size=25" in aap.asked()
+    aap.lists("projects/", [])
+    aap.world.json("POST", "/api/v2/projects/", row(6, "Mine", "project"), status=201)
+    aap["projects"].create(if_absent=True, name="Mine")
+    assert "GET projects/?name=Mine&organization__isnull=true&page_size=25" in aap.asked()
+
+
 def test_one_that_is_absent_is_made_and_looked_for_again(aap: Desk) -> None:
     aap.world.json("GET", "/api/v2/hosts/", {"results": []}, {"results": [host()]})
     aap.world.json("POST", "/api/v2/hosts/", host(), status=201)

@@ -18,13 +18,14 @@ def template(aap: Desk) -> Desk:
     return aap
 
 
-def test_attaching_sends_the_id(template: Desk) -> None:
+def test_attaching_sends_the_id_of_what_is_not_attached_yet(template: Desk) -> None:
     template.lists("labels/", [row(9, "web", "label")])
+    template.lists("job_templates/5/labels/", [row(11, "old", "label")])
     template.world.json("POST", LABELS, status=204)
-    told = template["job_templates"].attach(5, "labels", "web", 10)
-    assert told == [
+    assert template["job_templates"].attach(5, "labels", "web", 10, 11) == [
         "label 9 of job template 5 (labels) attached",
         "label 10 of job template 5 (labels) attached",
+        "label 11 of job template 5 (labels) was attached already",
     ]
     assert template.sent() == [{"id": 9}, {"id": 10}]
 
@@ -102,6 +103,7 @@ def workflow(aap: Desk) -> Desk:
     for one in nodes:
         aap.world.json("GET", f"/api/v2/workflow_job_template_nodes/{one['id']}/", one)
         for name in ("success_nodes", "failure_nodes", "always_nodes"):
+            aap.lists(f"workflow_job_template_nodes/{one['id']}/{name}/", [])
             aap.world.json("POST", f"/api/v2/workflow_job_template_nodes/{one['id']}/{name}/", status=204)
     return aap
 
