@@ -65,7 +65,7 @@ class Printed(io.TextIOBase):
     def __init__(self, outlet: Outlet, sink: Sink, guard: Callable[[str], str]) -> None:
         super().__init__()
         self.outlet = outlet
-        self._sink, self._guard = sink, guard
+        self._sink, self.guard = sink, guard
         self._line = ""
 
     @property
@@ -103,7 +103,7 @@ class Printed(io.TextIOBase):
 
     def _leave(self, text: str) -> None:
         lines = self.outlet.lines(text, colours=self._sink.is_terminal())
-        self._sink.write("\n".join([*map(self._guard, lines), ""]))
+        self._sink.write("\n".join([*map(self.guard, lines), ""]))
 
 
 @contextmanager

@@ -8,21 +8,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO, TextIO
 
 from aap_launcher.ci.defuse import readable
-from aap_launcher.ci.masks import Masks
+from aap_launcher.ci.outlet import Outlet, Printed
 from aap_launcher.ci.sink import Sink
 from aap_launcher.cli.forms import Row, encoded, masked
 from aap_launcher.errors import LauncherError, Refused
-from aap_launcher.text.secrets import masks
 
 
 class Screen:
     """Two streams, one of data and one of words. No method raises for a stream that cannot be written."""
 
     def __init__(
-        self, stdout: TextIO | BinaryIO, stderr: TextIO | BinaryIO, stdin: TextIO | None = None
+        self,
+        stdout: TextIO | BinaryIO | Printed,
+        stderr: TextIO | BinaryIO | Printed,
+        stdin: TextIO | None = None,
     ) -> None:
-        self._out, self._err, self._in = Sink(stdout), Sink(stderr), stdin
-        self._masks = Masks()
+        # The process's own streams share one outlet: what is masked on one way out is masked on all.
+        outlet = stdout.outlet if isinstance(stdout, Printed) else Outlet(Sink(stdout), Sink(stderr))
+        self._guard = stderr.guard if isinstance(stderr, Printed) else str
+        self._outlet, self._masks = outlet, outlet.masks
+        self._out, self._err, self._in = outlet.log, outlet.errors, stdin
 
     @property
     def width(self) -> int | None:
@@ -36,7 +41,7 @@ class Screen:
 
     def mask(self, secrets: Iterable[str]) -> None:
         """Never show these again, in no form."""
-        self._masks.add(masks(secrets))
+        self._masks.add(secrets)
 
     def hide(self, text: str) -> str:
         """The text without what is masked."""
@@ -67,12 +72,16 @@ class Screen:
 
     def say(self, text: str) -> None:
         """A word to the person, on stderr, as one message of this program."""
-        lines = readable(self.hide(text), colours=False)
+        lines = self._words(text)
         self._err.write("\n".join([f"aap-launcher: {lines[0]}", *lines[1:], ""]))
+
+    def _words(self, text: str) -> list[str]:
+        """Lines for stderr, which GitHub reads as it does the log."""
+        return [self._guard(line) for line in self._outlet.lines(text, colours=False)]
 
     def trace(self, text: str) -> None:
         """One request in a line, on stderr."""
-        self._err.write(readable(self.hide(text), colours=False)[0] + "\n")
+        self._err.write(self._words(text)[0] + "\n")
 
     def refuse(self, error: LauncherError) -> None:
         """Tell an error with everything that is wrong; a signal needs no words."""
@@ -82,8 +91,7 @@ class Screen:
 
     def ask(self, question: str) -> bool:
         """Whether the person says yes; anything else is no."""
-        lines = readable(self.hide(question), colours=False)
-        self._err.write("\n".join(lines) + " [y/N] ")
+        self._err.write("\n".join(self._words(question)) + " [y/N] ")
         answer = self._in.readline() if self._in is not None else ""
         return answer.strip().lower() in {"y", "yes"}
 
