@@ -12,7 +12,7 @@ TEXTS ?= 1000000
 JOBS ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick random fuzz check lint types imports fmt generate lock bench bench-quick instructions pictures reliability clean
+.PHONY: help demo test quick random fuzz check lint types imports fmt generate lock bench bench-quick instructions pictures reliability trials clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -90,6 +90,9 @@ pictures: $(READY) ## Draw docs/pictures anew from real runs (needs Chromium and
 
 reliability: $(READY) ## Run the fault matrix and write docs/reliability.md
 	WRITE_RELIABILITY=1 $(BIN)/python -m pytest -q tests/faults
+
+trials: $(READY) ## Run the seeded trials: 1,000 launches, 500 times pages and proxies (some minutes)
+	$(BIN)/python -m tests.trials
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) $(BENCH) .demo dist build .*_cache .coverage* .hypothesis

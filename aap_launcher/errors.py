@@ -170,7 +170,14 @@ class Unreachable(LauncherError):
 
 
 class AnswerLost(Unreachable):
-    """A POST or DELETE may have taken effect: it was sent, and its answer was lost or came from a proxy."""
+    """A POST or DELETE may have taken effect: it was sent, and its answer was lost or came from a proxy.
+
+    `page`: a redirect or a refusal that the controller did not write, which sending again would not mend.
+    `location`: the path of what was made, where at least the head of a 201 came.
+    """
+
+    page: bool = False
+    location: str = ""
 
 
 class LaunchUnknown(LauncherError):

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from aap_launcher.controller import RecentJob
+from aap_launcher.controller import Family, RecentJob
 from aap_launcher.errors import Interrupted, LauncherError, NotFound
 from aap_launcher.models import (
     Event,
@@ -117,7 +117,7 @@ class Story:
     def elapsed(self) -> float:
         return self.clock.now() - self.began
 
-    def job(self, job: Job) -> Job:
+    def job(self, job: Job, *, once: bool = False) -> Job:
         self.looks += 1
         self._break(job)
         at = self.elapsed
@@ -229,6 +229,7 @@ class FakeController:
     site: str = "https://aap.example.com"
     closed: bool = False
     hurried: float | None = None
+    stale: bool = False  # the launch's answer is an older one, out of a cache
 
     def describe(self) -> str:
         return "AAP 2.6 (controller 4.7.3)"
@@ -253,12 +254,21 @@ class FakeController:
             self.story.began = self.clock.now()
         if fault is not None:
             raise fault
-        return Launched(job, self.ignored)
+        return Launched(make_job(id=400) if self.stale else job, self.ignored)
 
-    def newest_job(self, template: Template) -> int:
+    def family(self, launched: Template | Job) -> Family:
+        return Family(launched.id)
+
+    def newest_job(self, family: Family) -> int:
         return 422
 
-    def recent_jobs(self, template: Template, newer_than: int) -> Sequence[RecentJob]:
+    def made_job(self, location: str) -> Job:
+        return make_job()
+
+    def on_wait(self, deed: Callable[[], None]) -> None:
+        pass
+
+    def recent_jobs(self, family: Family, newer_than: int) -> Sequence[RecentJob]:
         self._listen()
         if self.list_fault is not None:
             raise self.list_fault
@@ -268,7 +278,7 @@ class FakeController:
     def find_job(self, reference: str) -> Job:
         return self.story.job(make_job(id=int(reference)))
 
-    def job(self, job: Job) -> Job:
+    def job(self, job: Job, *, once: bool = False) -> Job:
         self._listen()
         return self.story.job(job)
 

@@ -1,6 +1,6 @@
 """The controller package speaks HTTP and nothing else."""
 
 from aap_launcher.controller.controller import Controller, connect
-from aap_launcher.controller.recent_jobs import RecentJob
+from aap_launcher.controller.recent_jobs import Family, RecentJob
 
-__all__ = ["Controller", "RecentJob", "connect"]
+__all__ = ["Controller", "Family", "RecentJob", "connect"]

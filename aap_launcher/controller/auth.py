@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from aap_launcher.controller.session import Session, as_object
+from aap_launcher.controller.asking import as_object, basic
+from aap_launcher.controller.session import Session
 from aap_launcher.controller.transport_errors import Fault
 from aap_launcher.errors import AnswerLost, Unauthorized, Unreachable
 from aap_launcher.inputs.parsing import Connection
@@ -31,11 +32,11 @@ class Credential:
         if connection.token:
             session.authorization = f"Bearer {connection.token}"
             return
-        basic = session.basic(connection.username, connection.password)
-        session.authorization = basic
-        session.authorization = self._make(basic)
+        login = basic(connection.username, connection.password)
+        session.authorization = login
+        session.authorization = self._make(login)
         if self._made:
-            session.renew = lambda: self._renewed(basic)
+            session.renew = lambda: self._renewed(login)
 
     def revoke(self) -> None:
         """Delete what was made; never raises."""
@@ -56,42 +57,42 @@ class Credential:
         path, authorization = self._made.pop()
         return path, authorization.removeprefix("Bearer ")
 
-    def _make(self, basic: str) -> str:
+    def _make(self, login: str) -> str:
         """A token of scope write; where the controller makes none, the user name and password themselves."""
         body = {"description": self._description, "scope": "write"}
         try:
             answer = self._session.post(self._tokens, body, what="making a token", allow=_MAY_BE_OFF)
             token = as_object(answer, "making a token") if answer.status == 201 else {}
         except AnswerLost as lost:
-            return self._without(basic, str(lost))
+            return self._without(login, str(lost))
         except Unauthorized as error:
             raise Unauthorized("User name or password were not accepted. " + self._session.advice) from error
         except Unreachable as error:
             if self._session.version:
-                return self._without(basic, str(error))
+                return self._without(login, str(error))
             raise
         value, number = token.get("token"), token.get("id")
         if not isinstance(value, str) or not isinstance(number, int):
             return self._without(
-                basic, f"{answer.status} {answer.beginning if answer.status != 201 else ''}".strip()
+                login, f"{answer.status} {answer.beginning if answer.status != 201 else ''}".strip()
             )
         self._mask(value)
         self._made.append((f"{self._tokens}{number}/", f"Bearer {value}"))
         return f"Bearer {value}"
 
-    def _renewed(self, basic: str) -> str:
+    def _renewed(self, login: str) -> str:
         self._session.tell(Notice("the token was revoked; making a new one", warning=True))
-        self._session.authorization = basic
-        return self._make(basic)
+        self._session.authorization = login
+        return self._make(login)
 
-    def _without(self, basic: str, why: str) -> str:
+    def _without(self, login: str, why: str) -> str:
         self._session.tell(
             Notice(
                 f"no token could be made ({why}): user name and password are sent with each request",
                 warning=True,
             )
         )
-        return basic
+        return login
 
     def _leftover(self, path: str, why: str) -> None:
         self._session.tell(

@@ -9,17 +9,18 @@ import requests
 
 from aap_launcher import __version__
 from aap_launcher.controller import address, auth, decode, discovery, tls
+from aap_launcher.controller.asking import as_object, made
 from aap_launcher.controller.auth import Credential
 from aap_launcher.controller.jobs import Jobs
 from aap_launcher.controller.lookup import Lookup
 from aap_launcher.controller.nodes import Nodes, open_approvals
 from aap_launcher.controller.objects import Objects
-from aap_launcher.controller.recent_jobs import RecentJob
+from aap_launcher.controller.recent_jobs import Family, RecentJob
 from aap_launcher.controller.requests import Requests
-from aap_launcher.controller.session import Session, as_object
+from aap_launcher.controller.session import Session
 from aap_launcher.controller.templates import Templates, describe
 from aap_launcher.controller.transport import Wire
-from aap_launcher.errors import AnswerLost, LauncherError, Refused
+from aap_launcher.errors import AnswerLost, LauncherError, Refused, Unreachable
 from aap_launcher.inputs.parsing import Connection
 from aap_launcher.models import (
     Approval,
@@ -112,19 +113,28 @@ class Controller:
     def launch(self, template: Template, body: Mapping[str, Any]) -> Launched:
         """Launch, once. Raises `AnswerLost` where a job may have been made: look in `recent_jobs`."""
         path = self._templates.path(template) + "launch/"
-        return self._launched(path, body, f"the launch of {describe(template)}")
+        return self._launched(path, body, f"the launch of {describe(template)}", template.id)
 
-    def newest_job(self, template: Template) -> int:
-        """The id of the template's newest job, 0 for none; take it just before a launch."""
-        return self._jobs.newest(template)
+    def family(self, launched: Template | Job) -> Family:
+        """Where the job shows up that a launch of this template, or a relaunch of this job, makes."""
+        if isinstance(launched, Template):
+            return Family(launched.id)
+        return Family(launched.template_id, launched.type, "relaunch")
 
-    def recent_jobs(self, template: Template, newer_than: int) -> Sequence[RecentJob]:
-        """The template's jobs made by a launch or relaunch, with an id above `newer_than`, newest first."""
-        return self._jobs.recent(template, newer_than)
+    def newest_job(self, family: Family) -> int:
+        """The id of the family's newest job, 0 for none; take it just before a launch."""
+        return self._jobs.newest(family)
+
+    def recent_jobs(self, family: Family, newer_than: int) -> Sequence[RecentJob]:
+        """Every job of the family with an id above `newer_than`, whoever launched it.
+
+        Raises `Unreachable` where the list cannot be read to its end: what is not seen is not ruled out.
+        """
+        return self._jobs.recent(family, newer_than)
 
     def relaunch(self, job: Job, body: Mapping[str, Any]) -> Launched:
         """Relaunch, once; `body` is {"hosts": "failed"}, {"credential_passwords": ...} or empty."""
-        return self._launched(job.url + "relaunch/", body, f"the relaunch of {job.label}")
+        return self._launched(job.url + "relaunch/", body, f"the relaunch of {job.label}", job.template_id)
 
     def relaunch_prompts(self, job: Job) -> RelaunchPrompts:
         """What the relaunch asks for. Raises `Refused` for what no relaunch can repeat."""
@@ -139,21 +149,28 @@ class Controller:
         """A job of any type, by id, API URL or address."""
         return self._jobs.find(reference)
 
-    def job(self, job: Job) -> Job:
-        """The job's fresh detail."""
-        return self._jobs.again(job)
+    def made_job(self, location: str) -> Job:
+        """The job at the path that the head of a lost answer names."""
+        return self._jobs.at(location)
+
+    def job(self, job: Job, *, once: bool = False) -> Job:
+        """The job's fresh detail. `once`: a trouble is raised, and not outlived."""
+        return self._jobs.again(job, once=once)
 
     def events(self, job: Job, after: int, limit: int = 200) -> Sequence[Event]:
-        """The next events by counter, at most `limit`; fewer do not mean that there are no more."""
+        """The next events by counter, at most `limit`; fewer do not mean that there are no more.
+
+        Nothing hangs on them: a trouble is raised, and not outlived.
+        """
         return self._jobs.events(job, after, limit)
 
-    def nodes(self, job: Job) -> Sequence[Node]:
+    def nodes(self, job: Job, *, once: bool = False) -> Sequence[Node]:
         """Every node of the workflow job, by id; each node's job is a stub."""
-        return self._nodes.of(job)
+        return self._nodes.of(job, once=once)
 
-    def approval(self, job: Job) -> Approval:
+    def approval(self, job: Job, *, once: bool = False) -> Approval:
         """What an approval (a node's job) waits for, or how it was decided."""
-        return self._nodes.approval(job)
+        return self._nodes.approval(job, once=once)
 
     def open_approvals(self, job: Job) -> Sequence[Job]:
         """The approvals that the workflow job waits for, those of nested workflows as well."""
@@ -183,6 +200,10 @@ class Controller:
         """The token that was made of user name and password, and where it is deleted; it lives on after `close`."""
         return self._credential.keep()
 
+    def on_wait(self, deed: Callable[[], None]) -> None:
+        """Call this about once a second while an answer is waited for."""
+        self._session.on_wait(deed)
+
     def hurry(self, until: float) -> None:
         """A kill is near: nothing that is asked from now on lasts longer than to this time of the clock."""
         self._session.hurry(until)
@@ -192,14 +213,18 @@ class Controller:
         self._credential.revoke()
         self._session.close()
 
-    def _launched(self, path: str, body: Mapping[str, Any], what: str) -> Launched:
+    def _launched(self, path: str, body: Mapping[str, Any], what: str, template_id: int | None) -> Launched:
         answer = self._session.post(path, body, what=what)
         try:
             # A sliced template makes a workflow job: `type` and `url` of the answer tell, not the path asked.
             row = as_object(answer, what)
             job = self._jobs.read(row)
+            if job.type not in _RELAUNCHED or (template_id and job.template_id not in (template_id, None)):
+                raise Unreachable(f"{what}: the answer is {job.label} of another template.")
         except LauncherError as error:
-            raise AnswerLost(f"{error} It may have taken effect.") from error
+            lost = AnswerLost(f"{error} It may have taken effect.")
+            lost.location = made(answer)
+            raise lost from error
         ignored = row.get("ignored_fields")
         return Launched(job, ignored if isinstance(ignored, dict) else {})
 

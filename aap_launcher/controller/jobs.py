@@ -11,17 +11,22 @@ from contextlib import suppress
 from typing import Any
 
 from aap_launcher.controller import decode, pages, recent_jobs, references, refusals
-from aap_launcher.controller.recent_jobs import RecentJob
+from aap_launcher.controller.asking import as_object
+from aap_launcher.controller.recent_jobs import Family, RecentJob
 from aap_launcher.controller.references import COLLECTIONS
-from aap_launcher.controller.session import Session, as_object
+from aap_launcher.controller.session import Session
 from aap_launcher.controller.transport import Answer
 from aap_launcher.controller.transport_errors import Fault
-from aap_launcher.errors import Forbidden, Refused, Unauthorized, Unreachable
-from aap_launcher.models import Event, HostSummary, Job, JobType, Platform, Status, Template
+from aap_launcher.errors import Forbidden, NotFound, Refused, Unauthorized, Unreachable
+from aap_launcher.models import Event, HostSummary, Job, JobType, Platform, Status
 
 _PREVIOUS_FAILED = re.compile(r"Previous Task Failed: (\{.*\})", re.DOTALL)
 _LAST_LINES = 60
+_LIST = "the list of recent jobs"
+_MOST_PAGES = 1_000
+_DETAILS = 100  # jobs whose own page is read where the list tells too little
 _ABSENT = frozenset({404})
+_SURE = 2.0  # seconds between the two answers that a job was deleted
 
 
 class Jobs:
@@ -43,7 +48,7 @@ class Jobs:
             path = f"{self._platform.api}{COLLECTIONS[reference.type]}/{reference.id}/"
             answer = self._session.get(path, what=f"job {reference.id}", allow=_ABSENT)
             if answer.status != 404:
-                return self.read(as_object(answer, f"job {reference.id}"))
+                return self._same(self.read(as_object(answer, f"job {reference.id}")), reference.id)
         # A sliced template's run has the address of a job, but is a workflow job: any type may answer.
         return self._by_id(reference.id or 0)
 
@@ -53,15 +58,35 @@ class Jobs:
             f"{self._platform.api}unified_jobs/", {"id": number}, what=what, keys={"results"}
         )
         rows = body["results"]
-        if isinstance(rows, list) and rows and isinstance(rows[0], dict):
-            return self.again(self.read(rows[0]))
+        rows = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        for row in rows:
+            if row.get("id") == number:
+                return self.again(self.read(row))
         # Approvals are left out of unified_jobs (awx#7558).
         path = f"{self._platform.api}{COLLECTIONS[JobType.WORKFLOW_APPROVAL]}/{number}/"
-        return self.read(self._session.json(path, what=what))
+        return self.read(self._session.json(path, what=what, like={"id": number}))
 
-    def again(self, job: Job) -> Job:
-        """The job's fresh detail. Raises `NotFound` if it was deleted meanwhile."""
-        return self.read(self._session.json(job.url, what=job.label, keys={"id", "type", "status"}))
+    def at(self, location: str) -> Job:
+        """The job at a path that the controller gave."""
+        return self.read(self._session.json(self._session.address.local(location), what=location[:200]))
+
+    def _same(self, job: Job, number: int | None) -> Job:
+        if job.id != number:
+            raise Unreachable(f"job {number}: the answer is another's, {job.label}.")
+        return job
+
+    def again(self, job: Job, *, once: bool = False) -> Job:
+        """The job's fresh detail. Raises `NotFound` if it was deleted meanwhile: the controller says so twice."""
+        try:
+            return self._again(job, once=once)
+        except NotFound:
+            self._session.clock.sleep(_SURE)
+            return self._again(job, once=once)
+
+    def _again(self, job: Job, *, once: bool) -> Job:
+        like = {"id": job.id, "type": job.type}
+        row = self._session.json(job.url, what=job.label, keys={"status"}, like=like, once=once)
+        return self.read(row)
 
     def events(self, job: Job, after: int, limit: int) -> Sequence[Event]:
         """The first events with a counter above `after`, in order, at most `limit`, with whole stdout."""
@@ -82,20 +107,26 @@ class Jobs:
             found = pages.events(answer.body) if answer.is_json else None
             return found is not None
 
-        answer = self._session.get(job.events_url, query, what=what, allow=frozenset({400}), usable=usable)
+        try:
+            answer = self._session.get(
+                job.events_url, query, what=what, allow=frozenset({400}), usable=usable, once=True
+            )
+        finally:
+            if (served := query[self._page]) != size:
+                self._page_size = int(str(served))
         if answer.status == 400:
             if self._page != "limit":
                 raise refusals.error(answer, what)
             self._page = "page_size"
             return self.events(job, after, limit)
-        if (served := query[self._page]) != size:
-            self._page_size = int(str(served))
         return found or ()
 
     def cancel(self, job: Job, timeout: float) -> bool:
         """Ask for the cancel, within `timeout` seconds. True: accepted; False: it had ended."""
         deadline = self._session.clock.now() + timeout
         answer = self._cancel(job, deadline)
+        if self._session.foreign(answer):
+            raise Unreachable(f"the cancel of {job.label}: {answer.status} {answer.beginning}.")
         if answer.status in {200, 202, 204}:
             return True
         # On an ended job: 405 for an administrator, 403 for the user who launched it (seen on AWX 24.6.1).
@@ -110,7 +141,7 @@ class Jobs:
         path = job.cancel_url or job.url + "cancel/"
         try:
             answer = self._urgent_post(path, deadline)
-            if answer.status < 500:
+            if answer.status < 500 and not self._session.foreign(answer):
                 return answer
         except Fault:
             pass
@@ -130,7 +161,7 @@ class Jobs:
         with suppress(Fault, Unreachable):
             answer = self._session.urgent("GET", job.url, timeout=1.0)
             body = refusals.content(answer)
-            if answer.status == 200 and isinstance(body, dict):
+            if answer.status == 200 and isinstance(body, dict) and body.get("id") == job.id:
                 return self.read(body).status
         return job.status
 
@@ -198,26 +229,51 @@ class Jobs:
             return update, ()
         return update, tuple(deque((line for line in lines if line.strip()), maxlen=_LAST_LINES))
 
-    def newest(self, template: Template) -> int:
-        """The id of the template's newest job, 0 where it has none."""
-        row = next(iter(self._of(template, page_size=1)), {})
-        return self.read(row).id if row else 0
+    def newest(self, family: Family) -> int:
+        """The id of the family's newest job, 0 where it has none."""
+        query = {**family.query, "order_by": "-id", "page_size": 1}
+        rows = self._session.json(f"{self._platform.api}unified_jobs/", query, what=_LIST, keys={"results"})
+        numbers = [row["id"] for row in _rows(rows["results"]) if isinstance(row.get("id"), int)]
+        return max(numbers, default=0)
 
-    def recent(self, template: Template, newer_than: int) -> Sequence[RecentJob]:
-        """The template's jobs that a launch made, with a higher id, the newest first.
+    def recent(self, family: Family, newer_than: int) -> Sequence[RecentJob]:
+        """Every job of the family with a higher id. Raises `Unreachable` where the list does not tell all.
 
         By id and not by time: the clock of a gateway or proxy (Date) need not be the controller's.
         """
-        found = (
-            recent_jobs.read(row, self.read(row))
-            for row in self._of(template, id__gt=newer_than, page_size=200)
-        )
-        return [item for item in found if item is not None]
+        rows = [row for row in self._listed(family, newer_than) if family.includes(row)]
+        return [self._recent(row, known=number < _DETAILS) for number, row in enumerate(rows)]
 
-    def _of(self, template: Template, **query: object) -> Sequence[Mapping[str, Any]]:
-        """Rows of the template's jobs, the newest first."""
-        query |= {"unified_job_template": template.id, "order_by": "-id"}
-        what = f"the recent jobs of {template.name}"
-        body = self._session.json(f"{self._platform.api}unified_jobs/", query, what=what, keys={"results"})
-        rows = body["results"]
-        return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    def _recent(self, row: Mapping[str, Any], *, known: bool) -> RecentJob:
+        found = recent_jobs.read(row, self.read(row))
+        if (
+            found.extra_vars is None or not found.launch_type
+        ) and known:  # a list may tell less than the job's page
+            job = found.job
+            detail = self._session.json(job.url, what=job.label, like={"id": job.id, "type": job.type})
+            found = recent_jobs.read({**row, **detail}, job)
+        return found
+
+    def _listed(self, family: Family, newer_than: int) -> Sequence[Mapping[str, Any]]:
+        """The rows of every page, each once, the oldest first: what is new comes last and moves nothing."""
+        found: dict[int, Mapping[str, Any]] = {}
+        body: Mapping[str, object] = {}
+        for page in range(1, _MOST_PAGES + 1):
+            query = {**family.query, "id__gt": newer_than, "order_by": "id", "page_size": 200, "page": page}
+            body = self._session.json(
+                f"{self._platform.api}unified_jobs/", query, what=_LIST, keys={"results"}
+            )
+            for row in _rows(body["results"]):
+                if not isinstance(row.get("id"), int):
+                    raise Unreachable(f"{_LIST}: a row has no id.")
+                found[row["id"]] = row
+            if not body.get("next"):
+                break
+        count = body.get("count")
+        if isinstance(count, int) and len(found) < count:
+            raise Unreachable(f"{_LIST}: {len(found)} came of {count}.")
+        return [row for number, row in sorted(found.items()) if number > newer_than]
+
+
+def _rows(results: object) -> Sequence[Mapping[str, Any]]:
+    return [row for row in results if isinstance(row, dict)] if isinstance(results, list) else []

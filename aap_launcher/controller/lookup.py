@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aap_launcher.controller import decode, references
+from aap_launcher.controller.asking import Query, as_object
 from aap_launcher.controller.references import Owned
-from aap_launcher.controller.session import Query, Session, as_object
+from aap_launcher.controller.session import Session
 from aap_launcher.errors import NotFound
 from aap_launcher.models import Platform
 

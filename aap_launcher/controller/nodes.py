@@ -22,25 +22,27 @@ class Nodes:
     def __init__(self, session: Session, platform: Platform) -> None:
         self._session, self._platform = session, platform
 
-    def of(self, job: Job) -> Sequence[Node]:
+    def of(self, job: Job, *, once: bool = False) -> Sequence[Node]:
         """Every node of the workflow job, by id; nodes that have no name of their own are told apart."""
         local = self._session.address.local
-        nodes = [decode.node(row, self._platform, local) for row in self._rows(job)]
+        nodes = [decode.node(row, self._platform, local) for row in self._rows(job, once=once)]
         return tuple(_told_apart([node for node in nodes if node is not None]))
 
-    def _rows(self, job: Job) -> Iterator[Mapping[str, Any]]:
+    def _rows(self, job: Job, *, once: bool) -> Iterator[Mapping[str, Any]]:
         for page in range(1, _MOST_PAGES + 1):
             query = {"order_by": "id", "page": page, "page_size": 200}
             what = f"the nodes of {job.label}"
-            body = self._session.json(job.url + "workflow_nodes/", query, what=what)
+            body = self._session.json(
+                job.url + "workflow_nodes/", query, what=what, keys={"results"}, once=once
+            )
             results = body.get("results")
             yield from (row for row in results if isinstance(row, dict)) if isinstance(results, list) else ()
             if not body.get("next"):
                 return
 
-    def approval(self, job: Job) -> Approval:
+    def approval(self, job: Job, *, once: bool = False) -> Approval:
         """What an approval waits for, or how it was decided."""
-        return decode.approval(self._session.json(job.url, what=_named(job)))
+        return decode.approval(self._session.json(job.url, what=_named(job), like={"id": job.id}, once=once))
 
     def decide(self, job: Job, *, approve: bool) -> bool:
         """Approve or deny. False: it was decided before. Raises `Forbidden` for who may not."""

@@ -58,6 +58,24 @@ def detail(answer: Answer) -> str:
     return str(body.get("detail") or body.get("details") or "")
 
 
+def signed(answer: Answer) -> bool:
+    """Whether it has the headers that the platform's services put on their answers, and proxies do not."""
+    return any(name.lower().startswith("x-api-") for name in answer.headers)
+
+
+def controllers_own(answer: Answer, *, signed: bool) -> bool:
+    """Whether the controller wrote this answer: JSON, and with its headers where it was seen to send them.
+
+    A page is never its own, although it writes one for a path that it does not know.
+    """
+    if answer.status in {202, 204} and not answer.body:
+        return _signed(answer) or not signed
+    return isinstance(content(answer), Mapping | list | str) and (_signed(answer) or not signed)
+
+
+_signed = signed  # for where a parameter has its name
+
+
 def error(answer: Answer, what: str) -> Refused:
     """The error for a status that is final; `what` is the object, as in `job template "Deploy"`."""
     match answer.status:

@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from aap_launcher.controller import refusals
-from aap_launcher.controller.session import Session, as_object
+from aap_launcher.controller.asking import as_object
+from aap_launcher.controller.session import Session
 from aap_launcher.controller.transport import Answer
 from aap_launcher.errors import InvalidInput, Refused
 from aap_launcher.models import Platform
@@ -115,6 +116,7 @@ class Requests:
                 usable=lambda _: True,
                 refuse=refusals.spoken,
                 headers=headers,
+                pages=True,
             )
         data = body if body is None or isinstance(body, bytes) else _encoded(body, what)
         return self._session.change(
@@ -129,7 +131,9 @@ class Requests:
 
         place = self.path(_asked(path, terms))
         self.asked += 1
-        return self._session.get(place, page, what=what, method=method, usable=usable, refuse=refusals.spoken)
+        return self._session.get(
+            place, page, what=what, method=method, usable=usable, refuse=refusals.spoken, pages=True
+        )
 
 
 def _asked(path: str, terms: Terms) -> str:

@@ -13,9 +13,8 @@ from aap_launcher.controller.transport_errors import Cause, Fault
 from aap_launcher.errors import Forbidden, LauncherError, Unauthorized, Unreachable
 from aap_launcher.models import Clock, Notice, Signals
 
-_FIRST_CONTACT = (
-    30.0  # seconds for a name that does not resolve or a port that refuses, before anything worked
-)
+# Seconds for a name that does not resolve or a port that refuses, before anything worked.
+_FIRST_CONTACT = 4.0
 _EACH = 30.0  # seconds between two lines during an outage
 
 
@@ -41,12 +40,14 @@ class Standing:
 
 
 def of_fault(fault: Fault, standing: Standing) -> Trouble:
-    """A request without an answer. A wrong name hangs for a short while only; a wrong CA or password not at all."""
+    """A request without an answer. A wrong name is tried for a few seconds; a wrong CA or password not at all."""
     if fault.cause in {Cause.TLS, Cause.BARRED} and not standing.answered:
         return Trouble(str(fault), tries=0)
     if fault.cause is Cause.NOWHERE and not standing.answered:
         return Trouble(str(fault), patience=_FIRST_CONTACT)
-    return Trouble(str(fault), slow=fault.cause is Cause.SLOW, at_once=fault.cause is Cause.CLOSED)
+    return Trouble(
+        str(fault), slow=fault.cause in {Cause.SLOW, Cause.LARGE}, at_once=fault.cause is Cause.CLOSED
+    )
 
 
 def of_answer(answer: Answer, standing: Standing) -> Trouble | None:
@@ -79,6 +80,13 @@ def authorizer_failed(answer: Answer) -> bool:
     if "database" in said:
         return True
     return not said and not (answer.is_json and "X-API-Node" in answer.headers)
+
+
+def lost(answer: Answer, *, foreign: bool) -> bool:
+    """Whether this is not the controller's answer to a request that changes something, or not its last word."""
+    if answer.status < 300 or "insufficient scope" in refusals.detail(answer).lower():
+        return False  # the gateway checks a token's scope before it passes anything on
+    return answer.status >= 500 or authorizer_failed(answer) or foreign
 
 
 def migrating(answer: Answer) -> bool:
@@ -130,7 +138,7 @@ class Outage:
         self._began = now if self._began is None else self._began
         lasted, patience = now - self._began, min(trouble.patience, self._tolerance)
         if lasted >= patience or (trouble.tries is not None and self._tries >= trouble.tries):
-            raise trouble.error(_gave_up(what, trouble, lasted, self._tries + 1))
+            raise self.end(trouble, what)
         self._tries += 1
         if trouble.at_once and self._tries == 1:
             return
@@ -141,6 +149,16 @@ class Outage:
             with self._signals.listening():
                 self._clock.sleep(min(left, max(self._told + _EACH - self._clock.now(), 0.1)))
             self._say(trouble, self._clock.now() - self._began, patience)
+
+    @property
+    def first(self) -> bool:
+        """Whether nothing was repeated yet."""
+        return self._tries == 0
+
+    def end(self, trouble: Trouble, what: str) -> LauncherError:
+        """The error of a trouble that is not waited for."""
+        lasted = self._clock.now() - self._began if self._began is not None else 0.0
+        return trouble.error(_gave_up(what, trouble, lasted, self._tries + 1))
 
     def over(self) -> None:
         """An answer came."""

@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
 from dataclasses import replace
 from typing import TypeVar
-from urllib.parse import urlencode
 
 from aap_launcher.controller import refusals
 from aap_launcher.controller.address import Address
+from aap_launcher.controller.asking import NONE, Allowed, Query, Refuse, halve, made, with_query
 from aap_launcher.controller.retry import (
     Outage,
     Standing,
     Trouble,
     authorizer_failed,
+    lost,
     migrating,
     of_answer,
     of_fault,
 )
 from aap_launcher.controller.transport import JSON, Answer, Wire
 from aap_launcher.controller.transport_errors import Fault
-from aap_launcher.errors import AnswerLost, Interrupted, LauncherError, Refused, Unauthorized, Unreachable
+from aap_launcher.errors import AnswerLost, Interrupted, LauncherError, Unauthorized, Unreachable
 from aap_launcher.models import Clock, Notice, Signals
 
 _FINISHING = 4.0  # seconds that a signal leaves to a POST under way
-_SMALLEST_PAGE = 10
-Query = Mapping[str, object]
 _Result = TypeVar("_Result")
 
 
@@ -46,17 +44,17 @@ class Session:
         tell: Callable[[Notice], None],
     ) -> None:
         self.address, self.tell, self.clock = address, tell, clock
-        self.authorization = ""
+        self.authorization = self.advice = ""  # advice: what to check when the credential is refused
         self.renew: Callable[[], str] | None = None
-        self.advice = ""  # what to check when the credential is refused
         self.product = self.version = ""  # X-API-Product-Name and -Version, once seen
         self._wire, self._timeout, self._tolerance, self._signals = wire, timeout, tolerance, signals
         self._standing = Standing()
         self._until = float("inf")
+        self._signed = False  # the controller was seen to sign its answers (X-API-...)
 
-    def basic(self, username: str, password: str) -> str:
-        """The Authorization value of a user name and password."""
-        return "Basic " + b64encode(f"{username}:{password}".encode(errors="surrogateescape")).decode()
+    def on_wait(self, deed: Callable[[], None]) -> None:
+        """Call this about once a second while an answer is waited for."""
+        self._wire.exchange.waiting = deed
 
     def get(
         self,
@@ -64,17 +62,21 @@ class Session:
         query: Query | None = None,
         *,
         what: str,
-        allow: frozenset[int] = frozenset(),
+        allow: Allowed = NONE,
         anonymous: bool = False,
         usable: Callable[[Answer], bool] = lambda answer: answer.is_json,
         method: str = "GET",
-        refuse: Callable[[Answer, str], Refused] = refusals.error,
         headers: Mapping[str, str] | None = None,
+        refuse: Refuse = refusals.error,
+        once: bool = False,
+        pages: bool = False,
     ) -> Answer:
         """GET (or OPTIONS) until an answer counts. Raises `Refused` for 4xx (but those in `allow`), `Unreachable`.
 
-        A 200 that is not `usable` is not the controller's word, and asked for again like one of a proxy's.
-        A mutable query whose page the controller cannot serve in time finds its size halved.
+        What is not `usable`, and (once the credential was accepted) a 3xx or 4xx that the controller did not write,
+        is asked for again. A mutable query whose page takes too long finds its size halved. `once`: nothing hangs on
+        it, and the first trouble is raised. `pages`: a 3xx or 4xx is final whoever wrote it, as for a path that a
+        person typed: the controller itself writes pages for those that it lacks.
         """
 
         def attempt() -> Answer:
@@ -83,33 +85,43 @@ class Session:
 
         def judge(answer: Answer) -> Trouble | None:
             fine = answer.status in allow and not migrating(answer)
-            return None if fine else self._trouble(answer, None if anonymous else usable)
+            fine = fine and (answer.status < 300 or anonymous or pages or not self.foreign(answer))
+            return None if fine else self._trouble(answer, None if anonymous else usable, pages=pages)
 
         def slow() -> None:
             if isinstance(query, MutableMapping):
-                _halve(query)
+                halve(query)
 
-        answer = self._persist(attempt, judge, what, slow)
+        answer = self._persist(attempt, judge, what, slow, once=once)
         return self._counted(answer, what, allow, refuse, anonymous=anonymous)
 
     def json(
-        self, path: str, query: Query | None = None, *, what: str, keys: Collection[str] = ()
+        self,
+        path: str,
+        query: Query | None = None,
+        *,
+        what: str,
+        keys: Collection[str] = (),
+        like: Mapping[str, object] | None = None,
+        once: bool = False,
     ) -> Mapping[str, object]:
-        """GET a JSON object that has these keys."""
+        """GET a JSON object that has these keys, and the values of `like`: another object's page is no answer."""
         found: Mapping[str, object] = {}
 
         def usable(answer: Answer) -> bool:
             nonlocal found
             body = refusals.content(answer)
             found = body if isinstance(body, dict) else {}
-            return isinstance(body, dict) and all(key in body for key in keys)
+            return (
+                isinstance(body, dict)
+                and all(key in body for key in keys)
+                and all(found.get(key) == value for key, value in (like or {}).items())
+            )
 
-        self.get(path, query, what=what, usable=usable)
+        self.get(path, query, what=what, usable=usable, once=once)
         return found
 
-    def post(
-        self, path: str, body: Mapping[str, object], *, what: str, allow: frozenset[int] = frozenset()
-    ) -> Answer:
+    def post(self, path: str, body: Mapping[str, object], *, what: str, allow: Allowed = NONE) -> Answer:
         """POST JSON; see `change`."""
         # Not msgspec: it takes neither `Number` nor half a surrogate pair, which a survey's default may hold.
         return self.change("POST", path, json.dumps(body).encode(), what=what, allow=allow)
@@ -121,13 +133,14 @@ class Session:
         body: bytes | None,
         *,
         what: str,
-        allow: frozenset[int] = frozenset(),
-        refuse: Callable[[Answer, str], Refused] = refusals.error,
+        allow: Allowed = NONE,
+        refuse: Refuse = refusals.error,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """POST, PATCH, PUT or DELETE, repeated only while it is sure that it was not acted on.
 
-        Raises `AnswerLost` where it may have been, `Unreachable` where it was not, `Refused` for a no.
+        Sure is what the transport saw (no byte of it was handed over) and what the controller itself says. Raises
+        `AnswerLost` where it may have been acted on, `Unreachable` where it was not, `Refused` for a no.
         """
 
         def attempt() -> Answer:
@@ -138,20 +151,28 @@ class Session:
                 with self._signals.finishing(_FINISHING):
                     return self._send(method, path, body=body, fresh=True, headers=headers)
             except Interrupted as stop:
-                stop.sent = True
+                stop.sent = self._wire.exchange.sent
                 raise
             except Fault as fault:
                 if fault.sent:
-                    raise AnswerLost(f"{what}: {fault}; it may have taken effect.") from None
+                    error = AnswerLost(f"{what}: {fault}; it may have taken effect.")
+                    error.location = made(fault.head)
+                    raise error from None
                 raise
 
         def judge(answer: Answer) -> Trouble | None:
-            return of_answer(answer, self._standing) if answer.status in {401, 429} else None
+            return self._trouble(answer, None) if answer.status == 401 and not self.foreign(answer) else None
 
         answer = self._persist(attempt, judge, what)
-        if answer.status >= 500 or authorizer_failed(answer):
-            raise AnswerLost(f"{what}: {answer.status} {answer.beginning}; it may have taken effect.")
+        if lost(answer, foreign=self.foreign(answer)):
+            error = AnswerLost(f"{what}: {answer.status} {answer.beginning}; it may have taken effect.")
+            error.page = 300 <= answer.status < 500 and answer.status != 429 and not authorizer_failed(answer)
+            raise error
         return self._counted(answer, what, allow, refuse, anonymous=False)
+
+    def foreign(self, answer: Answer) -> bool:
+        """Whether something in between wrote this answer: no JSON where there is a body, or no header of its."""
+        return not refusals.controllers_own(answer, signed=self._signed)
 
     def stream(self, path: str, query: Query, *, what: str) -> Iterator[bytes]:
         """GET a body of any size and type, as it arrives. Raises `Unreachable` if it breaks off."""
@@ -163,7 +184,7 @@ class Session:
                 )
 
         answer, chunks = self._persist(attempt, lambda pair: of_answer(pair[0], self._standing), what)
-        self._counted(answer, what, frozenset(), refusals.error, anonymous=False)
+        self._counted(answer, what, NONE, refusals.error, anonymous=False)
         try:
             yield from chunks
         except Fault as fault:
@@ -185,7 +206,6 @@ class Session:
         self._until = until
 
     def close(self) -> None:
-        """Close the connections."""
         self._wire.hang_up()
 
     def _persist(
@@ -194,8 +214,10 @@ class Session:
         judge: Callable[[_Result], Trouble | None],
         what: str,
         slow: Callable[[], None] = lambda: None,
+        *,
+        once: bool = False,
     ) -> _Result:
-        """Attempt until a result counts. `slow` is called when an attempt took too long."""
+        """Attempt until a result counts. `slow` is called when an attempt took too long or was too large."""
         tolerance = min(self._tolerance, max(self._until - self.clock.now(), 0.0))
         outage = Outage(tolerance, self.clock, self._signals, self.tell)
         while True:
@@ -212,6 +234,8 @@ class Session:
             if trouble.slow:
                 slow()
             try:
+                if once and not (trouble.at_once and outage.first):
+                    raise outage.end(trouble, what)
                 outage.wait(trouble, what)
             except Unauthorized:
                 renew, self.renew = self.renew, None
@@ -240,15 +264,17 @@ class Session:
             headers=headers,
         )
         self._standing = replace(self._standing, answered=True)
-        self._learn(answer)
-        return answer
-
-    def _learn(self, answer: Answer) -> None:
-        """The controller's name and version are in the headers of any answer of its own."""
         if version := answer.headers.get("X-API-Product-Version"):
             self.version, self.product = version, answer.headers.get("X-API-Product-Name", "")
+        self._signed = self._signed or refusals.signed(answer)
+        return answer
 
-    def _trouble(self, answer: Answer, usable: Callable[[Answer], bool] | None) -> Trouble | None:
+    def _trouble(
+        self, answer: Answer, usable: Callable[[Answer], bool] | None, *, pages: bool = False
+    ) -> Trouble | None:
+        asked = 300 <= answer.status < 500 and answer.status not in {403, 429} and self._standing.accepted
+        if asked and not pages and self.foreign(answer):
+            return Trouble(f"{answer.status} that is not the controller's: {answer.beginning}")
         trouble = of_answer(answer, self._standing)
         if trouble is None and usable is not None and 200 <= answer.status < 300 and not usable(answer):
             return Trouble(f"a page that is not the controller's: {answer.beginning}")
@@ -258,8 +284,8 @@ class Session:
         self,
         answer: Answer,
         what: str,
-        allow: frozenset[int],
-        refuse: Callable[[Answer, str], Refused],
+        allow: Allowed,
+        refuse: Refuse,
         *,
         anonymous: bool,
     ) -> Answer:
@@ -272,25 +298,3 @@ class Session:
         if isinstance(error, Unauthorized):
             error = Unauthorized(f"{error} {self.advice}".rstrip())
         raise error
-
-
-def with_query(path: str, query: Query | None) -> str:
-    """The path with its query."""
-    if not query:
-        return path
-    return path + ("&" if "?" in path else "?") + urlencode({key: str(value) for key, value in query.items()})
-
-
-def as_object(answer: Answer, what: str) -> Mapping[str, object]:
-    """The answer's JSON object. Raises `Unreachable` where it is none: then it is not the controller's."""
-    body = refusals.content(answer)
-    if not isinstance(body, dict):
-        raise Unreachable(f"{what}: the answer is not the controller's JSON; it begins: {answer.beginning}.")
-    return body
-
-
-def _halve(query: MutableMapping[str, object]) -> None:
-    for name in ("limit", "page_size"):
-        size = query.get(name)
-        if isinstance(size, int):
-            query[name] = max(size // 2, _SMALLEST_PAGE)

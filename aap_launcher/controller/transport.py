@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from http.client import HTTPException
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import (
-    DecodeError,
-    HTTPError,
-    ReadTimeoutError,
-    SSLError,
-)
+from urllib3.exceptions import HTTPError
 
-from aap_launcher.controller.transport_errors import Fault, fault_of, of_unknown_authority
+from aap_launcher.controller.exchange import LARGEST, Exchange
+from aap_launcher.controller.sockets import CONNECT, Adapter
+from aap_launcher.controller.transport_errors import fault_of, of_unknown_authority
+from aap_launcher.controller.unzip import plain
 from aap_launcher.models import Clock
 
 JSON = "application/json"
-_CONNECT = 5.0  # seconds to connect
-_LARGEST = 256 * 1024 * 1024  # bytes of one answer; 200 events with whole stdout are some MiB at worst
+_PIECE = 1 << 18
+_BROKEN = (requests.RequestException, HTTPError, HTTPException, OSError, ValueError)
 # Query values that may be shown; names of templates and hosts are left out of the trace.
 _SHOWN = frozenset(
     {
@@ -63,23 +60,6 @@ class Answer:
         return text[:120] + ("..." if len(text) > 120 or self.body[600:] else "") if text else "(empty)"
 
 
-class _Adapter(HTTPAdapter):
-    """The transport with our SSLContext, directly and through a proxy."""
-
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self._context = context
-        super().__init__(pool_connections=2, pool_maxsize=2)
-
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - the signature is requests'
-        super().init_poolmanager(*args, **options, ssl_context=self._context)
-
-    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:  # noqa: ANN401 - the signature is requests'
-        return super().proxy_manager_for(proxy, **options, ssl_context=self._context)
-
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ANN401
-        """Nothing: the context knows whom to trust; requests would load its own list into it."""
-
-
 class _Http(requests.Session):
     """Follows no redirect: requests reads the address of one even when told not to, and fails on a broken one."""
 
@@ -111,6 +91,7 @@ class Wire:
         trace: Callable[[str], None] | None = None,
         widen: Callable[[], None] | None = None,
     ) -> None:
+        self.exchange = Exchange(clock)
         self._origin, self._clock, self._trace, self._widen = origin, clock, trace, widen
         self._context = context
         self._verify = context.verify_mode != ssl.CERT_NONE
@@ -131,10 +112,14 @@ class Wire:
         fresh: bool = False,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Send once, read the whole answer. Raises `Fault`. `fresh`: on a connection of its own."""
+        """Send once, read the whole answer, within `timeout` in all. Raises `Fault`.
+
+        `fresh`: on a connection of its own.
+        """
         if fresh:
             self.hang_up()
         started = self._clock.now()
+        head: Answer | None = None
         try:
             with self._open(
                 method,
@@ -145,26 +130,32 @@ class Wire:
                 accept=accept,
                 headers=headers,
             ) as response:
-                content = self._read(response, started + timeout + 5)
-                answer = Answer(method, path, response.status_code, response.headers, content)
-        except requests.RequestException as error:
-            fault = self._fault(error, timeout, self._clock.now() - started)
+                head = Answer(method, path, response.status_code, response.headers, b"")
+                answer = replace(head, body=b"".join(self._pieces(response)))
+        except _BROKEN as error:
+            self.hang_up()
+            fault = fault_of(error, self.exchange, self._origin, timeout=timeout)
+            fault.head = head
             self._note(method, path, started, str(fault))
             raise fault from None
         except BaseException:
             self.hang_up()  # an interrupt in the middle of an answer: this connection is not usable
             raise
-        self._note(method, path, started, str(answer.status), len(content))
+        self._note(method, path, started, str(answer.status), len(answer.body))
         return answer
 
     def stream(self, path: str, *, timeout: float, authorization: str) -> tuple[Answer, Iterator[bytes]]:
-        """Like `send` of a GET for any media type, but the body of a 200 arrives as it is read."""
+        """Like `send` of a GET for any media type, but the body of a 200 arrives as it is read.
+
+        It may be of any size: each 256 KiB of it have `timeout` seconds.
+        """
         started = self._clock.now()
         try:
             response = self._open("GET", path, timeout=timeout, authorization=authorization, accept="*/*")
-            content = b"" if response.status_code == 200 else self._read(response, started + timeout + 5)
-        except requests.RequestException as error:
-            raise self._fault(error, timeout, self._clock.now() - started) from None
+            content = b"" if response.status_code == 200 else b"".join(self._pieces(response))
+        except _BROKEN as error:
+            self.hang_up()
+            raise fault_of(error, self.exchange, self._origin, timeout=timeout) from None
         self._note("GET", path, started, str(response.status_code))
         answer = Answer("GET", path, response.status_code, response.headers, content)
         return answer, self._chunks(response, timeout)
@@ -175,7 +166,8 @@ class Wire:
 
     def _fresh(self) -> requests.Session:
         session = _Http()
-        session.mount("https://", _Adapter(self._context))
+        session.mount("https://", Adapter(self._context, self.exchange))
+        session.mount("http://", session.get_adapter("https://"))
         session.cookies = _NoCookies()
         session.headers.clear()
         return session
@@ -210,11 +202,12 @@ class Wire:
 
         request = requests.Request(method, self._origin + path, headers=sent, data=body, auth=identify)
         ready = self._http.prepare_request(request)
+        self.exchange.begin(timeout)
         try:
             return self._exchange(ready, timeout)
         except requests.exceptions.SSLError as error:
             widen, self._widen = self._widen, None
-            if widen is None or not of_unknown_authority(error):
+            if widen is None or self.exchange.handed_over or not of_unknown_authority(error):
                 raise
             widen()
             return self._exchange(ready, timeout)
@@ -222,33 +215,35 @@ class Wire:
     def _exchange(self, request: requests.PreparedRequest, timeout: float) -> requests.Response:
         return self._http.send(
             request,
-            timeout=(min(_CONNECT, timeout), timeout),
+            timeout=(min(CONNECT, timeout), timeout),  # our sockets keep to the exchange's deadline instead
             allow_redirects=False,
             verify=self._verify,
             stream=True,
         )
 
-    def _read(self, response: requests.Response, deadline: float) -> bytes:
-        """The body; the deadline ends an answer that drips."""
-        chunks, size = [], 0
-        for chunk in _as_it_comes(response):
-            size += len(chunk)
-            chunks.append(chunk)
-            if size > _LARGEST:
-                raise requests.exceptions.ContentDecodingError("larger than 256 MiB")
-            if self._clock.now() > deadline:
-                raise requests.ReadTimeout
-        return b"".join(chunks)
+    def _pieces(self, response: requests.Response) -> Iterator[bytes]:
+        """The whole body, decompressed; no piece and no sum of them is larger than it may be."""
+        size = 0
+        for piece in plain(_as_it_comes(response), response.headers.get("Content-Encoding", "")):
+            size += len(piece)
+            if size > LARGEST:
+                raise self.exchange.burst()
+            self.exchange.left()
+            yield piece
 
     def _chunks(self, response: requests.Response, timeout: float) -> Iterator[bytes]:
+        got = 0
         try:
             with response:
-                yield from response.iter_content(1 << 16)
-        except requests.RequestException as error:
-            raise self._fault(error, timeout, timeout) from None
-
-    def _fault(self, error: requests.RequestException, timeout: float, took: float) -> Fault:
-        return fault_of(error, self._origin, connect=min(_CONNECT, timeout), timeout=timeout, took=took)
+                for piece in plain(_as_it_comes(response), response.headers.get("Content-Encoding", "")):
+                    yield piece
+                    got += len(piece)
+                    if got >= _PIECE:  # a reader who takes long costs nothing
+                        got = 0
+                        self.exchange.renew(timeout)
+        except _BROKEN as error:
+            self.hang_up()
+            raise fault_of(error, self.exchange, self._origin, timeout=timeout) from None
 
     def _note(self, method: str, path: str, started: float, end: str, size: int | None = None) -> None:
         if self._trace is None:
@@ -265,14 +260,5 @@ class Wire:
 
 def _as_it_comes(response: requests.Response) -> Iterator[bytes]:
     """The body in the pieces in which it arrives; `iter_content` waits for a full piece, however it drips."""
-    try:
-        while piece := response.raw.read1(1 << 18, decode_content=True):
-            yield piece
-    except ReadTimeoutError as error:
-        raise requests.ReadTimeout(error) from None
-    except DecodeError as error:
-        raise requests.exceptions.ContentDecodingError(error) from None
-    except SSLError as error:
-        raise requests.exceptions.SSLError(error) from None
-    except HTTPError as error:
-        raise requests.exceptions.ChunkedEncodingError(error) from None
+    while piece := response.raw.read1(_PIECE, decode_content=False):
+        yield piece

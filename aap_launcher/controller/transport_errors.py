@@ -2,80 +2,130 @@
 
 from __future__ import annotations
 
+import http.client
 import re
+import ssl
+from collections.abc import Iterator
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 import requests
-from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnectionError
+import urllib3
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, ProtocolError
 
+from aap_launcher.controller.exchange import LARGEST, MIB, Exchange, Stage
+from aap_launcher.controller.sockets import CONNECT
 from aap_launcher.errors import InvalidInput, Problem
+
+if TYPE_CHECKING:
+    from aap_launcher.controller.transport import Answer
 
 
 class Cause(Enum):
     """Why a request brought no answer."""
 
-    NOWHERE = auto()  # the name does not resolve, or nothing listens
+    NOWHERE = auto()  # the name does not resolve, nothing listens, or what listens speaks no TLS
+    AWAY = auto()  # nobody takes the connection
     TLS = auto()
     BARRED = auto()  # a proxy wants other credentials
     SLOW = auto()
+    LARGE = auto()  # the answer does not end
     CLOSED = auto()  # the connection was closed, perhaps while it was idle
     OTHER = auto()
 
 
 class Fault(Exception):
-    """A request that brought no answer. `sent`: it may have been acted on."""
+    """A request that brought no answer. `sent`: it may have been acted on. `head`: the answer's, where that came."""
 
     def __init__(self, words: str, cause: Cause = Cause.OTHER, *, sent: bool) -> None:
         super().__init__(words)
         self.cause, self.sent = cause, sent
+        self.head: Answer | None = None
 
 
-def fault_of(
-    error: requests.RequestException, origin: str, *, connect: float, timeout: float, took: float
-) -> Fault:
-    """The fault in words, and whether the request can have reached the controller. All times are in seconds."""
+def fault_of(error: Exception, exchange: Exchange, origin: str, *, timeout: float) -> Fault:
+    """The fault in words; whether the request was sent is what the exchange saw, whatever the error says."""
+    if isinstance(error, requests.exceptions.InvalidURL) and not exchange.handed_over:
+        raise InvalidInput("url cannot be asked", [Problem("url", "is not a URL")]) from None
     host = origin.partition("://")[2]
-    late = f"no answer within {timeout:.3g} s"
-    if took < timeout - 1 and origin.startswith("https:"):  # the greeting has the patience of a connection
-        late = f"{host} does not answer the TLS greeting: is it https?"
-    match error:
-        case requests.exceptions.InvalidURL():
-            raise InvalidInput("url cannot be asked", [Problem("url", "is not a URL")]) from None
-        case requests.exceptions.SSLError():
-            # Another TLS fault may come while the answer is read: only these are surely before the request.
-            early = any(sign in str(error) for sign in ("CERTIFICATE_VERIFY_FAILED", "HANDSHAKE", "VERSION"))
-            # A hang-up may be a busy proxy's; everything else of TLS stays as it is until someone mends it.
-            cause = Cause.NOWHERE if "EOF" in str(error) else Cause.TLS
-            return Fault(tls_words(error, host), cause, sent=not early)
-        case requests.ConnectTimeout():
-            return Fault(f"no connection to {host} within {connect:g} s", sent=False)
-        case requests.Timeout():
-            return Fault(late, Cause.SLOW, sent=True)
-        case requests.ConnectionError() if "Read timed out" in str(error):
-            return Fault(late, Cause.SLOW, sent=True)
-        case requests.ConnectionError():
-            return _connection_fault(error, host)
-        case _:
-            return Fault(f"the answer broke off ({_short(error)})", sent=True)
+    limit = "larger" if exchange.too_large else exchange.stage if exchange.overdue else None
+    if limit is None:
+        words, cause = _reason(error, host, sent=exchange.handed_over)
+    else:
+        words, cause = _LIMITS[limit]
+    told = words.format(host=host, connect=f"{min(CONNECT, timeout):.3g}", timeout=f"{timeout:.3g}")
+    return Fault(told, cause, sent=exchange.sent)
 
 
-def _connection_fault(error: requests.ConnectionError, host: str) -> Fault:
-    reason = error.args[0] if error.args else None
-    reason = reason.reason if isinstance(reason, MaxRetryError) else reason
-    if isinstance(error, requests.exceptions.ProxyError):
-        return _proxy_fault(_short(reason), host)
-    if isinstance(reason, NameResolutionError):
-        return Fault(f"the name of {host} does not resolve", Cause.NOWHERE, sent=False)
-    if isinstance(reason, NewConnectionError):
-        return Fault(f"no connection to {host} ({_short(reason)})", Cause.NOWHERE, sent=False)
-    return Fault("the connection was closed before the answer", Cause.CLOSED, sent=True)
+_GREETING = "{host} does not answer the TLS greeting: is it https?"
+_SLOW = "no answer within {timeout} s"
+_UNCONNECTED = "no connection to {host} within {connect} s"
+_CLOSED = ("the connection was closed before the answer", Cause.CLOSED)
+# What ended a request that had a limit of ours.
+_LIMITS: dict[Stage | str, tuple[str, Cause]] = {
+    "larger": (f"an answer of more than {LARGEST // MIB} MiB", Cause.LARGE),
+    Stage.NAME: ("the name of {host} does not resolve: no name server answers", Cause.NOWHERE),
+    Stage.CONNECTION: (_UNCONNECTED, Cause.AWAY),
+    Stage.GREETING: (_GREETING, Cause.NOWHERE),
+    Stage.PROXY: ("the proxy did not connect to {host} within {timeout} s", Cause.AWAY),
+    Stage.ANSWER: (_SLOW, Cause.SLOW),
+}
+# What else ends one, by the types in the error's chain; the first that fits.
+_REASONS: tuple[tuple[tuple[type[BaseException], ...], tuple[str, Cause]], ...] = (
+    ((NameResolutionError,), ("the name of {host} does not resolve", Cause.NOWHERE)),
+    ((NewConnectionError,), ("no connection to {host} ({last})", Cause.NOWHERE)),
+    ((requests.ConnectTimeout, ConnectTimeoutError), (_UNCONNECTED, Cause.AWAY)),
+    ((requests.Timeout, TimeoutError), (_SLOW, Cause.SLOW)),
+    ((http.client.IncompleteRead, urllib3.exceptions.IncompleteRead), ("the answer broke off", Cause.OTHER)),
+    ((requests.exceptions.ChunkedEncodingError,), ("the answer broke off ({last})", Cause.OTHER)),
+    ((requests.ConnectionError, ConnectionError, ProtocolError), _CLOSED),
+)
 
 
-def _proxy_fault(said: str, host: str) -> Fault:
+def _reason(error: Exception, host: str, *, sent: bool) -> tuple[str, Cause]:
+    chain = list(_chain(error))
+
+    def holds(kinds: tuple[type[BaseException], ...]) -> bool:
+        return any(isinstance(one, kinds) for one in chain)
+
+    if holds((requests.exceptions.ProxyError, urllib3.exceptions.ProxyError)):
+        return _proxy_fault(_escaped(_short(chain[-1])))
+    if holds((requests.exceptions.SSLError, urllib3.exceptions.SSLError, ssl.SSLError)):
+        hung_up = holds((ssl.SSLEOFError, ssl.SSLZeroReturnError)) or "EOF" in str(error)
+        if hung_up and sent:
+            return _CLOSED
+        # A hang-up may be a busy proxy's; everything else of TLS stays as it is until someone mends it.
+        return _escaped(tls_words(error, host)), Cause.NOWHERE if hung_up else Cause.TLS
+    last = _escaped(_short(chain[-1]))
+    for kinds, (words, cause) in _REASONS:
+        if holds(kinds):
+            return words.replace("{last}", last), cause
+    return f"the answer broke off ({last})", Cause.OTHER
+
+
+def _escaped(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what it was made of, in requests', urllib3's and Python's wrapping."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        inner = getattr(error, "reason", None)
+        if not isinstance(inner, BaseException):
+            inner = error.__cause__
+        if inner is None:
+            inner = next((one for one in error.args if isinstance(one, BaseException)), None)
+        error = inner
+
+
+def _proxy_fault(said: str) -> tuple[str, Cause]:
     if said.startswith("407"):
         advice = "check the user and password in HTTPS_PROXY"
-        return Fault(f"the proxy wants other credentials (407): {advice}", Cause.BARRED, sent=False)
-    return Fault(f"the proxy did not connect to {host} ({said})", Cause.NOWHERE, sent=False)
+        return f"the proxy wants other credentials (407): {advice}", Cause.BARRED
+    return f"the proxy did not connect to {{host}} ({said})", Cause.NOWHERE
 
 
 def _short(reason: object) -> str:
@@ -90,22 +140,12 @@ def tls_words(error: BaseException, host: str) -> str:
     for sign, fault in _TLS_FAULTS.items():
         if sign.lower() in text.lower():
             return fault.format(host=host)
-    return f"TLS with {host} failed: {_innermost(error)}"
+    return f"TLS with {host} failed: {str(list(_chain(error))[-1])[:200]}"
 
 
 def of_unknown_authority(error: requests.exceptions.SSLError) -> bool:
     """Whether the handshake ended because nobody who is trusted signed the certificate: nothing was sent yet."""
     return "CERTIFICATE_VERIFY_FAILED" in str(error) and tls_words(error, "{host}") == _UNKNOWN
-
-
-def _innermost(error: BaseException) -> str:
-    """The innermost reason, without urllib3's and requests' wrapping."""
-    seen: BaseException = error
-    while (
-        inner := getattr(seen, "reason", None) or seen.__cause__ or (seen.args[0] if seen.args else None)
-    ) and isinstance(inner, BaseException):
-        seen = inner
-    return str(seen)[:200]
 
 
 _UNKNOWN = "the authority that signed the certificate of {host} is not trusted: give its own as ca_bundle"

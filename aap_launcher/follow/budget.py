@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
-from aap_launcher.follow.job import PAGE, JobSource
+from aap_launcher.errors import LauncherError
+from aap_launcher.follow.source import PAGE, WorkflowSource
 from aap_launcher.models import Approval, Event, Job, Node
 
 _PER_MINUTE = 100
 _BURST = 20.0  # requests that may be sent at once; with these there are 120 in the worst minute
-
-
-class WorkflowSource(JobSource, Protocol):
-    """What following a workflow needs of the controller."""
-
-    def nodes(self, job: Job) -> Sequence[Node]:
-        """Every node of the workflow job, by id."""
-        ...
-
-    def approval(self, job: Job) -> Approval:
-        """What the approval node's job waits for, or how it was decided."""
-        ...
 
 
 class Budget:
@@ -54,9 +42,9 @@ class Counted:
         self.requests = 0
         self._source = source
 
-    def job(self, job: Job) -> Job:
+    def job(self, job: Job, *, once: bool = False) -> Job:
         self.requests += 1
-        return self._source.job(job)
+        return self._source.job(job, once=once)
 
     def events(self, job: Job, after: int, limit: int = PAGE) -> Sequence[Event]:
         self.requests += 1
@@ -65,14 +53,18 @@ class Counted:
     def failed_update(self, job: Job) -> tuple[Job, Sequence[str]] | None:
         return self._source.failed_update(job)
 
-    def nodes(self, job: Job) -> Sequence[Node]:
-        nodes = self._source.nodes(job)
+    def nodes(self, job: Job, *, once: bool = False) -> Sequence[Node]:
+        try:
+            nodes = self._source.nodes(job, once=once)
+        except LauncherError:
+            self.requests += 1
+            raise
         self.requests += pages(nodes)
         return nodes
 
-    def approval(self, job: Job) -> Approval:
+    def approval(self, job: Job, *, once: bool = False) -> Approval:
         self.requests += 1
-        return self._source.approval(job)
+        return self._source.approval(job, once=once)
 
 
 def pages(nodes: Sequence[Node]) -> int:

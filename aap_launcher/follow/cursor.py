@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Sequence
 
@@ -14,7 +15,7 @@ class Cursor:
     def __init__(self) -> None:
         self.at = 0  # every counter up to here was handed out or given up
         self.received = 0
-        self.missing: list[tuple[int, int]] = []
+        self.missing: list[tuple[int, int]] = []  # in order
         self.blocked = False  # the last page ended at a hole
         self._sightings: deque[tuple[int, float]] = deque()  # (highest counter, when it was first seen)
 
@@ -42,12 +43,12 @@ class Cursor:
         """Rows of given-up holes that have come after all."""
         late = []
         for row in sorted(rows, key=lambda row: row.counter):
-            hole = next((h for h in self.missing if h[0] <= row.counter <= h[1]), None)
-            if hole is None:
+            place = bisect_left(self.missing, row.counter, key=lambda hole: hole[1])
+            if place == len(self.missing) or self.missing[place][0] > row.counter:
                 continue
-            parts = [(hole[0], row.counter - 1), (row.counter + 1, hole[1])]
-            self.missing.remove(hole)
-            self.missing = sorted([*self.missing, *(part for part in parts if part[0] <= part[1])])
+            first, last = self.missing[place]
+            parts = [(first, row.counter - 1), (row.counter + 1, last)]
+            self.missing[place : place + 1] = [part for part in parts if part[0] <= part[1]]
             late.append(row)
         self.received += len(late)
         return late

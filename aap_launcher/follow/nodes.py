@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from aap_launcher.errors import Refused, Unauthorized
-from aap_launcher.follow.budget import WorkflowSource, pages
+from aap_launcher.follow.budget import pages
+from aap_launcher.follow.source import WorkflowSource
 from aap_launcher.models import Approval, Job, JobType, Node, NodeChanged
 
 _QUICK, _SLOW, _SLOWEST = 1.0, 4.0, 10.0  # seconds between two lists of the nodes
@@ -42,9 +43,9 @@ class NodeList:
         self._interval, self.due = _QUICK, min(self.due, now + _QUICK / 2)
 
     def read(self, job: Job, now: float) -> Iterator[NodeChanged]:
-        """List the nodes of the workflow job, and tell what is new. Raises `NotFound` when it was deleted."""
+        """List the nodes of the workflow job, and tell what is new. A trouble is raised, and not outlived."""
         self._cost = 1
-        nodes = self._source.nodes(job)
+        nodes = self._source.nodes(job, once=True)
         self._cost = pages(nodes)
         for node in nodes:
             known = self._known.get(node.id)
@@ -65,7 +66,7 @@ class NodeList:
         if job is None or job.type != JobType.WORKFLOW_APPROVAL:
             return None
         try:
-            return self._source.approval(job)
+            return self._source.approval(job, once=True)
         except Unauthorized:
             raise
         except Refused:  # it was deleted with its workflow, or may not be seen

@@ -10,8 +10,7 @@ What the controller does that decides the design (seen on AWX 24.6.1):
 
 What it costs, in requests a minute: some 20 for the workflow job and the list of its nodes while nothing
 changes, at most 60 for each node's job that runs (28 while it is silent), and never more than 120 for everything
-together, however many nodes run: then each is asked more seldom, in turn. Only reading on in what is stored
-already is not counted.
+together, however many nodes run: then each is asked more seldom. Only reading on in what is stored is not counted.
 """
 
 from __future__ import annotations
@@ -21,10 +20,13 @@ from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
-from aap_launcher.errors import NotFound, Refused, Unauthorized
-from aap_launcher.follow.budget import Budget, Counted, WorkflowSource
-from aap_launcher.follow.job import QUEUED, Follower, Pace
+from aap_launcher.errors import Interrupted, LauncherError, Refused, Unauthorized, Unreachable
+from aap_launcher.follow.budget import Budget, Counted
+from aap_launcher.follow.child import Child, Stepping
+from aap_launcher.follow.job import QUEUED, Follower
 from aap_launcher.follow.nodes import NodeList
+from aap_launcher.follow.pace import Pace
+from aap_launcher.follow.source import WorkflowSource
 from aap_launcher.models import (
     Finished,
     Job,
@@ -40,61 +42,20 @@ from aap_launcher.models import (
 
 _PATIENT = 10.0  # seconds that a node's job may queue before it is asked why
 _STRAGGLE = 60.0  # seconds after the workflow's end that a job may still be without a final status
+_TELL = 10.0  # seconds after which it is worth a line that the nodes cannot be listed
+_AGAIN = 5.0  # seconds until a node's job that could not be read is asked for again
 _SELDOM = 10.0  # seconds between two looks at the workflow job itself
-
-
-class _Child:
-    """A node's job, to be read at first and followed then."""
-
-    def __init__(self, node: Node, now: float) -> None:
-        self.node = node
-        self.follower: Follower | WorkflowFollower | None = None
-        self.lost = False  # it was deleted, or may not be seen
-        self.done = False
-        self._due = now
-        self._stepped = now - 1
-
-    @property
-    def due(self) -> float:
-        return self.follower.due if self.follower is not None else self._due
-
-    @property
-    def free(self) -> bool:
-        """Whether the next step is no poll: it reads on in what is stored, or counts its requests itself."""
-        if self.follower is None:
-            return self.node.job is not None and self.node.job.status.final
-        return isinstance(self.follower, WorkflowFollower) or self.archived or self.due <= self._stepped
-
-    @property
-    def archived(self) -> bool:
-        """Whether all of it is stored, so that it can be read to its end at once."""
-        job = self.follower.job if self.follower is not None else None
-        if job is None or job.type == JobType.WORKFLOW_JOB:
-            return job is not None and job.status.final
-        return job.events_processed
-
-    @property
-    def log(self) -> Log:
-        log = self.follower.log if self.follower is not None else Log()
-        return replace(log, settled=False) if self.lost else log
-
-    def hurry(self, now: float) -> None:
-        """Its end is near, or the list of the nodes knew of it first."""
-        if self.follower is not None and not self.done and not self.follower.job.status.final:
-            self.follower.hurry(now)
-
-    def stepped(self, now: float) -> None:
-        self._stepped = now
-        if self.lost or (self.follower is not None and self.follower.finished):
-            self.done = True
 
 
 class WorkflowFollower:
     """Follows one workflow job and all of its nodes, one request or so at a time, like a `Follower`.
 
-    Errors of the source about the workflow job itself pass through unchanged, and it can go on after them;
-    a node's job that is gone or hidden is told, and the others are followed on.
+    Errors of the source about the workflow job itself pass through unchanged, and it can go on after them: its
+    status is the verdict. What befalls the list of the nodes, one node or its log is told, and the others are
+    followed on.
     """
+
+    counts = True
 
     def __init__(
         self,
@@ -106,6 +67,7 @@ class WorkflowFollower:
         jitter: Callable[[], float] = random.random,
         budget: Budget | None = None,
         path: tuple[str, ...] = (),
+        essential: bool = True,
     ) -> None:
         self.due = now
         self.finished = False
@@ -113,16 +75,19 @@ class WorkflowFollower:
         self._pace, self._jitter, self._path = pace or Pace(), jitter, path
         self._budget = budget or Budget(now)
         # The status alone, and seldom: while a node is not done, the workflow job is not either.
-        self._self = Follower(self._source, job, now, pace=replace(self._pace, idle=_SELDOM), jitter=jitter)
+        slow = replace(self._pace, idle=_SELDOM)
+        self._self = Follower(self._source, job, now, pace=slow, jitter=jitter, essential=essential)
         self._began = now
         self._news = now
         self._nodes = NodeList(self._source, now, growth=self._pace.growth, jitter=jitter, path=path)
         self._queued: dict[int, float] = {}  # node -> since when its job is in the queue
-        self._children: dict[int, _Child] = {}
-        self._reading: _Child | None = None
+        self._children: dict[int, Child] = {}
+        self._reading: Child | None = None
         self._end: Finished | None = None  # the workflow job's own
         self._ended = now
         self._listed = False  # whether the nodes were listed after that
+        self._unlisted_since: float | None = None  # since when they cannot be listed
+        self._unlisted_told = False
 
     @property
     def job(self) -> Job:
@@ -156,12 +121,26 @@ class WorkflowFollower:
             self.finished = True
             yield Finished(self._end.job, self.log)
             return
-        yield Tick(self.job, now - self._began, now - self._news)
+        yield self.tick(now)
         self.due = self._next(now)[0]
+
+    def tick(self, now: float) -> Tick:
+        """That time passes, also while an answer is waited for."""
+        return Tick(self.job, now - self._began, now - self._news)
+
+    def conclude(self, now: float) -> Iterator[Update]:
+        """The time is over: the end as it is known, without what is still to be read. No end, nothing."""
+        if self.finished or not self.job.status.final:
+            return
+        for child in self._children.values():
+            if child.follower is not None and not child.done:
+                yield from self._told(child, child.follower.conclude(now))
+        self.finished = True
+        yield Finished(self.job, self.log)
 
     # --- whose turn it is ---------------------------------------------------------------------------
 
-    def _next(self, now: float) -> tuple[float, _Child | Follower | None]:
+    def _next(self, now: float) -> tuple[float, Child | Follower | None]:
         """What comes next and when: a child, the workflow job itself, or (None) the list of its nodes.
 
         A job that is read from the store is read to its end, so that old logs are not interleaved.
@@ -170,7 +149,7 @@ class WorkflowFollower:
         if reading is not None and not reading.done and reading.due <= now:
             return reading.due, reading
         ready = self._budget.ready(now)
-        waiting: list[tuple[float, float, int, _Child | Follower | None]] = []
+        waiting: list[tuple[float, float, int, Child | Follower | None]] = []
         if self._end is None:
             waiting.append((max(self._self.due, ready), self._self.due, 0, self._self))
         if not self._listed and self.job.status not in QUEUED:
@@ -185,12 +164,12 @@ class WorkflowFollower:
         first = min(able, key=lambda entry: entry[1:3]) if able else min(waiting, key=lambda entry: entry[0])
         return first[0], first[3]
 
-    def _do(self, what: _Child | Follower | None, now: float) -> Iterator[Update]:
+    def _do(self, what: Child | Follower | None, now: float) -> Iterator[Update]:
         before = self._source.requests
         polled = True
-        if isinstance(what, _Child):
+        if isinstance(what, Child):
             yield from self._step_child(what, now)
-            polled = what.due > now and not isinstance(what.follower, WorkflowFollower)
+            polled = what.due > now and not (what.follower is not None and what.follower.counts)
         elif what is not None:
             yield from self._step_self(now)
         elif not self._listed:
@@ -211,14 +190,19 @@ class WorkflowFollower:
     # --- nodes --------------------------------------------------------------------------------------
 
     def _list(self, now: float) -> Iterator[Update]:
-        ended, changed = self._end is not None, False
+        ended, changed, failed = self._end is not None, False, False
         try:
             for update in self._nodes.read(self.job, now):
                 changed = True
                 yield update
-        except NotFound:  # it was deleted: a verdict that is known stays, else the next look tells
-            self._listed = ended
+        except Interrupted:
+            raise
+        except LauncherError as fault:  # the workflow job's own status decides, and is looked at beside this
+            failed = True
+            self._listed = ended and now - self._ended >= (0.0 if isinstance(fault, Refused) else _STRAGGLE)
+            yield from self._unlisted(fault, now)
         else:
+            self._unlisted_since = None
             for node in self._nodes:
                 self._attend(node, now)
             self._listed = ended and self._all_told(now)
@@ -227,7 +211,18 @@ class WorkflowFollower:
             if not ended and all(node.ended for node in self._nodes):
                 self._self.hurry(now)
         busy = ended or any(not child.done for child in self._children.values())
-        self._nodes.plan(now, changed=changed, busy=busy)
+        self._nodes.plan(now, changed=changed, busy=busy and not failed)
+
+    def _unlisted(self, fault: LauncherError, now: float) -> Iterator[Update]:
+        """The nodes could not be listed: told once, when it lasts."""
+        if self._unlisted_since is None:
+            self._unlisted_since = now
+        if not self._unlisted_told and (now - self._unlisted_since >= _TELL or self._listed):
+            self._unlisted_told = True
+            why = str(fault).rstrip(".")
+            yield Notice(
+                f"the nodes cannot be listed: {why}; the workflow's status is followed on", warning=True
+            )
 
     def _attend(self, node: Node, now: float) -> None:
         """Follow the node's job once it runs, has ended, or queues so long that the reason is of interest."""
@@ -238,7 +233,7 @@ class WorkflowFollower:
         elif job is not None and job.type != JobType.WORKFLOW_APPROVAL:
             since = self._queued.setdefault(node.id, now)
             if job.status not in QUEUED or now - since >= _PATIENT or self._end is not None:
-                self._children[node.id] = _Child(node, now)
+                self._children[node.id] = Child(node, now)
 
     def _all_told(self, now: float) -> bool:
         """Whether no node can bring anything more; one without an end is waited for a minute."""
@@ -248,19 +243,16 @@ class WorkflowFollower:
 
     # --- a node's job -------------------------------------------------------------------------------
 
-    def _step_child(self, child: _Child, now: float) -> Iterator[Update]:
+    def _step_child(self, child: Child, now: float) -> Iterator[Update]:
         try:
             if child.follower is None:
                 child.follower = self._begin(child.node, now)
-            for update in child.follower.step(now):
-                if not isinstance(update, Tick):
-                    self._news = now
-                if isinstance(update, NodeChanged | NodeUpdate):
-                    yield update  # of a nested workflow
-                else:
-                    yield NodeUpdate(child.node, update, self._path)
-        except Unauthorized:
-            raise
+            yield from self._told(child, child.follower.step(now), now)
+        except (
+            Unauthorized,
+            Unreachable,
+        ):  # whether it is the controller's, the look at the workflow job tells
+            child.wait(now + _AGAIN)
         except Refused as gone:
             child.lost = True
             told = f"{str(gone).rstrip('.')}: its log is not shown{' any further' if child.follower else ''}"
@@ -274,11 +266,21 @@ class WorkflowFollower:
         if child.done:
             self._nodes.expect(now)
 
-    def _begin(self, node: Node, now: float) -> Follower | WorkflowFollower:
+    def _told(self, child: Child, updates: Iterator[Update], now: float | None = None) -> Iterator[Update]:
+        """A child's updates as the workflow's own."""
+        for update in updates:
+            if now is not None and not isinstance(update, Tick):
+                self._news = now
+            if isinstance(update, NodeChanged | NodeUpdate):
+                yield update  # of a nested workflow
+            else:
+                yield NodeUpdate(child.node, update, self._path)
+
+    def _begin(self, node: Node, now: float) -> Stepping:
         assert node.job is not None  # noqa: S101 - only nodes with a job have a child
-        job = self._source.job(node.job)
+        job = self._source.job(node.job, once=True)
         if job.type != JobType.WORKFLOW_JOB:
-            return Follower(self._source, job, now, pace=self._pace, jitter=self._jitter)
+            return Follower(self._source, job, now, pace=self._pace, jitter=self._jitter, essential=False)
         return WorkflowFollower(
             self._source,
             job,
@@ -287,9 +289,12 @@ class WorkflowFollower:
             jitter=self._jitter,
             budget=self._budget,
             path=(*self._path, node.label),
+            essential=False,
         )
 
-    def _straggles(self, child: _Child, now: float) -> bool:
-        if self._end is None or now - self._ended < _STRAGGLE or child.follower is None:
+    def _straggles(self, child: Child, now: float) -> bool:
+        if self._end is None or now - self._ended < _STRAGGLE:
             return False
+        if child.follower is None:
+            return not child.lost
         return not child.follower.finished and not child.follower.job.status.final

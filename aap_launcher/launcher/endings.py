@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
 
-from aap_launcher.errors import Interrupted, LauncherError, Unreachable
+from aap_launcher.errors import Interrupted, LauncherError, Problem, Refused
 from aap_launcher.findings.explanation import no_host
 from aap_launcher.inputs.choices import JobEnd, OnNoHosts
 from aap_launcher.launcher.run import Run
@@ -15,9 +15,11 @@ from aap_launcher.text.words import duration
 
 # GitHub sends SIGTERM 7.5 s after SIGINT and kills 2.5 s later (actions/runner ProcessInvoker.cs).
 _STOP_SECONDS = 8.0
-_CANCEL_SECONDS = 4.0  # for the cancel itself
-_CANCEL_AGAIN = 1.5
 _TIMEOUT_SECONDS = 60.0  # how long a job that was canceled for its timeout is followed to its end
+
+
+class Ignored(Refused):
+    """The launch was made, and the controller ignored what was given."""
 
 
 def guarded(run: Run, deed: Callable[[], Outcome]) -> Outcome:
@@ -27,6 +29,8 @@ def guarded(run: Run, deed: Callable[[], Outcome]) -> Outcome:
     except Interrupted as stop:
         signal = stop  # the name of an except clause does not outlive it
         return guarded(run, lambda: stopped(run, signal))
+    except Ignored as error:
+        return ignored(run, error.problems)
     except Exception as error:  # noqa: BLE001 - the promise: no fault of ours is a bare traceback
         return of(run, error)
 
@@ -61,7 +65,9 @@ def timed_out(run: Run) -> Outcome:
         run.say("timed out", why, Tone.BAD)
         return run.outcome(Verdict.TIMED_OUT, 5, why)
     run.say("timed out", f"after {waited}", Tone.BAD)
-    own = _canceled(run, run.clock.now() + _TIMEOUT_SECONDS, f"the timeout of {waited} passed")
+    accepted, own = _canceled(run, run.clock.now() + _TIMEOUT_SECONDS, f"the timeout of {waited} passed")
+    if accepted is False and run.known_job.status.final:
+        return ended(run)  # it had ended before: the timeout changes nothing
     return run.outcome(Verdict.TIMED_OUT, 5, own)
 
 
@@ -81,25 +87,30 @@ def stopped(run: Run, stop: Interrupted) -> Outcome:
         run.say("interrupted", why, Tone.BAD)
         return run.outcome(Verdict.INTERRUPTED, code, f"interrupted; {why}")
     run.controller.hurry(at + _STOP_SECONDS)
-    return run.outcome(Verdict.INTERRUPTED, code, _canceled(run, at + _STOP_SECONDS, "it was interrupted"))
+    return run.outcome(Verdict.INTERRUPTED, code, _canceled(run, at + _STOP_SECONDS, "it was interrupted")[1])
 
 
-def _canceled(run: Run, until: float, why: str) -> str:
-    """Cancel the job and follow it until its end or the time given; what became of it, where no reason tells that."""
-    label = run.known_job.label
+def _canceled(run: Run, until: float, why: str) -> tuple[bool | None, str]:
+    """Cancel the job and follow it until its end or the time given.
+
+    Whether the cancel was accepted (False: it had ended before; None: it was not heard), and what became of the
+    job, where no reason tells that.
+    """
+    label, accepted = run.known_job.label, None
     try:
-        accepted = _ask_for_cancel(run, until, why)
-        run.say("canceling", f"{label} was asked to cancel" if accepted else f"{label} has already ended")
+        accepted = run.insist(until, why)
+        if accepted is not None:
+            run.say("canceling", f"{label} was asked to cancel" if accepted else f"{label} has already ended")
         run.follow(until)
     except LauncherError as error:
         run.say("warning", str(error), Tone.WARN)
     job = run.known_job
     if job.status.final:
         told = any(reason.source == "launcher" for reason in run.findings.reasons)
-        return "" if told else f"{why}; {_became(job)}"
+        return accepted, "" if told else f"{why}; {_became(job)}"
     unsure = f"{label} was last seen {job.status}; make sure with: aap-launcher cancel {job.id}"
     run.say("warning", unsure, Tone.BAD)
-    return f"{why}; {unsure}"
+    return accepted, f"{why}; {unsure}"
 
 
 def _became(job: Job) -> str:
@@ -113,16 +124,24 @@ def _became(job: Job) -> str:
     return f"{job.label} {words.get(job.status, f'is {job.status}')}"
 
 
-def _ask_for_cancel(run: Run, until: float, why: str) -> bool:
-    """Ask, while there is time, until the controller has heard it: it may be away for a moment just now."""
-    while True:
-        try:
-            return run.cancel(why, timeout=min(_CANCEL_SECONDS, max(until - run.clock.now(), 1.0)))
-        except Unreachable as away:
-            if run.clock.now() + _CANCEL_AGAIN >= until:
-                raise
-            run.say("warning", f"{away} Asking again.", Tone.WARN)
-            run.clock.sleep(_CANCEL_AGAIN)
+def ignored(run: Run, problems: Sequence[Problem]) -> Outcome:
+    """The controller ignored what was given: told first, whatever becomes of the cancel, which is insisted on."""
+    label = run.known_job.label
+    names = ", ".join(problem.field for problem in problems)
+    run.say("ignored", f"{names}: {label} would not do what you asked; canceling it", Tone.BAD)
+    why = "the controller ignored what was given"
+    text = f"{why}, so {label} would not do what you asked"
+    try:
+        accepted = run.insist(run.clock.now() + run.inputs.connection.outage_tolerance, why)
+    except Interrupted as stop:
+        run.controller.hurry((stop.at or run.clock.now()) + _STOP_SECONDS)
+        accepted = run.insist((stop.at or run.clock.now()) + _STOP_SECONDS, why)
+    became = {
+        True: "it was asked to cancel.",
+        False: "it had ended before it could be canceled.",
+        None: f"it could not be canceled and runs on: aap-launcher cancel {run.known_job.id}",
+    }[accepted]
+    return broken(run, Refused(f"{text}; {became}", problems))
 
 
 def broken(run: Run, error: LauncherError) -> Outcome:

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 from aap_launcher.findings.job import Tally
 from aap_launcher.findings.workflow import WorkflowTally
-from aap_launcher.follow.budget import WorkflowSource
 from aap_launcher.follow.job import Follower
+from aap_launcher.follow.source import WorkflowSource
 from aap_launcher.follow.workflow import WorkflowFollower
 from aap_launcher.models import (
     Findings,
@@ -36,6 +36,8 @@ class Following(Protocol):
     def log(self) -> Log: ...
     def step(self, now: float) -> Iterator[Update]: ...
     def hurry(self, now: float) -> None: ...
+    def tick(self, now: float) -> Update: ...
+    def conclude(self, now: float) -> Iterator[Update]: ...
 
 
 class Happened(Protocol):

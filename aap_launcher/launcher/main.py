@@ -6,7 +6,6 @@ import random
 from collections.abc import Callable, Mapping
 from secrets import token_hex
 
-from aap_launcher.errors import Refused
 from aap_launcher.inputs.parsing import Connection, Inputs, secrets
 from aap_launcher.launcher import endings, launch_once
 from aap_launcher.launcher.run import Run, Tools, connect
@@ -17,8 +16,6 @@ from aap_launcher.models import (
     Line,
     Notice,
     Outcome,
-    Template,
-    TemplateType,
     Tone,
     Verdict,
 )
@@ -93,12 +90,7 @@ def _launch(run: Run) -> Job | None:
     launched = _once(run, launch_once.template_launch(controller, template, prompts, run.request.body))
     problems = ignored(launched)
     if problems:
-        run.cancel("the controller ignored what was given")
-        raise Refused(
-            f"the controller ignored what was given, so {launched.job.label} would not do what you asked; "
-            "it was asked to cancel.",
-            problems,
-        )
+        raise endings.Ignored("the controller ignored what was given", problems)
     return launched.job
 
 
@@ -111,8 +103,7 @@ def _relaunch(run: Run) -> Job | None:
     if run.inputs.dry_run:
         return None
     body = run.request.body
-    template = Template(old.template_id or 0, TemplateType.JOB, old.template or old.name)
-    return _once(run, launch_once.Attempt(template, lambda: controller.relaunch(old, body), body)).job
+    return _once(run, launch_once.relaunch(controller, old, body)).job
 
 
 def _attach(run: Run) -> Job:

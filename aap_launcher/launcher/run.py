@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from aap_launcher.ci import CI
-from aap_launcher.errors import Unreachable
+from aap_launcher.errors import Interrupted, LauncherError, Unreachable
 from aap_launcher.findings.explanation import explanation
 from aap_launcher.follow.job import follow
 from aap_launcher.inputs.choices import Approvals
@@ -45,6 +45,9 @@ from aap_launcher.render.job import Style, notice
 if TYPE_CHECKING:  # a refused input needs no HTTP: importing it is more than half of the start
     from aap_launcher.controller import Controller
 
+_CANCEL_SECONDS = 4.0  # for one request of the cancel
+_CANCEL_AGAIN = 1.5
+
 
 @dataclass(frozen=True, slots=True)
 class Tools:
@@ -78,6 +81,7 @@ class Run:
         self._ours = ""  # why the cancel of the job was asked for, once it was
         self._outages: list[float] = []
         self._holding = False  # lines of events are held back until all of their page were shown
+        self._warned = ""
         self._controller: Controller | None = None
 
     @property
@@ -110,6 +114,7 @@ class Run:
             self.tools.ci.hurry(lambda: self.clock.now() >= until)
         if self.followed is None:
             self.followed = self.begin()
+            self.controller.on_wait(self._pulse)
         follower = self.followed.follower
         try:
             for update in follow(follower, self.clock, until=until):
@@ -121,6 +126,11 @@ class Run:
                 raise
             return False  # the time ran out during an outage
         return follower.finished
+
+    def _pulse(self) -> None:
+        """The controller takes its time: the log shows that the launcher lives."""
+        if self.followed is not None:
+            self.show(self.followed.follower.tick(self.clock.now()))
 
     def begin(self) -> Followed:
         """What follows the job, from its beginning."""
@@ -149,8 +159,8 @@ class Run:
             return
         name = update.approval.name or update.node.label
         self.refused_approval = f'it waits for the approval "{name}", and is not to wait (approvals: fail)'
-        self.cancel(self.refused_approval)
         self.say("canceling", self.refused_approval, Tone.BAD)
+        self.insist(self.clock.now() + self.inputs.connection.outage_tolerance, self.refused_approval)
 
     def cancel(self, why: str, *, timeout: float = 4.0) -> bool:
         """Ask for the cancel of the job; whether it was accepted. `why` is told as the reason of its end."""
@@ -161,6 +171,26 @@ class Run:
             self.followed.happened.ours = self._ours
             self.followed.follower.hurry(self.clock.now())
         return accepted
+
+    def insist(self, until: float, why: str) -> bool | None:
+        """Ask for the cancel until the controller has heard it, or the time is over; None: it has not.
+
+        What keeps it from hearing is told, and replaces nothing.
+        """
+        while True:
+            try:
+                return self.cancel(why, timeout=min(_CANCEL_SECONDS, max(until - self.clock.now(), 1.0)))
+            except Interrupted:
+                raise
+            except LauncherError as error:
+                again = isinstance(error, Unreachable) and self.clock.now() + _CANCEL_AGAIN < until
+                told = f"{error}{' Asking again.' if again else ''}"
+                if told != self._warned:
+                    self.say("warning", told, Tone.WARN)
+                self._warned = told
+                if not again:
+                    return None
+            self.clock.sleep(_CANCEL_AGAIN)
 
     def show(self, update: Update) -> None:
         """Take an update in, and write what it adds to the log; lines of events that came together, together."""

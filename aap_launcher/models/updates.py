@@ -51,11 +51,16 @@ class Log(msgspec.Struct, frozen=True):
         return sum(last - first + 1 for first, last in self.missing)
 
     @property
+    def whole(self) -> bool:
+        """Whether nothing of it is missing, as far as the controller tells."""
+        return self.settled and not self.lost
+
+    @property
     def state(self) -> str:
         """The `events` output: complete, partial or none."""
-        if self.lost or not self.settled:
-            return "partial"
-        return "complete" if self.received else "none"
+        if not self.received:
+            return "none"
+        return "complete" if self.whole else "partial"
 
 
 class Finished(msgspec.Struct, frozen=True):

@@ -48,7 +48,7 @@ def verdict(job: Job, log: Log, found: Findings, role: Role = _ALONE) -> Iterato
     yield Line("\n".join(lines), tone, str(job.status))
     if good and found.no_host_plays:
         yield Line(no_host(found, job.limit), Tone.WARN, "warning")
-    if log.state == "partial":
+    if not log.whole:
         yield Line(gaps(log), Tone.WARN, "warning")
 
 
@@ -113,6 +113,8 @@ def _corrects(task: FailedTask) -> bool:
 
 def gaps(log: Log, *, counters: bool = True) -> str:
     """What is missing of the log; with `counters`, which mean nothing for several jobs together."""
+    if not log.received:
+        return "no log: none of its events could be read"
     if not log.lost:
         what = "the controller did not say that these are all"
         what = what if counters else "not every node's log could be read to its end"
@@ -134,7 +136,7 @@ def annotated(
     yield from (_task(Level.WARNING, task) for task in doubtful[:_MOST])
     if job is not None and job.status is Status.SUCCESSFUL and found.no_host_plays:
         yield Annotation(Level.WARNING, f"{job.label} matched no host", no_host(found, job.limit))
-    if log is not None and log.state == "partial":
+    if log is not None and not log.whole:
         yield Annotation(Level.WARNING, "the log is not complete", gaps(log, counters=counters))
 
 

@@ -219,7 +219,7 @@ class WorkflowRenderer:
         if good:
             lines += [reason.text for reason in self._tally.bad_nodes()]
         yield Line("\n".join(lines), Tone.GOOD if good else Tone.BAD, str(end.job.status))
-        if end.log.state == "partial":
+        if not end.log.whole:
             yield Line(gaps(end.log, counters=False), Tone.WARN, "warning")
         if not self._annotated:
             self._annotated = True

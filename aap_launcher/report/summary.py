@@ -217,7 +217,7 @@ def _log(outcome: Outcome) -> str:
     log = outcome.log
     if log.lost:
         return f"log incomplete: {number(log.lost)} of {count(log.received + log.lost, 'event')} missing"
-    if log.state == "partial":
+    if not log.whole:
         return f"log perhaps incomplete: {count(log.received, 'event')}"
     return f"log complete: {count(log.received, 'event')}" if log.received else ""
 

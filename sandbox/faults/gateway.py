@@ -43,9 +43,11 @@ TERMINATED = text(
     503, "upstream connect error or disconnect/reset before headers. reset reason: connection termination"
 )
 TIMEOUT = text(504, "upstream request timeout")
-STALE_JWT = json(401, {"detail": "JWT has expired"})
-NOT_KNOWN = json(401, {"detail": "Authentication credentials were not provided."})
-FORBIDDEN = json(403, {"detail": "You do not have permission to perform this action."})
+# The controller's own: it signs its answers.
+_SIGNED = {"X-API-Node": "awx-1", "X-API-Product-Name": "Red Hat Ansible Automation Platform"}
+STALE_JWT = json(401, {"detail": "JWT has expired"}, headers=_SIGNED)
+NOT_KNOWN = json(401, {"detail": "Authentication credentials were not provided."}, headers=_SIGNED)
+FORBIDDEN = json(403, {"detail": "You do not have permission to perform this action."}, headers=_SIGNED)
 ERROR_500 = json(500, {"error": "A server error has occurred."})
 BAD_GATEWAY = page(502, "502 Bad Gateway", "<hr><center>nginx</center>")
 ROUTER_504 = page(504, "504 Gateway Time-out", "The server didn't respond in time.")

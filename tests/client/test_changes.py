@@ -117,13 +117,13 @@ def test_a_no_is_told_in_the_controllers_words(
     assert sent.call_count == 1
 
 
-def test_a_page_of_html_is_no_word_of_the_controllers(aap: Desk) -> None:
+def test_a_page_of_html_is_no_word_of_the_controllers_and_may_hide_a_change(aap: Desk) -> None:
     aap.world.answers(
         "POST",
         "/api/v2/hosts/",
         {"text": "<h1>Too long</h1>", "status_code": 414, "headers": {"Content-Type": "text/html"}},
     )
-    with pytest.raises(Refused, match=r"414.*a page that begins"):
+    with pytest.raises(AnswerLost, match=r"414.*it may have taken effect"):
         aap["hosts"].create(name="web1", inventory=7)
 
 

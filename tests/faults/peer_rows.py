@@ -11,7 +11,7 @@ from sandbox import faults
 from sandbox.faults import Rule, gateway
 from tests.e2e.conftest import Ended, wait_for
 from tests.faults.launch_rows import ADOPTED, AGAIN, LONG, canceled
-from tests.faults.matrix import FOLLOWING, LAUNCH, Row, Stage
+from tests.faults.matrix import FOLLOWING, JOB, LAUNCH, Row, Stage
 
 _BACK = r"controller back after"
 _COMPLETE = r"log complete: 430 events"
@@ -36,7 +36,7 @@ MEASURED = [
     replace(
         _MEASURED,
         fault="One 500 (real time)",
-        rules=[Rule(FOLLOWING, faults.answer(gateway.ERROR_500), skip=3)],
+        rules=[Rule(JOB, faults.answer(gateway.ERROR_500), skip=1)],
         says=_BACK,
         others=f"{_DIES}; so do tower-cli and Jenkins",
     ),
@@ -49,7 +49,7 @@ MEASURED = [
     replace(
         _MEASURED,
         fault="429 with Retry-After: 2 (real time)",
-        rules=[Rule(FOLLOWING, faults.answer(gateway.text(429, "slow down", retry_after="2")), skip=3)],
+        rules=[Rule(JOB, faults.answer(gateway.text(429, "slow down", retry_after="2")), skip=1)],
         says=_BACK,
         others=f"{_DIES}; so does Jenkins",
     ),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tests.faults import launch_rows, log_rows, network_rows, outage_rows, peer_rows, stop_rows
+from tests.faults import launch_rows, log_rows, network_rows, outage_rows, peer_rows, proof_rows, stop_rows
 from tests.faults.matrix import Row
 
 GROUPS: dict[str, list[Row]] = {
     **launch_rows.ROWS,
+    **proof_rows.ROWS,
     **log_rows.ROWS,
     **outage_rows.ROWS,
     **stop_rows.ROWS,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.faults.matrix import Result, Row
 from tests.faults.peer_rows import TRAPS
 from tests.faults.rows import GROUPS, ROWS
+from tests.trials.__main__ import RESULTS
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
 
@@ -28,13 +30,49 @@ marked "real time" run on the real one.
 """
 
 
-def document(results: Mapping[str, Result]) -> str:
-    """The whole page."""
+def document(results: Mapping[str, Result]) -> str | None:
+    """The whole page: rows that were run anew, and of the others what stands there; None where a row is missing."""
+    kept = {
+        cells[0]: "| " + cells[1]
+        for cells in map(_fault_and_rest, DOCUMENT.read_text("utf-8").splitlines())
+        if cells
+    }
+    if any(row.name not in results and _cell(row.fault) not in kept for row in ROWS):
+        return None
     parts = [_HEAD]
     for title, rows in GROUPS.items():
-        parts.append(f"## {title}\n\n{_table(rows, results)}\n")
-    parts.append(_traps())
+        parts.append(f"## {title}\n\n{_table(rows, results, kept)}\n")
+    parts += [_trials(), _traps()]
     return "\n".join(parts)
+
+
+def _trials() -> str:
+    """What came of the seeded trials, as `make trials` wrote it down."""
+    heads = [
+        "Trials",
+        "Number",
+        "Doubled",
+        "Foreign job",
+        "Orphaned without a word",
+        "Hung",
+        "Wrong exit",
+        "Lines lost",
+    ]
+    rows = [[name, *map(str, counts.values())] for name, counts in json.loads(RESULTS.read_text()).items()]
+    return "\n".join(
+        [
+            "## Seeded trials",
+            "",
+            "Each trial is the launcher against a controller of its own over a real socket, with waits that take no time;",
+            "what goes wrong, when and how often is drawn by the trial's number. `make trials` runs all of them, `make test`",
+            "each twenty-fifth.",
+            "",
+            "| " + " | ".join(heads) + " |",
+            "|" + " --- |" * len(heads),
+            *("| " + " | ".join(row) + " |" for row in rows),
+            "",
+        ]
+    )
 
 
 def line(result: Result, *, others: bool) -> str:
@@ -44,7 +82,14 @@ def line(result: Result, *, others: bool) -> str:
     return "| " + " | ".join([*cells, *([_cell(row.others)] if others else [])]) + " |"
 
 
-def _table(rows: Sequence[Row], results: Mapping[str, Result]) -> str:
+def _fault_and_rest(line: str) -> tuple[str, str] | None:
+    """A line of a table: its fault, and the line without its first bar."""
+    if not line.startswith("| "):
+        return None
+    return line[2:].partition(" | ")[0], line[2:]
+
+
+def _table(rows: Sequence[Row], results: Mapping[str, Result], kept: Mapping[str, str]) -> str:
     others = any(row.others for row in rows)
     heads = [
         "Fault",
@@ -56,7 +101,11 @@ def _table(rows: Sequence[Row], results: Mapping[str, Result]) -> str:
         *(["Others"] if others else []),
     ]
     lines = ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
-    return "\n".join([*lines, *(line(results[row.name], others=others) for row in rows)])
+    told = (
+        line(results[row.name], others=others) if row.name in results else kept[_cell(row.fault)]
+        for row in rows
+    )
+    return "\n".join([*lines, *told])
 
 
 def _traps() -> str:

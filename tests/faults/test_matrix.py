@@ -27,7 +27,7 @@ def test_the_row_holds_and_came_out_as_the_table_says(matrix: Matrix, row: Row) 
 
 @pytest.mark.skipif("WRITE_RELIABILITY" in os.environ, reason="it is being written")
 def test_the_table_has_the_rows_that_exist_and_no_other() -> None:
-    tables = DOCUMENT.read_text(encoding="utf-8").partition("## Traps")[0]
+    tables = DOCUMENT.read_text(encoding="utf-8").partition("## Seeded trials")[0]
     said = re.findall(r"^\| (.+?) \| (?:yes|no|refused|stopped|nothing|unknown|timed)", tables, re.MULTILINE)
     assert said == [row.fault.replace("|", "\\|") for row in ROWS]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -149,7 +149,7 @@ def test_a_signal_cancels_first_and_exits_with_its_number(signum: int, code: int
     house.signal_at(5, signum)
     outcome = house.run()
     assert (outcome.exit_code, outcome.verdict) == (code, "interrupted")
-    assert house.controller.cancels[0] - began < 6
+    assert house.controller.cancels[0] - began < 6.2
     assert house.ci.outputs["status"] == "canceled"
     assert house.clock.now() - began < 5 + 10
     assert groups_are_closed(house.ci)
@@ -162,7 +162,7 @@ def test_a_job_that_does_not_end_after_the_cancel_is_left_before_the_kill() -> N
     house.signal_at(5)
     outcome = house.run()
     assert outcome.exit_code == 130
-    assert house.clock.now() - began <= 5 + 9
+    assert house.clock.now() - began <= 5 + 9.5
     assert house.controller.hurried is not None
     assert "was last seen running" in outcome.explanation
 
@@ -206,7 +206,8 @@ def test_ignored_fields_cancel_the_job_and_exit_3() -> None:
 def test_a_revoked_token_in_the_middle_names_the_job() -> None:
     house = House(statuses={0: S.RUNNING, 5000: S.SUCCESSFUL})
     house.clock.at(
-        house.clock.now() + 5, lambda: house.story.faults.append(Unauthorized("The credential was revoked."))
+        house.clock.now() + 5,
+        lambda: house.story.faults.extend([Unauthorized("The credential was revoked.")] * 2),
     )
     outcome = house.run()
     assert outcome.exit_code == 3
@@ -314,8 +315,75 @@ def test_without_a_marker_a_strangers_job_is_never_adopted() -> None:
     house.controller.others = [RecentJob(make_job(id=999), 8, {}, {})]
     house.controller.launch_faults = [AnswerLost("504")]
     house.controller.made_anyway = [True]
+    outcome = house.run()
+    assert (outcome.exit_code, house.ci.outputs["job_id"]) == (6, "")
+    assert "job 423" in outcome.explanation, (
+        "it is new and fits, but a twin of another pipeline would as well"
+    )
+    assert "job 999" not in outcome.explanation, "another user launched it"
+
+
+def test_the_head_of_a_lost_answer_names_the_job_without_any_search() -> None:
+    house = House()
+    house.controller.asked = Prompts(frozenset(), frozenset())
+    lost = AnswerLost("the answer broke off")
+    lost.location = "/api/v2/jobs/423/"
+    house.controller.launch_faults = [lost]
+    house.controller.made_anyway = [True]
+    house.controller.list_fault = Unreachable("nobody should ask")
     assert house.run().exit_code == 0
     assert house.ci.outputs["job_id"] == "423"
+
+
+def test_an_answer_that_names_an_older_job_is_no_answer() -> None:
+    house = House()
+    house.controller.stale = True
+    outcome = house.run()
+    assert (outcome.exit_code, house.ci.outputs["job_id"]) == (0, "423")
+    assert "which is older" in house.ci.text
+
+
+def test_a_relaunch_of_our_job_by_somebody_else_is_not_taken_for_ours() -> None:
+    house = House()
+
+    def copied() -> None:
+        (mine,) = house.controller.jobs
+        house.controller.others = [replace(mine, job=make_job(id=999), launch_type="relaunch")]
+
+    house.controller.launch_faults = [AnswerLost("504")]
+    house.controller.made_anyway = [True]
+    house.controller.visible_after = 10
+    house.clock.at(house.clock.now() + 5, copied)
+    house.run()
+    assert house.ci.outputs["job_id"] == "423"
+
+
+def test_a_job_without_the_marker_that_may_be_ours_forbids_a_second_launch() -> None:
+    house = House()
+    house.controller.others = [RecentJob(make_job(id=999), 7, {}, {})]
+    house.controller.launch_faults = [AnswerLost("504")]
+    house.controller.made_anyway = [False]
+    assert house.run().exit_code == 6
+    assert len(house.controller.bodies) == 1
+
+
+def test_a_page_of_something_in_between_is_no_reason_to_send_again() -> None:
+    house = House()
+    lost = AnswerLost("302 <html>")
+    lost.page = True
+    house.controller.launch_faults = [lost]
+    house.controller.made_anyway = [False]
+    assert house.run().exit_code == 6
+    assert len(house.controller.bodies) == 1
+
+
+def test_a_launch_made_long_after_the_gateway_gave_up_is_found_and_not_doubled() -> None:
+    house = House()
+    house.controller.launch_faults = [AnswerLost("504")]
+    house.controller.made_anyway = [True]
+    house.controller.visible_after = 150
+    assert house.run().exit_code == 0
+    assert len(house.controller.bodies) == 1
 
 
 def test_without_a_marker_two_equal_jobs_of_the_same_user_exit_6_with_the_candidates() -> None:

@@ -120,7 +120,7 @@ class World:
     def failed_update(self, job: Job) -> tuple[Job, Sequence[str]] | None:
         return None
 
-    def job(self, job: Job) -> Job:
+    def job(self, job: Job, *, once: bool = False) -> Job:
         self._called(f"job {job.id}")
         world = next((world for world in self.worlds() if world.number == job.id), None)
         if world is not None:
@@ -141,14 +141,14 @@ class World:
         ]
         return seen[:limit]
 
-    def nodes(self, job: Job) -> Sequence[Node]:
+    def nodes(self, job: Job, *, once: bool = False) -> Sequence[Node]:
         self._called(f"nodes {job.id}")
         world = next(world for world in self.worlds() if world.number == job.id)
         if self.at >= world.deleted:
             raise NotFound(f"no {job.label}")
         return tuple(self._node(one) for one in world.parts)
 
-    def approval(self, job: Job) -> Approval:
+    def approval(self, job: Job, *, once: bool = False) -> Approval:
         self._called(f"approval {job.id}")
         one = self._part(job)
         approval = one.decided if self.at >= one.ends and one.decided else one.approval

@@ -259,7 +259,7 @@ def test_a_log_that_is_not_whole_says_so() -> None:
     world = World(FakeClock(), [part(1, 2, 4, hidden=True)], ends=5)
     lines = read(world)
     assert any("may not see it: its log is not shown" in line for line in lines)
-    assert any(line.startswith("warning    log perhaps incomplete") for line in lines)
+    assert any(line.startswith("warning    no log") for line in lines)
 
 
 def test_an_endless_child_is_told_and_its_group_is_closed() -> None:

@@ -300,7 +300,7 @@ def test_an_approval_that_could_not_be_read_at_first_is_told_later() -> None:
     class Away(World):
         broken: int = 1
 
-        def approval(self, job: Job) -> Approval:
+        def approval(self, job: Job, *, once: bool = False) -> Approval:
             if self.broken:
                 self.broken -= 1
                 raise Unreachable("away")
@@ -310,10 +310,9 @@ def test_an_approval_that_could_not_be_read_at_first_is_told_later() -> None:
     asked = Approval("Deploy?")
     gate = Part(make_node(1, "gate", type="workflow_approval"), queued=2, ends=30, approval=asked)
     follower = WorkflowFollower(Away(clock, [gate], ends=31), workflow_job(), clock.now(), jitter=lambda: 0.5)
-    with pytest.raises(Unreachable):
-        list(follow(follower, clock))
     asks = changes(list(follow(follower, clock)), "gate")
-    assert [change.node.job and change.node.job.status for change in asks] == [S.PENDING, S.SUCCESSFUL]
+    told = [change for change in asks if change.approval is not None]
+    assert [change.node.job and change.node.job.status for change in told] == [S.PENDING, S.SUCCESSFUL]
 
 
 def test_a_workflow_in_the_queue_is_told_and_asked_seldom() -> None:
