@@ -9,9 +9,12 @@ from aap_launcher.ci.defuse import RESET
 from aap_launcher.ci.files import put
 from aap_launcher.ci.outlet import LAST_WAIT, Outlet
 from aap_launcher.models import Annotation, GroupEnd, GroupStart, Line, Mark, Progress, Tone
+from aap_launcher.text.width import wrapped
 from aap_launcher.text.words import without_escapes
 
 SUMMARY_FILE = "AAP_SUMMARY_FILE"  # where a provider without a summary of its own writes it, if asked
+_ANY_WIDTH = 1_000_000
+_NARROWEST = 20  # columns of text beside the labels, on however small a terminal
 _COLUMN = 10  # width of the left column, where labels stand
 _PAINT: Mapping[Tone, str] = {Tone.NOTE: "1", Tone.GOOD: "32", Tone.WARN: "33", Tone.BAD: "31"}
 
@@ -197,12 +200,18 @@ class Adapter:
     def _finish(self) -> None:
         """End what is open."""
 
+    def _columns(self) -> int:
+        """How wide the launcher's own lines may be: a CI's page breaks long ones itself."""
+        return _ANY_WIDTH
+
     # What they share -----------------------------------------------------------------------------------
 
     def _lines(self, mark: Line, *, colours: bool) -> list[str]:
         lines = self._outlet.lines(mark.text, colours=colours)
         if mark.tone is Tone.OUTPUT and not mark.label:
             return lines
+        room = self._columns() - (_COLUMN + 1 if mark.label else 0)
+        lines = [piece for line in lines for piece in wrapped(line, max(room, _NARROWEST))]
         if mark.label:
             label = self._outlet.line(mark.label).ljust(_COLUMN)
             indent = " " * (_COLUMN + 1)

@@ -35,6 +35,9 @@ class Plain(Adapter):
             self._last_line = line
             self._sink.write(_ERASE + line)
 
+    def _columns(self) -> int:
+        return self._sink.columns() if self._sink.is_terminal() else super()._columns()
+
     def _finish(self) -> None:
         if self._last_line:
             self._last_line = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 
 
 def width(text: str) -> int:
@@ -25,3 +26,20 @@ def fitted(text: str, most: int) -> str:
         if used > most:
             return text[:at]
     return text
+
+
+def wrapped(line: str, most: int, hanging: int = 2) -> Iterator[str]:
+    """The line in pieces that fit, never cut inside a word; the later ones hang below its own indentation."""
+    if width(line) <= most:
+        yield line
+        return
+    text = line.lstrip(" ")
+    indent = " " * (len(line) - len(text))
+    piece = indent
+    for word in text.split(" "):
+        longer = f"{piece} {word}" if piece.strip() else piece + word
+        if piece.strip() and width(longer) > most:
+            yield piece.rstrip(" ")
+            longer = indent + " " * hanging + word
+        piece = longer
+    yield piece

@@ -149,6 +149,28 @@ def test_a_terminal_is_left_without_colour_and_on_a_new_line_by_an_output_that_i
     assert stream.getvalue() == before + b"\x1b[0m\n"
 
 
+def test_on_a_terminal_of_60_columns_our_own_lines_hang_and_the_jobs_stay_as_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("aap_launcher.ci.sink.Sink.columns", lambda _: 60)
+    ci, stream = adapter("plain", {"NO_COLOR": "1"}, Terminal())
+    url = "https://aap.example.com/execution/jobs/playbook/423/output"
+    ci.emit(Line(f"inner > a · Deploy web · job 179 · {url}", Tone.NOTE, "running"))
+    ci.emit(
+        Line("job 423\nweb2  TASK [web : Restart service]  Unable to start service shop", Tone.BAD, "failed")
+    )
+    ci.emit(Line("word " * 20))
+    assert stream.getvalue().decode().split("\n") == [
+        "running    inner > a · Deploy web · job 179 ·",
+        f"             {url}",
+        "failed     job 423",
+        "           web2  TASK [web : Restart service]  Unable to",
+        "             start service shop",
+        "word " * 20,
+        "",
+    ]
+
+
 def test_there_is_no_live_line_without_a_terminal() -> None:
     assert written("plain", [Progress("▸ 1 of 2")]) == b""
     ci, stream = adapter("plain", {"TERM": "dumb"}, Terminal())

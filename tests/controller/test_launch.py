@@ -166,6 +166,12 @@ def test_each_reason_of_a_refusal_is_told_in_the_controllers_words(
             Forbidden,
             "read-only",
         ),
+        (
+            403,
+            {"detail": "License has expired."},
+            Forbidden,
+            "the controller refuses it: License has expired",
+        ),
         (404, {"detail": "Not found."}, NotFound, "does not exist"),
         (301, {}, Refused, "redirected to /elsewhere/"),
         (413, {}, Refused, "too large"),

@@ -300,3 +300,44 @@ def test_without_any_reason_that_is_said_and_success_needs_none() -> None:
     assert why() == "the controller gives no reason"
     assert why(Status.SUCCESSFUL) == ""
     assert why(Status.RUNNING) == ""
+
+
+POLICY = """This job cannot be executed due to a policy violation or error. See the following details:
+{'Errors': {'Organization': 'no answer from the policy server'},
+ 'Violations': {'Job template': ["extra_var 'db_password' looks like a secret "
+                                 '- use a credential.',
+                                 'no change ticket']}}"""
+
+
+def test_a_policy_that_refuses_is_named_with_its_message() -> None:
+    for told in ({"explanation": POLICY}, {"traceback": POLICY}):
+        assert why(Status.ERROR, **told).splitlines() == [
+            "refused by the policy of the job template: extra_var 'db_password' looks like a secret - use a credential.",
+            "  job template: no change ticket",
+            "  organization (error): no answer from the policy server",
+        ]
+    unread = "This job cannot be executed due to a policy violation or error. See the following details:\nOPA is away"
+    assert why(Status.ERROR, explanation=unread) == "a policy of the controller refused it: OPA is away"
+
+
+def test_a_job_without_events_tells_the_first_meaningful_line_of_what_the_controller_says() -> None:
+    assert why(Status.ERROR, explanation="\n\nOut of space\nmore") == "Out of space"
+    assert (
+        why(Status.ERROR, traceback="no pod could be made\nmore")
+        == "the controller could not run it: no pod could be made"
+    )
+    trace = "Traceback (most recent call last):\n  File x\nRuntimeError: gone\n"
+    assert why(Status.ERROR, traceback=trace) == "the controller could not run it: RuntimeError: gone"
+
+
+def test_what_we_canceled_is_told_as_ours_and_what_others_did_as_theirs() -> None:
+    tally = Tally()
+    tally.ours = "the timeout of 9 s passed"
+    tally.add(Finished(job(Status.CANCELED), Log()))
+    assert explanation(tally.findings()) == "canceled by this launcher (the timeout of 9 s passed)"
+    assert why(Status.CANCELED) == "it was canceled on the controller"
+
+
+def test_the_last_words_outside_of_tasks_stand_where_nothing_else_tells_why() -> None:
+    told = why(of=[Logged(verbose("Killed"))])
+    assert told == "the controller gives no reason; its last words were: Killed"

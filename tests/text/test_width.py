@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aap_launcher.text.width import width, wrapped
+
+
+@pytest.mark.parametrize(
+    ("line", "pieces"),
+    [
+        ("", [""]),
+        ("one two", ["one two"]),
+        ("one two three four", ["one two", "  three", "  four"]),
+        ("  one two three", ["  one two", "    three"]),
+        ("https://aap.example.com/423 is it", ["https://aap.example.com/423", "  is it"]),
+        ("web1  a message", ["web1  a", "  message"]),
+        ("漢字漢字 漢字漢字", ["漢字漢字", "  漢字漢字"]),
+    ],
+)
+def test_a_long_line_hangs_below_its_own_indentation_and_no_word_is_cut(line: str, pieces: list[str]) -> None:
+    assert list(wrapped(line, 9)) == pieces
+
+
+@given(st.text(alphabet="ab  漢", max_size=80), st.integers(4, 30))
+def test_every_word_stays_whole_and_in_order_and_no_piece_is_too_wide_that_has_two(
+    line: str, most: int
+) -> None:
+    pieces = list(wrapped(line, most))
+    assert " ".join(pieces).split() == line.split()
+    assert all(width(piece) <= most for piece in pieces if len(piece.split()) > 1)
