@@ -310,8 +310,8 @@ POLICY = """This job cannot be executed due to a policy violation or error. See 
 
 
 def test_a_policy_that_refuses_is_named_with_its_message() -> None:
-    for told in ({"explanation": POLICY}, {"traceback": POLICY}):
-        assert why(Status.ERROR, **told).splitlines() == [
+    for told in (why(Status.ERROR, explanation=POLICY), why(Status.ERROR, traceback=POLICY)):
+        assert told.splitlines() == [
             "refused by the policy of the job template: extra_var 'db_password' looks like a secret - use a credential.",
             "  job template: no change ticket",
             "  organization (error): no answer from the policy server",
