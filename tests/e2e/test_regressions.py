@@ -21,7 +21,7 @@ from tests.e2e.logs import expected, job_lines
 
 pytestmark = pytest.mark.sandbox
 
-_E2E, _FOLLOW, _LAUNCH = "tests/e2e", "tests/follow/test_follow.py", "tests/controller/test_launch.py"
+_E2E, _FOLLOW, _LAUNCH = "tests/e2e", "tests/follow/test_job.py", "tests/controller/test_launch.py"
 _ENDINGS, _WHOLE, _PREFLIGHT = (
     f"{_E2E}/test_endings.py",
     f"{_E2E}/test_whole_log.py",
