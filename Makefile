@@ -91,7 +91,7 @@ pictures: $(READY) ## Draw docs/pictures anew from real runs (needs Chromium and
 reliability: $(READY) ## Run the fault matrix and write docs/reliability.md
 	WRITE_RELIABILITY=1 $(BIN)/python -m pytest -q tests/faults
 
-trials: $(READY) ## Run the seeded trials: 1,000 launches, 500 times pages and proxies (some minutes)
+trials: $(READY) ## Run the seeded trials: 1,000 launches, 500 times pages and proxies, 500 signals (some minutes)
 	$(BIN)/python -m tests.trials
 
 clean: ## Remove what was made here

@@ -10,13 +10,14 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from tests.trials import launches, pages
+from tests.trials import launches, pages, signals
 from tests.trials.trial import Trial
 
 RESULTS = Path(__file__).with_name("results.json")
 KINDS: dict[str, tuple[Trial, int]] = {
     "Launches whose answer, job or list is lost, late, foreign or doubted": (launches.trial, 1000),
     "Pages, proxies, broken answers and silence in the place of any answer": (pages.trial, 500),
+    "Signals in every phase, the first 300 ms and stalled readers included": (signals.trial, 500),
 }
 WRONGS = ("doubled", "foreign", "orphaned", "hung", "exit", "lost")
 
