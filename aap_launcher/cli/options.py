@@ -63,7 +63,21 @@ class InputsCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments, a boolean's three forms as one: `--wait`, `--no-wait`, `--wait false`."""
-        return super().parse_args(ctx, _with_values(args, self.get_params(ctx)))
+        whole = _with_values(args, self.get_params(ctx))
+        self._refuse_twice(ctx, whole)
+        return super().parse_args(ctx, whole)
+
+    def _refuse_twice(self, ctx: click.Context, args: list[str]) -> None:
+        """Of two values for one option click would ignore the first."""
+        _, _, order = self.make_parser(ctx).parse_args(list(args))
+        single = [
+            one
+            for one in order
+            if isinstance(one, click.Option) and not (one.multiple or one.is_flag or one.count)
+        ]
+        twice = next((one for one in single if single.count(one) > 1), None)
+        if twice is not None and not ctx.resilient_parsing:
+            raise click.UsageError(f"Option '{twice.opts[-1]}' is given twice.", ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write one definition list a section, in the contract's order."""

@@ -52,7 +52,11 @@ class Requests:
             if f"{parts.scheme}://{parts.netloc}".lower() != self._session.address.origin.lower():
                 raise InvalidInput(f"{path} is not on {self._session.address.origin}: it is never asked.")
             path = parts.path + (f"?{parts.query}" if parts.query else "")
-        if any(ord(letter) < 33 or letter == "#" for letter in path):
+        place = path.partition("?")[0]
+        odd = any(ord(letter) < 33 or letter == "#" for letter in path)
+        if (
+            odd or "//" in place or {".", ".."} & set(place.split("/"))
+        ):  # it would not be sent as it stands here
             raise InvalidInput(f"{path!r} is not a path.")
         if path.startswith("/"):
             return self._session.address.local(path)
