@@ -320,6 +320,17 @@ def test_lists_are_attached_to_and_detached_from(launcher: Launcher) -> None:
     assert run(launcher, "groups", "delete", "fresh", "--yes").code == 0
 
 
+def test_a_token_is_shown_when_it_is_made_for_it_is_told_only_then(launcher: Launcher) -> None:
+    made = run(launcher, "tokens", "create", "description=mine", "scope=read")
+    first, second = made.log.splitlines()
+    assert first.startswith("token ")
+    number = first.split()[1]
+    token = second.removeprefix("  token  ")
+    assert run(launcher, "hosts", "count", "name=web1", AAP_TOKEN=token).log == "1\n"
+    assert token not in run(launcher, "tokens", "get", number).log
+    assert run(launcher, "tokens", "delete", number, "--yes").code == 0
+
+
 def test_a_secret_on_the_command_line_is_warned_of_and_not_repeated(launcher: Launcher) -> None:
     ended = run(launcher, "users", "create", "username=nina", "password=hunter2!", "--dry-run")
     assert ended.code == 0

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from aap_launcher.client.records import Record
     from aap_launcher.client.resource import Resource
 
+# Secrets that are told when they are made, and afterwards no more.
+_ONCE = {"tokens": ("token", "refresh_token"), "applications": ("client_secret",)}
 _PATIENCE = 300.0  # seconds that `delete --wait` waits for an inventory
 # What the controller deletes along with an object (seen on AWX 24.6.1).
-_ALONG = {
+_ALONG: Mapping[str, str] = {
     "organizations": "its teams, inventories, credentials, labels, notification templates, applications and "
     "execution environments",
     "inventories": "its hosts, groups and sources",
@@ -152,11 +154,19 @@ def called(kind: Kind, record: Record) -> str:
 
 def _made(desk: Desk, form: Shown, made: Sequence[Record], *, single: bool) -> int:
     if form.for_people and not form.columns:
-        lines = (f"{called(one.kind, one) if one.kind else one.id}  {one.url}\n" for one in made)
-        return desk.screen.data(map(desk.screen.hide, lines))
+        return desk.screen.data(desk.screen.hide(line) for one in made for line in _told(one))
     if single:
         return form.one(desk.screen, made[0].content)
     return form.many(desk.screen, [one.content for one in made])
+
+
+def _told(record: Record) -> Iterator[str]:
+    """The new object in a line, and what the controller tells this once and never again."""
+    yield f"{called(record.kind, record) if record.kind else record.id}  {record.url}\n"
+    for name in _ONCE.get(record.kind.name if record.kind else "", ()):
+        value = record.content.get(name)
+        if isinstance(value, str) and value and "$encrypted$" not in value:
+            yield f"  {name}  {value}\n"
 
 
 def _changed(before: Record, after: Record, given: Mapping[str, Any]) -> Iterator[str]:
