@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import requests
@@ -250,16 +251,7 @@ def connect(
         tell(Notice("verify_tls is off: anyone on the way can read the credential", warning=True))
     if place.origin.startswith("http:") and not place.local_host:
         tell(Notice("url is http: anyone on the way can read credential and variables", warning=True))
-    trusted = _trusted(place.origin) if place.origin.startswith("https:") else ""
-    context = tls.build(connection, trusted)
-    wire = Wire(
-        place.origin,
-        context,
-        clock=clock,
-        user_agent=user_agent,
-        trace=trace,
-        widen=None if connection.ca_bundle or trusted else lambda: tls.widen(context),
-    )
+    wire = _wire(connection, place.origin, clock=clock, user_agent=user_agent, trace=trace)
     session = Session(
         wire,
         place,
@@ -278,6 +270,21 @@ def connect(
         controller.close()
         raise
     return controller
+
+
+def _wire(
+    connection: Connection,
+    origin: str,
+    *,
+    clock: Clock,
+    user_agent: str,
+    trace: Callable[[str], None] | None,
+) -> Wire:
+    """The way to the origin. Where no authority is named, more of them are read once one is missed."""
+    trusted = _trusted(origin) if origin.startswith("https:") else ""
+    context = tls.build(connection, trusted)
+    widen = None if connection.ca_bundle or trusted else partial(tls.widen, context)
+    return Wire(origin, context, clock=clock, user_agent=user_agent, trace=trace, widen=widen)
 
 
 def _trusted(origin: str) -> str:
