@@ -53,3 +53,15 @@ def test_every_example_is_typed(tmp_path: Path) -> None:
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert told.returncode == 0, told.stdout
+
+
+@pytest.mark.sandbox
+def test_the_example_of_readme_runs_as_written(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```python\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE)
+    monkeypatch.setenv("AAP_TOKEN", box.token)
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(example.replace(ADDRESS, box.url), "README.md", "exec"), {})
+    assert "web1 True" in out.getvalue()
+    assert "PLAY RECAP" in out.getvalue()

@@ -27,7 +27,7 @@ class Snippet:
             return "jenkins"
         if self.language == "console":
             return "terminal"
-        if self.language == "toml":
+        if self.language in {"toml", "python"}:
             return "file"
         return "gitlab" if self.text.startswith("include:") or "id_tokens:" in self.text else "github"
 

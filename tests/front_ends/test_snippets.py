@@ -29,7 +29,7 @@ def each(provider: str) -> pytest.MarkDecorator:
 
 
 def test_every_page_has_snippets_and_every_language_is_known() -> None:
-    assert {one.language for one in snippets()} <= {"yaml", "groovy", "console", "toml"}
+    assert {one.language for one in snippets()} <= {"yaml", "groovy", "console", "toml", "python"}
     assert all(of(provider, "README.md") for provider in ("github", "gitlab", "jenkins", "terminal"))
 
 
@@ -92,11 +92,17 @@ def test_a_command_exists_with_its_options(snippet: Snippet) -> None:
 
 @each("file")
 def test_a_file_parses(snippet: Snippet) -> None:
-    assert tomllib.loads(snippet.text)["profile"]
+    if snippet.language == "python":
+        compile(snippet.text, snippet.where, "exec")
+    else:
+        assert tomllib.loads(snippet.text)["profile"]
 
 
 def test_what_is_not_released_is_named_by_commit() -> None:
     """Until the first release no page names a version of ours, but as what comes afterwards."""
+    for page in ROOT.glob("**/*.md"):
+        if not {".venv", ".ci", "node_modules"} & set(page.relative_to(ROOT).parts):
+            assert not re.search(r"pip install aap-launcher\b", page.read_text(encoding="utf-8")), page
     for one in snippets():
         named = re.findall(r"aap-launcher(?:/aap-launcher(?:/composite)?|')?@([\w.]+)", one.text)
         assert set(named) <= {"COMMIT", "sha256"}, one.where
