@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,35 @@ from hypothesis import settings
 settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("random", max_examples=500, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+# Where real seconds decide, so that a crowded machine can be the reason of a failure: these alone get a second try.
+TIMED = {
+    "cli": "a process is broken off, and has to end within seconds",
+    "client": "runs are followed and waited for in real seconds",
+    "container": "signals reach a container within the runner's 7.5 s and 2.5 s",
+    "doctor": "steps towards a controller have 5 s each",
+    "e2e": "signals, timeouts and real playbooks share the machine",
+    "examples": "a stand-in answers within the example's patience",
+    "export": "a whole controller is read by a process within two minutes",
+    "faults": "outages and deadlines last real seconds, some at ten times the speed",
+    "front_ends": "README's examples run real playbooks",
+    "gitlab": "a canceled job has seconds to cancel in",
+    "guide": "a webhook's job has 15 s to show up",
+    "jenkins": "an aborted build has seconds to cancel in",
+    "load": "many launchers at once are paced by real time",
+    "power": "real playbooks run",
+    "sandbox": "jobs are canceled while they run",
+    "secrets": "real playbooks run",
+    "trials": "signals come at chosen milliseconds",
+}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """The second try (AAP_SECOND_TRY, in .ci/run) is for tests that time decides, and for no other."""
+    room = item.path.relative_to(Path(__file__).parent).parts[0]
+    if os.environ.get("AAP_SECOND_TRY") and room not in TIMED:
+        pytest.fail("no time decides this test, so it gets no second try: it fails", pytrace=False)
 
 
 @pytest.hookimpl(optionalhook=True)
