@@ -1,4 +1,7 @@
-"""`python -m bench [--quick] [PART ...]`: measure, show; a whole run writes docs/performance.md as well."""
+"""`python -m bench [--quick] [PART ...]`: measure, show; without --quick what was found goes to docs/performance.md.
+
+A part that is named alone is measured anew, and the page keeps what the last run found of the others.
+"""
 
 from __future__ import annotations
 
@@ -30,14 +33,14 @@ def main() -> None:
     given = parser.parse_args()
     if unknown := [name for name in given.part if name not in PARTS]:
         parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(PARTS)}")
-    found = []
+    found: dict[str, Found] = {}
     for name in given.part or (_QUICK if given.quick else PARTS):
         began = time.monotonic()
-        found.append(PARTS[name](given.quick))
+        found[name] = PARTS[name](given.quick)
         print(f"{name}: measured in {time.monotonic() - began:.0f} s", flush=True)
-    page.show(found)
-    if not given.quick and not given.part:
-        page.write(found)
+    page.show(list(found.values()))
+    if not given.quick:
+        page.write(found, list(PARTS))
 
 
 if __name__ == "__main__":

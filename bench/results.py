@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bench.reasons import reason
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -16,7 +18,6 @@ class Figure:
     target: float
     best: str = "-"
     unit: str = ""
-    why: str = ""  # why it is missed
 
     @property
     def met(self) -> bool:
@@ -25,7 +26,8 @@ class Figure:
 
     def row(self) -> tuple[str, ...]:
         """As a row of the table."""
-        verdict = "met" if self.met else f"missed{': ' + self.why if self.why else ''}"
+        why = reason(self.name)
+        verdict = "met" if self.met else f"missed: {why}" if why else "missed"
         return (self.name, self.best, shown(self.value, self.unit), shown(self.target, self.unit), verdict)
 
 
