@@ -30,7 +30,8 @@ from aap_launcher.models import (
     Tick,
     Tone,
 )
-from aap_launcher.render.conclusion import Role, annotated, corrections, verdict
+from aap_launcher.render.annotations import annotated
+from aap_launcher.render.conclusion import Role, corrections, verdict
 from aap_launcher.render.groups import Grouping
 from aap_launcher.text.words import count, duration, number, one_line
 

@@ -25,7 +25,8 @@ from aap_launcher.models import (
     Tone,
     Update,
 )
-from aap_launcher.render.conclusion import GOES_ON, Role, after, annotated, failed_lines, gaps
+from aap_launcher.render.annotations import annotated
+from aap_launcher.render.conclusion import GOES_ON, Role, after, failed_lines, gaps
 from aap_launcher.render.interleave import Interleave
 from aap_launcher.render.job import Renderer, Style
 from aap_launcher.text.words import count, duration, listed, one_line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import tomllib
@@ -89,3 +90,15 @@ def test_the_rules_themselves_are_whole() -> None:
     rules = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
     layers = next(each for each in rules["contracts"] if each["type"] == "layers")
     assert layers["exhaustive"]
+
+
+def test_the_map_names_only_what_exists() -> None:
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:[a-z_]+/)+[a-z_]*(?:\.py)?)`", page))
+    assert len(named) > 20
+    missing = [
+        name for name in named if not (ROOT / name).exists() and not (ROOT / "aap_launcher" / name).exists()
+    ]
+    assert missing == []
+    rooms = {path.name for path in (ROOT / "aap_launcher").iterdir() if (path / "__init__.py").exists()}
+    assert {name.strip("/") for name in named} >= rooms
