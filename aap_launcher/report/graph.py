@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from aap_launcher.models import JobType, NodeOutcome
 from aap_launcher.report.markdown import code, folded, link, table, text
@@ -48,13 +48,17 @@ _LOOKS = {
     _OFF: "fill:#f6f8fa,stroke:#8c959f,color:#59636e,stroke-dasharray: 4 4",
     _BUSY: "fill:#ddf4ff,stroke:#0969da,color:#1f2328",
 }
+_WORD = "fill:#eaeef2,stroke:#eaeef2,color:#1f2328"
+_LAYOUT = '%%{init: {"flowchart": {"padding": 8, "nodeSpacing": 24, "rankSpacing": 28}}}%%'
 _TAGS = {_GOOD: "done", _BAD: "crit", _GONE: "crit", _BUSY: "active"}
 
 
 def graph(nodes: Sequence[NodeOutcome]) -> str:
     """The graph in Markdown, folded above 60 nodes; "" where there is none, or too much for Mermaid.
 
-    Colour and shape tell the status; a dotted line is a path that was not taken.
+    Colour and shape tell the status; a dotted line is a path that was not taken. What a path hangs on (success,
+    failure, always) stands in a small node of its own, once for each node that it leaves: Mermaid keeps nodes apart,
+    but lays the labels of edges that cross over each other.
     """
     outer = [node for node in nodes if not node.path]
     tries = ((nodes, _MOST_NAME), (nodes, 20), (outer, 20))
@@ -102,7 +106,7 @@ def _letter(shown: str, at: int) -> str:
 
 
 def _drawable(nodes: Sequence[NodeOutcome]) -> bool:
-    edges = sum(len(node.node.on_success + node.node.on_failure + node.node.always) for node in nodes)
+    edges = sum(1 + len(targets) for node in nodes for _, targets in _steps(node) if targets)
     return len(nodes) <= _MOST_DRAWN and edges <= _MOST_EDGES
 
 
@@ -127,46 +131,54 @@ def _kind(node: NodeOutcome) -> str:
 def _flowchart(nodes: Sequence[NodeOutcome], most: int) -> str:
     if not nodes:
         return ""
-    looks = [f"classDef {kind} {look}" for kind, look in _LOOKS.items()]
-    return "\n".join(["flowchart LR", *_level(nodes, (), most), *_edges(nodes), *looks])
+    known = {node.node.id: node for node in nodes}
+    looks = [f"classDef {kind} {look}" for kind, look in (*_LOOKS.items(), ("word", _WORD))]
+    edges = (edge for node in nodes for edge in _edges(node, known))
+    return "\n".join([_LAYOUT, "flowchart LR", *_level(nodes, (), most), *edges, *looks])
 
 
 def _level(nodes: Sequence[NodeOutcome], path: tuple[str, ...], most: int) -> Iterator[str]:
     """The nodes of one workflow; those of a nested one stand in a box, which is the nested one's node."""
+    known = {node.node.id for node in nodes}
     for node in nodes:
         if node.path != path:
             continue
         name, kind = f"n{node.node.id}", _kind(node)
-        label = _label(node, most)
         inside = list(_level(nodes, (*path, node.node.label), most)) if _nested(node) else []
         if inside:
-            yield f'subgraph {name}["{label}"]'
+            yield f'subgraph {name}["{_label(node, most, " · ")}"]'
             yield from inside
             yield "end"
             yield f"style {name} {_LOOKS[kind]}"  # a class has no effect on a box (Mermaid 11)
         else:
-            yield f"{name}{_SHAPES[kind].format(label)}:::{kind}"
+            yield f"{name}{_SHAPES[kind].format(_label(node, most, '<br/>'))}:::{kind}"
+        for word, targets in _steps(node):
+            if known.intersection(targets):
+                yield f'{name}{word[0]}["{word}"]:::word'
 
 
-def _label(node: NodeOutcome, most: int) -> str:
+def _label(node: NodeOutcome, most: int, break_: str) -> str:
+    """The name, then the status and the time below it: Mermaid would break the line anywhere."""
     time = _time(node)
-    words = [f"{_ICONS[_kind(node)]} {inert(node.node.label, most)}", inert(node.state)]
-    return " · ".join([*words, *([time] if time else [])])
+    below = " · ".join([inert(node.state), *([time] if time else [])])
+    return f"{_ICONS[_kind(node)]} {inert(node.node.label, most)}{break_}{below}"
 
 
-def _edges(nodes: Sequence[NodeOutcome]) -> Iterator[str]:
-    known = {node.node.id: node for node in nodes}
-    for node in nodes:
-        steps = (
-            ("success", node.node.on_success),
-            ("failure", node.node.on_failure),
-            ("always", node.node.always),
-        )
-        for word, targets in steps:
-            for target in targets:
-                if target in known:
-                    arrow = "-->" if _taken(node, word, known[target]) else "-.->"
-                    yield f"n{node.node.id} {arrow}|{word}| n{target}"
+def _steps(node: NodeOutcome) -> Sequence[tuple[str, Sequence[int]]]:
+    step = node.node
+    return (("success", step.on_success), ("failure", step.on_failure), ("always", step.always))
+
+
+def _edges(node: NodeOutcome, known: Mapping[int, NodeOutcome]) -> Iterator[str]:
+    """From a node to the word of each path, and from there to each node that it leads to."""
+    for word, targets in _steps(node):
+        taken = {target: _taken(node, word, known[target]) for target in targets if target in known}
+        if not taken:
+            continue
+        start, middle = f"n{node.node.id}", f"n{node.node.id}{word[0]}"
+        yield f"{start} {'---' if any(taken.values()) else '-.-'} {middle}"
+        for target, went in taken.items():
+            yield f"{middle} {'-->' if went else '-.->'} n{target}"
 
 
 def _taken(node: NodeOutcome, word: str, target: NodeOutcome) -> bool:

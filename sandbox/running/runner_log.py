@@ -15,9 +15,10 @@ _LEVELS = {"error": "31", "warning": "33", "notice": "36"}
 
 
 class RunnerLog:
-    """Lines as the runner reads them become lines as its viewer draws them."""
+    """Lines as the runner reads them become lines as its viewer draws them: `closed`, as somebody first sees them."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, closed: bool = False) -> None:
+        self._closed = closed
         self._stopped = ""
         self._in_group = False
 
@@ -31,11 +32,11 @@ class RunnerLog:
             if line.strip() == f"::{self._stopped}::":
                 self._stopped = ""
             else:
-                yield self._indented(line)
+                yield from self._text(line)
             return
         command = _COMMAND.fullmatch(line)
         if command is None:
-            yield self._indented(line)
+            yield from self._text(line)
             return
         yield from self._command(command[1].lower(), command[2] or "", unquote(command[3]))
 
@@ -44,7 +45,7 @@ class RunnerLog:
             self._stopped = data
         elif name == "group":
             self._in_group = True
-            yield f"\x1b[1m▼ {data}\x1b[0m"
+            yield f"\x1b[1m{'▸' if self._closed else '▼'} {data}\x1b[0m"
         elif name == "endgroup":
             self._in_group = False
         elif name in _LEVELS:
@@ -52,5 +53,8 @@ class RunnerLog:
             head = f"{unquote(title[1])}: " if title else ""
             yield f"\x1b[{_LEVELS[name]}m{name.capitalize()}: {head}{data}\x1b[0m"
 
-    def _indented(self, line: str) -> str:
-        return f"  {line}" if self._in_group else line
+    def _text(self, line: str) -> Iterator[str]:
+        if not self._in_group:
+            yield line
+        elif not self._closed:
+            yield f"  {line}"

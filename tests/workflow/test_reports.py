@@ -30,17 +30,21 @@ from tests.report.support import FRAGMENTS, changed, clean
 S = Status
 LETTERS = r"[^\x00-\x1f\x7f!-*:-@\[-^`{-~°¶\u2028\u2029]"  # no ASCII punctuation but , - . / and _
 TEXT = rf"[✔✖⊘○▶] {LETTERS}+"
+LABEL = rf"{TEXT}<br/>{LETTERS}+"
 FLOW = [
+    r'%%\{init: \{"flowchart": \{("\w+": \d+(, )?)+\}\}\}%%',
     r"flowchart LR",
-    rf'n\d+\(\["{TEXT}"\]\):::good',
-    rf'n\d+\{{\{{"{TEXT}"\}}\}}:::bad',
-    rf'n\d+\[/"{TEXT}"/\]:::gone',
-    rf'n\d+\["{TEXT}"\]:::off',
-    rf'n\d+\("{TEXT}"\):::busy',
+    rf'n\d+\(\["{LABEL}"\]\):::good',
+    rf'n\d+\{{\{{"{LABEL}"\}}\}}:::bad',
+    rf'n\d+\[/"{LABEL}"/\]:::gone',
+    rf'n\d+\["{LABEL}"\]:::off',
+    rf'n\d+\("{LABEL}"\):::busy',
     rf'subgraph n\d+\["{TEXT}"\]',
     r"end",
-    r"n\d+ (-->|-\.->)\|(success|failure|always)\| n\d+",
-    r"(classDef (good|bad|gone|off|busy)|style n\d+) fill:#[0-9a-f]{6},stroke:#[0-9a-f]{6},color:#[0-9a-f]{6}(,stroke-dasharray: 4 4)?",
+    r'n\d+([sfa])\["(?:(?<=s\[")success|(?<=f\[")failure|(?<=a\[")always)"\]:::word',
+    r"n\d+ (---|-\.-) n\d+[sfa]",
+    r"n\d+[sfa] (-->|-\.->) n\d+",
+    r"(classDef (good|bad|gone|off|busy|word)|style n\d+) fill:#[0-9a-f]{6},stroke:#[0-9a-f]{6},color:#[0-9a-f]{6}(,stroke-dasharray: 4 4)?",
 ]
 GANTT = [
     r"gantt",
@@ -154,21 +158,53 @@ def test_the_graph_tells_status_by_shape_and_the_path_that_was_taken() -> None:
         ran(8, "test", S.RUNNING, path=("inner",)),
     )
     lines = strict(graph(nodes), FLOW)
-    assert lines[1:15] == [
-        'n1{{"✖ build · failed · 1 s"}}:::bad',
-        'n2["○ deploy · skipped"]:::off',
-        'n3(["✔ repair · successful · 3 s"]):::good',
-        'n4[/"⊘ tell · canceled · 4 s"/]:::gone',
-        'n5("▶ gate · waiting · 5 s"):::busy',
-        'n6{{"✖ no · timed out · 6 s"}}:::bad',
+    assert lines[1:24] == [
+        "flowchart LR",
+        'n1{{"✖ build<br/>failed · 1 s"}}:::bad',
+        'n1s["success"]:::word',
+        'n1f["failure"]:::word',
+        'n1a["always"]:::word',
+        'n2["○ deploy<br/>skipped"]:::off',
+        'n3(["✔ repair<br/>successful · 3 s"]):::good',
+        'n4[/"⊘ tell<br/>canceled · 4 s"/]:::gone',
+        'n5("▶ gate<br/>waiting · 5 s"):::busy',
+        'n6{{"✖ no<br/>timed out · 6 s"}}:::bad',
         'subgraph n7["✔ inner · successful · 7 s"]',
-        'n8("▶ test · running · 8 s"):::busy',
+        'n8("▶ test<br/>running · 8 s"):::busy',
         "end",
         "style n7 fill:#dafbe1,stroke:#1a7f37,color:#1f2328",
-        "n1 -.->|success| n2",
-        "n1 -->|failure| n3",
-        "n1 -->|always| n4",
-        lines[14],
+        "n1 -.- n1s",
+        "n1s -.-> n2",
+        "n1 --- n1f",
+        "n1f --> n3",
+        "n1 --- n1a",
+        "n1a --> n4",
+        *lines[21:24],
+    ]
+    assert all(line.startswith("classDef") for line in lines[21:])
+
+
+def test_a_word_stands_once_for_each_node_that_its_paths_leave_within_the_nodes_own_box() -> None:
+    inside = {"path": ("inner",)}
+    nodes = (
+        ran(1, "build", on_success=(2, 3, 99), on_failure=(98,)),  # 98 and 99 are not known
+        ran(2, "inner", type="workflow_job", on_success=(3,)),
+        ran(3, "test"),
+        ran(4, "x", on_success=(5,), **inside),
+        ran(5, "y", **inside),
+    )
+    lines = strict(graph(nodes), FLOW)
+    assert [line for line in lines if ":::word" in line] == [f'n{n}s["success"]:::word' for n in (1, 4, 2)]
+    assert (
+        lines.index("end")
+        > lines.index('n4s["success"]:::word')
+        > lines.index('n4(["✔ x<br/>successful · 4 s"]):::good')
+    )
+    assert lines.index("end") < lines.index('n2s["success"]:::word')
+    assert [line for line in lines if line.startswith("n1") and "-" in line] == [
+        "n1 --- n1s",
+        "n1s --> n2",
+        "n1s --> n3",
     ]
 
 
@@ -184,7 +220,7 @@ def test_a_graph_of_more_than_sixty_nodes_is_folded_and_one_too_large_for_mermai
         ran(1, "inner", type="workflow_job"),
         *(ran(n, "x" * 60, path=("inner",)) for n in range(2, 2000)),
     ]
-    assert strict(graph(nested), FLOW)[1] == 'n1(["✔ inner · successful · 1 s"]):::good'
+    assert strict(graph(nested), FLOW)[2] == 'n1(["✔ inner<br/>successful · 1 s"]):::good'
 
 
 def whole(nodes: tuple[NodeOutcome, ...], **more: object) -> Outcome:
@@ -209,7 +245,7 @@ def test_the_summary_of_a_workflow_draws_it_and_names_nodes() -> None:
     page = summary(
         clean(whole((ran(1, "inner", type="workflow_job"), ran(2, "deploy", S.FAILED, path=("inner",)))))
     )
-    assert "```mermaid\nflowchart LR" in page
+    assert "flowchart LR\n" in page
     assert "```mermaid\ngantt" in page
     assert "**`inner > deploy > TASK [Restart]`** failed on `web1`" in page
     assert "| `inner > deploy > Restart` | `web1` | 3 s |" in page
