@@ -86,7 +86,7 @@ instructions: $(READY) ## Count instructions against their bounds (valgrind)
 	$(BIN)/python -m bench.instructions
 
 pictures: $(READY) ## Draw docs/pictures anew from real runs (needs Chromium and .ci/install-runtimes)
-	$(BIN)/python docs/pictures/make.py
+	$(BIN)/python -m docs.pictures.make
 
 reliability: $(READY) ## Run the fault matrix and write docs/reliability.md
 	WRITE_RELIABILITY=1 $(BIN)/python -m pytest -q tests/faults

@@ -1,15 +1,15 @@
 """`make pictures`: what users look at, drawn from real runs on the sandbox. Needs Chromium for the summaries.
 
-Logs become SVG (by Rich, from the coloured log), summaries PNG (Markdown by markdown-it-py, Mermaid by Mermaid itself
-in headless Chromium). Texts are kept beside the pictures' making, not the pictures beside the texts: run it again
-after a change of the log or the summary.
+Logs become SVG (by Rich, from the coloured log), closed as a CI shows them first, or played as on a terminal;
+summaries become PNG (Markdown by markdown-it-py, Mermaid by Mermaid itself in headless Chromium). Texts are kept
+beside the pictures' making, not the pictures beside the texts: run it again after a change of the log or the summary.
 """
 
 from __future__ import annotations
 
 import html
-import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -20,19 +20,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from markdown_it import MarkdownIt
-from rich.console import Console
-from rich.terminal_theme import MONOKAI
-from rich.text import Text
 
 import sandbox
+from docs.pictures.drawing import cast, still
+from docs.pictures.recording import played, record
 from sandbox.demo import github_environment
 from sandbox.running.runner_log import RunnerLog
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 MERMAID = ROOT / ".ci/node_modules/mermaid/dist/mermaid.min.js"
-WIDTH = 118
-_FONTS = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 _SECRETS_OF_THE_RUN = re.compile(r"http://127\.0\.0\.1:\d+")
 _FOLDERS = re.compile(r"/tmp/[\w./-]*?/project/")
 
@@ -42,15 +39,12 @@ def main() -> int:
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     with sandbox.start(layout="gateway26", speed=3) as box, tempfile.TemporaryDirectory() as folder:
         failing = _run(box.url, Path(folder), template="Broken deploy")
-        _draw_log(
-            "log-github", "GitHub, as its log viewer draws it", RunnerLog().show(failing.log.splitlines())
-        )
+        _draw_log("log-github", "GitHub's log, its groups closed", failing)
         refused = _run(box.url, Path(folder), template="Locked", limit="web1", extra_vars="version: 2.4.1")
-        _draw_log("refused", "Refused before the launch", RunnerLog().show(refused.log.splitlines()))
-        terminal = _run(box.url, Path(folder), ci=("--ci", "plain"), template="Broken deploy")
-        _draw_log("log-terminal", "A terminal", iter(terminal.log.splitlines()))
+        _draw_log("refused", "Refused before the launch", refused)
         train = _run(box.url, Path(folder), template="Release train")
-        _draw_log("log-workflow", "A workflow", RunnerLog().show(train.log.splitlines()))
+        _draw_log("log-workflow", "A workflow in GitHub's log, its groups closed", train)
+        _draw_cast("log-terminal", box.url, "Broken deploy")
         if browser is None or not MERMAID.exists():
             print(
                 "no Chromium, or no Mermaid in .ci/node_modules: the summaries were not drawn",
@@ -89,14 +83,19 @@ def _tidy(text: str) -> str:
     return _FOLDERS.sub("", _SECRETS_OF_THE_RUN.sub("https://aap.example.com", text))
 
 
-def _draw_log(name: str, title: str, lines: Iterator[str]) -> None:
-    console = Console(
-        record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="standard"
-    )
-    for line in lines:
-        console.print(Text.from_ansi(line), soft_wrap=False, overflow="fold")
-    drawn = console.export_svg(title=f"aap-launcher · {title}", theme=MONOKAI, unique_id=name)
-    (HERE / f"{name}.svg").write_text(_FONTS.sub("", drawn), encoding="utf-8")
+def _draw_log(name: str, title: str, run: _Run) -> None:
+    still(HERE / f"{name}.svg", title, RunnerLog(closed=True).show(run.log.splitlines()))
+
+
+def _draw_cast(name: str, url: str, template: str) -> None:
+    """Let somebody launch it on a terminal."""
+    asked = ["launch", template]
+    own = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
+    environment = own | {"AAP_URL": url, "AAP_TOKEN": "ci-bot-token", "TERM": "xterm-256color"}
+    chunks = record([sys.executable, "-m", "aap_launcher", *asked], ROOT, environment)
+    prompt = f'\x1b[1m$\x1b[0m aap-launcher launch "{template}"'
+    lines, moments = played(prompt, ((at, _tidy(text)) for at, text in chunks))
+    cast(HERE / f"{name}.svg", "a terminal", lines, moments)
 
 
 def draw_summary(browser: str, markdown: str, picture: Path) -> str:

@@ -185,13 +185,12 @@ def test_the_graph_tells_status_by_shape_and_the_path_that_was_taken() -> None:
 
 
 def test_a_word_stands_once_for_each_node_that_its_paths_leave_within_the_nodes_own_box() -> None:
-    inside = {"path": ("inner",)}
     nodes = (
         ran(1, "build", on_success=(2, 3, 99), on_failure=(98,)),  # 98 and 99 are not known
         ran(2, "inner", type="workflow_job", on_success=(3,)),
         ran(3, "test"),
-        ran(4, "x", on_success=(5,), **inside),
-        ran(5, "y", **inside),
+        ran(4, "x", on_success=(5,), path=("inner",)),
+        ran(5, "y", path=("inner",)),
     )
     lines = strict(graph(nodes), FLOW)
     assert [line for line in lines if ":::word" in line] == [f'n{n}s["success"]:::word' for n in (1, 4, 2)]
