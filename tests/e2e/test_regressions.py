@@ -130,21 +130,28 @@ def test_a_late_event_with_a_lower_number_is_in_its_place_in_the_live_log(
     assert (missing, strange) == ([], [])
 
 
-@pytest.mark.parametrize(
-    ("template", "known_by"),
-    [("Asks for variables", "was made by this launch"), ("Locked", "alone is new and holds what was sent")],
-    ids=["with a marker", "without one"],
-)
-def test_a_launch_whose_answer_is_lost_is_found_and_not_sent_twice(
-    quiet_launcher: Launcher, quiet: Bench, template: str, known_by: str
+def test_a_launch_whose_answer_is_lost_is_found_by_its_marker_and_not_sent_twice(
+    quiet_launcher: Launcher, quiet: Bench
 ) -> None:
     before = {one["id"] for one in quiet.control("GET", "jobs/")}
     quiet.plan(answer_seconds=8)
-    ended = quiet_launcher.launch(template, request_timeout="3s")
+    ended = quiet_launcher.launch("Asks for variables", request_timeout="3s")
     ended.ends(0, "successful", "successful", events="complete")
     made = {one["id"] for one in quiet.control("GET", "jobs/")} - before
     assert made == {int(ended.job)}
-    assert f"{known_by}; it is followed, nothing was sent again" in ended.words
+    assert "was made by this launch; it is followed, nothing was sent again" in ended.words
+
+
+def test_without_a_marker_a_lost_launch_is_not_sent_twice_and_the_job_that_may_be_it_is_named(
+    quiet_launcher: Launcher, quiet: Bench
+) -> None:
+    """A twin of another pipeline with the same account would look the same."""
+    before = {one["id"] for one in quiet.control("GET", "jobs/")}
+    quiet.plan(answer_seconds=8)
+    ended = quiet_launcher.launch("Locked", request_timeout="3s")
+    (made,) = {one["id"] for one in quiet.control("GET", "jobs/")} - before
+    assert ended.code == 6
+    assert f"Candidates: job {made} (" in ended.outputs["explanation"]
 
 
 def test_a_token_revoked_in_the_middle_names_the_job_and_how_to_attach(
