@@ -55,7 +55,7 @@ def test_the_table_has_the_most_used_commands() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_exists_with_its_options_and_fields(command: str) -> None:
     group: click.Command = cli
-    words = shlex.split(command)
+    name, words = "", shlex.split(command)
     context = click.Context(cli)
     while isinstance(group, click.Group):
         name = words.pop(0)

@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ def box(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
 
 def finished_job(box: Sandbox) -> int:
     """Template 24, Locked, launched by nothing of ours, at its end."""
-    number = int(asked(box, "job_templates/24/launch/", b"{}")["id"])
+    number: int = asked(box, "job_templates/24/launch/", b"{}")["id"]
     for _ in range(300):
         if asked(box, f"jobs/{number}/")["event_processing_finished"]:
             return number
@@ -62,10 +63,12 @@ def finished_job(box: Sandbox) -> int:
     raise AssertionError(f"job {number} does not end")
 
 
-def asked(box: Sandbox, path: str, body: bytes | None = None) -> dict[str, object]:
+def asked(box: Sandbox, path: str, body: bytes | None = None) -> dict[str, Any]:
     head = {"Authorization": "Bearer admin-token", "Content-Type": "application/json"}
-    with urllib.request.urlopen(urllib.request.Request(f"{box.api}/{path}", body, head), timeout=30) as answer:
-        told: dict[str, object] = json.load(answer)
+    with urllib.request.urlopen(
+        urllib.request.Request(f"{box.api}/{path}", body, head), timeout=30
+    ) as answer:
+        told: dict[str, Any] = json.load(answer)
     return told
 
 

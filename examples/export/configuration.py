@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""Turn an export into variables for infra.aap_configuration: `configuration.py DIR > configuration.yml`.
+
+Organizations, projects, inventories with their hosts and groups, and job templates with their surveys. What is secret
+stands as $encrypted$ in an export and is left out here: credentials are made from your own vault.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+# References of these fields are NAME++ORGANIZATION in an export; the collection takes the name.
+REFERENCES = ("inventory", "project", "execution_environment", "credential", "webhook_credential")
+LISTS = (
+    "credentials",
+    "labels",
+    "instance_groups",
+    "notification_templates_started",
+    "notification_templates_success",
+    "notification_templates_error",
+)
+SECRET = "$encrypted$"
+
+
+def documents(folder: Path, kind: str) -> Iterator[dict[str, Any]]:
+    """The documents of one kind, in the order of the manifest."""
+    for name in json.loads((folder / "aap-export.json").read_text(encoding="utf-8"))["files"]:
+        if name.startswith(f"{kind}/"):
+            yield yaml.safe_load((folder / name).read_text(encoding="utf-8"))
+
+
+def named(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with plain names for references, and without what is secret."""
+    found = {key: value for key, value in document.items() if value != SECRET}
+    for key in REFERENCES:
+        if isinstance(found.get(key), str):
+            found[key] = found[key].partition("++")[0]
+    for key in LISTS:
+        if key in found:
+            found[key] = [one.partition("++")[0] for one in found[key]]
+    return found
+
+
+def template(document: dict[str, Any]) -> dict[str, Any]:
+    """A job template; its organization is that of its project."""
+    found = named(document)
+    if "survey" in found:
+        found["survey_spec"] = found.pop("survey")
+    return found
+
+
+def inventory(document: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:
+    """An inventory, its hosts and its groups."""
+    found = named(document)
+    hosts, groups = found.pop("hosts", {}), found.pop("groups", {})
+    owner = {"inventory": found["name"]}
+    return (
+        found,
+        [{"name": name, **owner, **host} for name, host in hosts.items()],
+        [{"name": name, **owner, **group} for name, group in groups.items()],
+    )
+
+
+def configuration(folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """The collection's variables."""
+    inventories = [inventory(one) for one in documents(folder, "inventories")]
+    found = {
+        "aap_organizations": [named(one) for one in documents(folder, "organizations")],
+        "controller_projects": [named(one) for one in documents(folder, "projects")],
+        "controller_inventories": [one for one, _, _ in inventories],
+        "controller_hosts": [host for _, hosts, _ in inventories for host in hosts],
+        "controller_groups": [group for _, _, groups in inventories for group in groups],
+        "controller_templates": [template(one) for one in documents(folder, "job_templates")],
+    }
+    return {name: rows for name, rows in found.items() if rows}
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or not (Path(sys.argv[1]) / "aap-export.json").is_file():
+        sys.exit("usage: configuration.py DIR, which `aap-launcher export DIR` wrote")
+    yaml.safe_dump(configuration(Path(sys.argv[1])), sys.stdout, sort_keys=False, allow_unicode=True)
