@@ -9,7 +9,7 @@ from aap_launcher.ci.defuse import RESET
 from aap_launcher.ci.files import put
 from aap_launcher.ci.outlet import LAST_WAIT, Outlet
 from aap_launcher.models import Annotation, GroupEnd, GroupStart, Line, Mark, Progress, Tone
-from aap_launcher.text.width import wrapped
+from aap_launcher.text.width import width, wrapped
 from aap_launcher.text.words import without_escapes
 
 SUMMARY_FILE = "AAP_SUMMARY_FILE"  # where a provider without a summary of its own writes it, if asked
@@ -210,10 +210,10 @@ class Adapter:
         lines = self._outlet.lines(mark.text, colours=colours)
         if mark.tone is Tone.OUTPUT and not mark.label:
             return lines
-        room = self._columns() - (_COLUMN + 1 if mark.label else 0)
+        label = self._outlet.line(mark.label).ljust(_COLUMN) if mark.label else ""
+        room = self._columns() - (width(label) + 1 if label else 0)
         lines = [piece for line in lines for piece in wrapped(line, max(room, _NARROWEST))]
-        if mark.label:
-            label = self._outlet.line(mark.label).ljust(_COLUMN)
+        if label:
             indent = " " * (_COLUMN + 1)
             return [
                 f"{_painted(label, mark.tone, colours=colours)} {lines[0]}".rstrip(" "),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
+
+_COLUMNS = re.compile(r".*\S {2,}(?=\S)")  # what stands before the last column of a line
 
 
 def width(text: str) -> int:
@@ -28,18 +31,30 @@ def fitted(text: str, most: int) -> str:
     return text
 
 
-def wrapped(line: str, most: int, hanging: int = 2) -> Iterator[str]:
-    """The line in pieces that fit, never cut inside a word; the later ones hang below its own indentation."""
+def wrapped(line: str, most: int) -> Iterator[str]:
+    """The line in pieces that fit, never cut inside a word.
+
+    The later ones hang below the line's last column in its first half (columns are two blanks apart), or by two below
+    its indentation: where there is no such column, or a word is too wide for it.
+    """
     if width(line) <= most:
         yield line
         return
     text = line.lstrip(" ")
     indent = " " * (len(line) - len(text))
+    hanging = _hanging(line, indent, most)
     piece = indent
     for word in text.split(" "):
         longer = f"{piece} {word}" if piece.strip() else piece + word
         if piece.strip() and width(longer) > most:
             yield piece.rstrip(" ")
-            longer = indent + " " * hanging + word
+            longer = hanging + word
         piece = longer
     yield piece
+
+
+def _hanging(line: str, indent: str, most: int) -> str:
+    found = _COLUMNS.match(fitted(line, most // 2 + 1))
+    before = width(found[0]) if found else 0
+    fits = before + max(map(width, line.split()), default=0) <= most
+    return " " * before if before and fits else indent + "  "

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
-_COMMAND = re.compile(r"\s*::([A-Za-z-]+)(?: ([^:]*(?:%3A[^:]*)*?))?::(.*)", re.DOTALL)
+_COMMAND = re.compile(r"\s*::([A-Za-z-]+)(?: [^:]*(?:%3A[^:]*)*?)?::(.*)", re.DOTALL)
 _LEVELS = {"error": "31", "warning": "33", "notice": "36"}
 
 
@@ -38,9 +38,9 @@ class RunnerLog:
         if command is None:
             yield from self._text(line)
             return
-        yield from self._command(command[1].lower(), command[2] or "", unquote(command[3]))
+        yield from self._command(command[1].lower(), unquote(command[2]))
 
-    def _command(self, name: str, properties: str, data: str) -> Iterator[str]:
+    def _command(self, name: str, data: str) -> Iterator[str]:
         if name == "stop-commands":
             self._stopped = data
         elif name == "group":
@@ -49,9 +49,7 @@ class RunnerLog:
         elif name == "endgroup":
             self._in_group = False
         elif name in _LEVELS:
-            title = re.search(r"title=([^,]*)", properties)
-            head = f"{unquote(title[1])}: " if title else ""
-            yield f"\x1b[{_LEVELS[name]}m{name.capitalize()}: {head}{data}\x1b[0m"
+            yield f"\x1b[{_LEVELS[name]}m{name.capitalize()}: {data}\x1b[0m"  # the title is for the annotation
 
     def _text(self, line: str) -> Iterator[str]:
         if not self._in_group:

@@ -165,8 +165,23 @@ def test_on_a_terminal_of_60_columns_our_own_lines_hang_and_the_jobs_stay_as_the
         f"             {url}",
         "failed     job 423",
         "           web2  TASK [web : Restart service]  Unable to",
-        "             start service shop",
+        "                 start service shop",
         "word " * 20,
+        "",
+    ]
+
+
+def test_a_label_wider_than_its_column_takes_of_the_terminals_width_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("aap_launcher.ci.sink.Sink.columns", lambda _: 60)
+    ci, stream = adapter("plain", {"NO_COLOR": "1"}, Terminal())
+    text = "this launch would not do what you asked; nothing was started.\n  limit  it is not prompted for, and ignored"
+    ci.emit(Line(text, Tone.BAD, "aap-launcher:"))
+    assert stream.getvalue().decode().split("\n") == [
+        "aap-launcher: this launch would not do what you asked;",
+        "             nothing was started.",
+        "             limit  it is not prompted for, and ignored",
         "",
     ]
 

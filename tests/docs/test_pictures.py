@@ -46,6 +46,14 @@ def test_closed_groups_show_their_titles_and_what_stands_between_them() -> None:
     ]
 
 
+def test_of_an_annotation_the_log_shows_the_message_alone_as_the_runner_writes_it() -> None:
+    raw = ["::error title=TASK [a] failed%3A no,file=x::no%0A(a.yml:3)", "::warning::w"]
+    assert list(RunnerLog().show(raw)) == [
+        "\x1b[31mError: no\n(a.yml:3)\x1b[0m",
+        "\x1b[33mWarning: w\x1b[0m",
+    ]
+
+
 def test_a_long_line_hangs_below_its_own_column_and_is_cut_between_words(tmp_path: Path) -> None:
     said = " ".join(["word"] * 40)
     still(tmp_path / "x.svg", "x", [f"failed     {said}", said, f"  {said}"])

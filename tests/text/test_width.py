@@ -23,6 +23,22 @@ def test_a_long_line_hangs_below_its_own_indentation_and_no_word_is_cut(line: st
     assert list(wrapped(line, 9)) == pieces
 
 
+@pytest.mark.parametrize(
+    ("line", "pieces"),
+    [
+        ("limit  it is ignored here", ["limit  it is", "       ignored", "       here"]),
+        ("  a  b is ignored here", ["  a  b is", "     ignored", "     here"]),
+        ("漢字  it is ignored here", ["漢字  it is", "      ignored", "      here"]),
+        ("limit  it is https://aap.example.com", ["limit  it is", "  https://aap.example.com"]),
+        ("three words first  then one", ["three words", "  first  then", "  one"]),
+    ],
+)
+def test_a_line_of_columns_hangs_below_its_last_one_unless_that_is_far_right_or_too_narrow(
+    line: str, pieces: list[str]
+) -> None:
+    assert list(wrapped(line, 14)) == pieces
+
+
 @given(st.text(alphabet="ab  漢", max_size=80), st.integers(4, 30))
 def test_every_word_stays_whole_and_in_order_and_no_piece_is_too_wide_that_has_two(
     line: str, most: int
