@@ -106,3 +106,38 @@ def test_jobs_are_summed_up_by_template(box: Sandbox) -> None:
     code, _, said = run(box, "jobs", "stats", "--since", "yesterday")
     assert code == 2
     assert "--since" in said
+
+
+def test_hosts_are_imported_by_the_hundred_and_once(box: Sandbox, tmp_path: Path) -> None:
+    file = tmp_path / "hosts.csv"
+    file.write_text("name,port,enabled\n" + "".join(f"many{n},80,true\n" for n in range(130)))
+    into = (str(file), "--inventory", "Shop")
+    code, out, _ = run(box, "hosts", "import", *into, "--dry-run")
+    assert (code, out.splitlines()[-1]) == (
+        0,
+        '130 to create · 0 to update · 0 unchanged in "Shop"; nothing was sent',
+    )
+    code, out, said = run(box, "hosts", "import", *into)
+    assert (code, out) == (0, "130 created · 0 updated · 0 unchanged\n"), said
+    assert "100 of 130 hosts are made" in said
+    file.write_text(file.read_text().replace("many7,80", "many7,81") + "late,80,no\n")
+    assert run(box, "hosts", "import", *into)[1] == "1 created · 1 updated · 129 unchanged\n"
+    code, out, _ = run(box, "hosts", "get", "many7", "-o", "json", "--jq", ".variables")
+    assert '"81"' in out
+    (tmp_path / "more.ini").write_text("[canary]\nmany1 port='80'\nlate\n")
+    more = ("hosts", "import", str(tmp_path / "more.ini"), "--inventory", "Shop")
+    assert run(box, *more)[1] == "0 created · 1 updated · 1 unchanged · 2 added to 1 group\n"
+    assert run(box, *more)[1] == "0 created · 0 updated · 2 unchanged\n"
+    assert run(box, "hosts", "count", "groups__name=canary")[1] == "2\n"
+
+
+def test_an_import_that_is_refused_sends_nothing(box: Sandbox, tmp_path: Path) -> None:
+    file = tmp_path / "hosts.csv"
+    file.write_text("name,enabled\nfirst,true\nfirst,true\nsecond,perhaps\n")
+    code, out, said = run(box, "hosts", "import", str(file), "--inventory", "Shop")
+    assert (code, out) == (2, "")
+    assert "line 3" in said
+    assert "line 4" in said
+    file.write_text("name\nfirst\n")
+    assert run(box, "hosts", "import", str(file), "--inventory", "Shop", token="viewer-token")[0] == 3
+    assert run(box, "hosts", "count", "name=first")[1] == "0\n"

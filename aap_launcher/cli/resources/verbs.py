@@ -62,6 +62,10 @@ def _others(command: Any) -> Any:
     return click.argument("others", metavar="OTHER...", nargs=-1, required=True)(command)
 
 
+def _file(command: Any) -> Any:
+    return click.argument("file", metavar="FILE")(command)
+
+
 def _filters(command: Any) -> Any:
     command = click.argument("words", metavar="[FIELD=VALUE]...", nargs=-1)(command)
     return click.option(
@@ -102,6 +106,12 @@ _WAIT = _option("--wait", is_flag=True, help="Wait until it is gone; an inventor
 _MISSING = _option("--missing-ok", is_flag=True, help="It is no error if there is none.")
 _ABSENT = _option("--if-absent", is_flag=True, help="Leave one of the same name and owner as it is.")
 _LIVE = _option("--live", is_flag=True, help="Ask this controller, not what was recorded of AWX 24.6.1.")
+_FORM = _option(
+    "--format", "form", type=click.Choice(["csv", "jsonl", "ini"]), default=None, help="What FILE is."
+)
+_INTO = _option(
+    "-i", "--inventory", metavar="INVENTORY", required=True, help="The inventory that the hosts belong to."
+)
 _SHOWN = options.output()
 _CONNECTED = options.connected
 
@@ -144,6 +154,15 @@ VERBS: tuple[Verb, ...] = (
         (_fields, _ABSENT, _DRY, _SHOWN, _CONNECTED),
         fits=_can("create"),
         words="field=@FILE is what stands in the file, field[key]=x one value of many. A file may hold several.",
+    ),
+    Verb(
+        "import",
+        "Make or change the {name} of a file: CSV, JSON lines or INI.",
+        "importing:imported",
+        (_file, _INTO, _FORM, _DRY, _CONNECTED),
+        fits=lambda kind, _shape: kind.name == "hosts",
+        words="What FILE (- is stdin) does not say stays as it is: other hosts, other variables. A CSV column that is "
+        "no field of a host is a variable, as text. Run it again to go on where it ended.",
     ),
     Verb(
         "edit",
