@@ -22,6 +22,7 @@ _PLACES = (
     re.compile(r"^Origin: (?P<path>\S+)"),  # ansible-core 2.19
 )
 _RESCUED = "the recap counts it as rescued, but the run ended as failed all the same"
+_HEADS = ("[ERROR]", "[WARNING]", "TASK [", "PLAY [", "ok: [", "changed: [", "skipping: [", "...ignoring")
 NO_REASON = "the controller gives no reason"
 
 
@@ -108,7 +109,22 @@ def _telling(lines: Sequence[str]) -> Sequence[str]:
     first = next((at for at, line in enumerate(lines[:recap]) if _ERROR.search(line)), None)
     if first is None:
         return lines[:recap][-_UPDATE_LINES:]
-    return lines[first : min(recap, first + _UPDATE_LINES)]
+    return list(_once(lines[first:recap]))[:_UPDATE_LINES]
+
+
+def _once(lines: Sequence[str]) -> Iterator[str]:
+    """Without what ansible-core 2.19 tells below an [ERROR]: its place, the task's source, the same words as JSON."""
+    below = False
+    for line in lines:
+        if line.startswith("Origin: "):
+            below = True
+        elif below and line.startswith(("fatal: [", "failed: [")):
+            below = False
+            continue
+        elif line.startswith(_HEADS):
+            below = False
+        if not below:
+            yield line
 
 
 def _previous(verb: str, told: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from aap_launcher.findings.explanation import headline, no_host, reason_lines
+from aap_launcher.findings.explanation import headline, no_host
 from aap_launcher.models import (
     Annotation,
     FailedTask,
@@ -12,12 +12,14 @@ from aap_launcher.models import (
     Job,
     Level,
     Log,
+    Reason,
     Status,
 )
 from aap_launcher.render.conclusion import gaps
-from aap_launcher.text.words import listed, one_line, shortened
+from aap_launcher.text.words import count, listed, one_line, shortened
 
 _MOST = 10  # annotations of a kind that GitHub shows for a step
+_MOST_QUOTED = 3  # lines
 
 
 def annotated(
@@ -42,7 +44,16 @@ def _guessed(found: Findings, task: FailedTask) -> bool:
 
 def _of_job(job: Job, found: Findings) -> Iterator[Annotation]:
     if job.status is not Status.SUCCESSFUL and (found.reasons or not found.errors):
-        yield Annotation(Level.ERROR, f"{job.label} {job.status}", "\n".join(reason_lines(found)))
+        lines = [line for reason in found.reasons for line in _in_short(reason)]
+        yield Annotation(Level.ERROR, f"{job.label} {job.status}", "\n".join(lines))
+
+
+def _in_short(reason: Reason) -> Iterator[str]:
+    """With the first lines of what it quotes: the runner prints annotations into the log, where the verdict has all."""
+    yield reason.text
+    yield from (f"  {line}" for line in reason.quoted[:_MOST_QUOTED])
+    if len(reason.quoted) > _MOST_QUOTED:
+        yield f"  and {count(len(reason.quoted) - _MOST_QUOTED, 'more line')}"
 
 
 def _task(level: Level, task: FailedTask) -> Annotation:

@@ -226,6 +226,16 @@ def test_a_failed_update_is_quoted_in_the_verdict_with_its_indentation() -> None
     ]
 
 
+def test_of_a_long_quotation_the_annotation_has_the_first_lines() -> None:
+    told = 'Previous Task Failed: {"job_type": "project_update", "job_name": "Shop", "job_id": "57"}'
+    git = ("fatal: 1", "2", "3", "4", "5")
+    line, annotation = render([Finished(job(Status.FAILED, explanation=told), Log(), git)])
+    assert isinstance(line, Line)
+    assert isinstance(annotation, Annotation)
+    assert line.text.endswith("could start\n  fatal: 1\n  2\n  3\n  4\n  5")
+    assert annotation.message.endswith("could start\n  fatal: 1\n  2\n  3\n  and 2 more lines")
+
+
 # --- why ----------------------------------------------------------------------------------------------------
 
 
@@ -253,6 +263,27 @@ def test_an_update_that_failed_before_the_job_is_named_with_its_last_lines() -> 
         "from the first error on, without the recap"
     )
     assert why(explanation=told, lines=("a", "b")).endswith("could start\n  a\n  b")
+    core_2_19 = (
+        "[ERROR]: Task failed: Module failed: fatal: no such branch",
+        "and the repository exists.",
+        "Origin: project_update.yml:7:7",
+        "6   tasks:",
+        "7     - name: Update project using git",
+        "        ^ column 7",
+        'fatal: [localhost]: FAILED! => {"msg": "fatal: no such branch"}',
+        "...ignoring",
+        "[ERROR]: the second",
+        "Origin: project_update.yml:9:7",
+        "TASK [next] ***",
+        "PLAY RECAP **",
+    )
+    assert why(explanation=told, lines=core_2_19).split("\n")[1:] == [
+        "  [ERROR]: Task failed: Module failed: fatal: no such branch",
+        "  and the repository exists.",
+        "  ...ignoring",
+        "  [ERROR]: the second",
+        "  TASK [next] ***",
+    ], "told once"
     canceled = told.replace("Failed", "Canceled")
     assert (
         why(explanation=canceled) == 'the project update 57 of "Shop" was canceled before the job could start'
