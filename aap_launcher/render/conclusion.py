@@ -35,10 +35,13 @@ _ALONE = Role()
 
 
 def verdict(job: Job, log: Log, found: Findings, role: Role = _ALONE) -> Iterator[Line]:
-    """How it ended, after how long, on which hosts, how whole the log is; then why: reasons, failed tasks."""
+    """How it ended, after how long, on which hosts, how whole the log is; then why: reasons, failed tasks.
+
+    A node's failed tasks stand above, where they failed, and in the verdict of its workflow: not here as well.
+    """
     good = job.status is Status.SUCCESSFUL
     lines = [" · ".join(filter(None, [role.name, *_headline(job, log, found)]))]
-    lines += [*reason_lines(found), *failed_lines(found)]
+    lines += [*reason_lines(found), *(() if role.name else failed_lines(found))]
     handled = role.handled and job.status in (Status.FAILED, Status.ERROR)
     if handled:
         lines.append(GOES_ON)

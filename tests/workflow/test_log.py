@@ -125,7 +125,6 @@ def test_a_workflow_reads_well() -> None:
         "FAILED     deploy > TASK [Restart] · web1   [bad]",
         "           no space left",
         "failed     deploy · job 102 after 3 s · 1 failed of 1 host · log complete: 6 events   [warn]",
-        "           web1  TASK [Restart]  no space left",
         "           the workflow goes on by its failure path",
         "running    repair · template of 4 · job 104   [note]",
         "> repair > Release > TASK [Mend]",
