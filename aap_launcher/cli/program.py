@@ -30,7 +30,7 @@ Exit codes, by the outcome:
 # In the order of help; each is imported when it is asked for.
 _OWN = [
     *("launch", "follow", "relaunch", "cancel", "approve", "deny", "output", "doctor"),
-    *("export", "diff", "api", "explain", "token", "webhook", "login", "logout", "completion"),
+    *("export", "diff", "api", "explain", "token", "webhook", "bulk", "login", "logout", "completion"),
 ]
 
 

@@ -141,3 +141,34 @@ def test_an_import_that_is_refused_sends_nothing(box: Sandbox, tmp_path: Path) -
     file.write_text("name\nfirst\n")
     assert run(box, "hosts", "import", str(file), "--inventory", "Shop", token="viewer-token")[0] == 3
     assert run(box, "hosts", "count", "name=first")[1] == "0\n"
+
+
+def test_many_templates_are_launched_as_one_workflow_job(box: Sandbox, tmp_path: Path) -> None:
+    file = tmp_path / "launches.yml"
+    file.write_text("- template: Locked\n- template: Asks for variables\n  extra_vars: {answer: 42}\n")
+    code, out, said = run(box, "bulk", "launch", str(file), "--follow")
+    assert code == 0, said
+    number = out.split()[0]
+    assert "successful" in out
+    code, out, said = run(box, "api", "GET", f"workflow_jobs/{number}/workflow_nodes/")
+    assert code == 0, said
+    nodes = json.loads(out)["results"]
+    assert [node["summary_fields"]["job"]["status"] for node in nodes] == ["successful", "successful"]
+    assert [node["extra_data"] for node in nodes] == [{}, {"answer": 42}]
+
+
+def test_a_bulk_launch_that_would_drop_something_starts_nothing(box: Sandbox, tmp_path: Path) -> None:
+    file = tmp_path / "launches.yml"
+    file.write_text(
+        "- template: Locked\n  limit: web\n- template: Survey deploy\n- template: Nowhere\n- {limit: x}\n"
+    )
+    before = run(box, "workflow_jobs", "count")[1]
+    code, out, said = run(box, "bulk", "launch", str(file))
+    assert (code, out) == (3, "")
+    for piece in ('1. "Locked": limit', '2. "Survey deploy"', '3. "Nowhere"', "4. "):
+        assert piece in said
+    assert run(box, "workflow_jobs", "count")[1] == before
+    file.write_text("- template: Locked\n")
+    code, out, said = run(box, "bulk", "launch", str(file), "--dry-run")
+    assert (code, out) == (0, "")
+    assert "1 launch checked" in said

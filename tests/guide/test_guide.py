@@ -40,6 +40,7 @@ SHOWN = {
     ".wait().outcome": "successful",
     "--junit": "successful",
     "webhook send": r"a job is queued(.|\n)*nothing new",
+    "bulk launch": "2 launches checked",
     "hosts import": r"2 created(.|\n)*2 unchanged",
     "jobs stats": "Deploy shop",
     "diff aap/": r"\d+ objects in aap",

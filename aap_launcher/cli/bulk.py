@@ -1,0 +1,77 @@
+"""`aap-launcher bulk`: many launches in one request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from aap_launcher.cli import resource_options as options
+
+if TYPE_CHECKING:
+    from aap_launcher.cli.connected import Desk
+
+
+@click.group("bulk", short_help="Launch many templates at once.")
+def command() -> None:
+    """Launch many templates at once. Many hosts: aap-launcher hosts import."""
+
+
+@command.command("launch", cls=options.ResourceCommand, short_help="Launch every template of a file.")
+@click.argument("file", metavar="FILE")
+@click.option("--name", metavar="TEXT", default="Bulk launch", show_default=True, help="Of the workflow job.")
+@click.option(
+    "--organization", metavar="NAME", default="", help="Of the workflow job, where you are in several."
+)
+@click.option("--dry-run", is_flag=True, help="Check everything, launch nothing.")
+@click.option("--follow", is_flag=True, help="Follow the workflow job that runs them.")
+@options.connected
+def launch(**given: Any) -> None:
+    """Launch each template of FILE (YAML or JSON, - is stdin), as one workflow job that runs them side by side.
+
+    FILE is a list of {template, and prompts by the names that launch has: limit, extra_vars, inventory, ...}. Each is
+    checked as launch does, all before the first starts: the controller would drop what a template does not take.
+    More than 100 become several workflow jobs.
+    """
+    from aap_launcher.cli.connected import with_desk
+
+    with_desk(given, lambda desk: _launched(desk, given))
+
+
+def _launched(desk: Desk, given: dict[str, Any]) -> int:
+    from aap_launcher.cli.given import objects, read
+    from aap_launcher.client import bulk
+    from aap_launcher.client.kinds import KINDS
+    from aap_launcher.errors import InvalidInput
+    from aap_launcher.text.words import count
+
+    rows = objects(read(given["file"]), given["file"])
+    if given["follow"] and len(rows) > bulk.CHUNK:
+        raise InvalidInput(f"--follow is for one workflow job: at most {bulk.CHUNK} launches.")
+    jobs = bulk.jobs(desk.controller, rows)
+    home = given["organization"]
+    organization = desk.resource(KINDS["organizations"]).one(home).id if home else None
+    if given["dry_run"]:
+        desk.screen.say(f"{count(len(jobs), 'launch', 'launches')} checked; nothing was launched")
+        return 0
+    for body in bulk.bodies(jobs, name=given["name"], organization=organization):
+        many = count(len(body["jobs"]), "launch", "launches")
+        answer = desk.requests.change("POST", "bulk/job_launch/", body, what=f"the bulk launch ({many})")
+        made = desk.requests.content(answer, "the bulk launch")
+        desk.screen.data([f"{made['id']}\n"])
+        desk.screen.say(f"workflow job {made['id']}: {many}; attach with: aap-launcher follow {made['id']}")
+        if given["follow"]:
+            desk.afterwards = _following(str(made["url"]), desk, given)
+    return 0
+
+
+def _following(path: str, desk: Desk, given: dict[str, Any]) -> Callable[[], object]:
+    from aap_launcher.cli.wiring import run
+    from aap_launcher.inputs.input import Command
+
+    names = ("url", "ca_bundle", "client_cert", "verify_tls", "username", "request_timeout")
+    taken = {name: given[name] for name in names if given.get(name)}
+    job = desk.requests.origin + path
+    return partial(run, Command.FOLLOW, {**taken, "job": job}, ci=None, debug=given["debug"])
