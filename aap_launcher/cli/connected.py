@@ -107,7 +107,10 @@ class Desk:
 
     def refused(self, error: LauncherError) -> None:
         """Words to stderr; where JSON was asked for, what the controller said to stdout (as gh does)."""
-        if isinstance(error, Refused) and error.content is not None and self._given.get("output") == "json":
+        wanted = (
+            self._given.get("output") == "json" and not self.screen.begun
+        )  # after rows it would be one of them
+        if wanted and isinstance(error, Refused) and error.content is not None:
             self.screen.data([pretty(masked(error.content, self.screen.hide)) + "\n"])
         self.screen.refuse(error)
 

@@ -6,14 +6,17 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from aap_launcher.errors import InvalidInput, Problem
 from aap_launcher.inputs.variables import LARGEST
+from aap_launcher.text.keys import Twice, unique
 from aap_launcher.text.quoting import quoted
 
 _NAME = re.compile(r"[^\[\]=]+(\[[^\[\]=]*\])*")
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)", re.ASCII)
 _DEEPEST = 50
+_READ: WeakSet[object] = WeakSet()  # the streams that were read to their end
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -42,9 +45,7 @@ def read(path: str) -> str:
     """The text of a file, of stdin for `-`. Raises `InvalidInput`."""
     try:
         if path == "-":
-            import sys
-
-            raw = sys.stdin.buffer.read(LARGEST + 1)
+            raw = _stdin()
         else:
             with Path(path).open("rb") as file:
                 raw = file.read(LARGEST + 1)
@@ -56,6 +57,16 @@ def read(path: str) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         raise InvalidInput(f"{path} is not UTF-8 (byte {fault.start}).") from None
+
+
+def _stdin() -> bytes:
+    """What comes by stdin; it comes once, and a second field would be empty without a word."""
+    import sys
+
+    if sys.stdin in _READ:
+        raise InvalidInput("stdin was read already: only one field, or -f, can be -.")
+    _READ.add(sys.stdin)
+    return sys.stdin.buffer.read(LARGEST + 1)
 
 
 def pairs(words: Iterable[str], reader: Callable[[str], object]) -> list[tuple[str, object]]:
@@ -138,7 +149,9 @@ def _structure(text: str, name: str) -> object:
     begins = text.lstrip()[:1]
     if begins in {"{", "["}:
         try:
-            return json.loads(text)
+            return json.loads(text, object_pairs_hook=unique)
+        except Twice as twice:
+            raise InvalidInput(f"{name}: {twice}.") from None
         except (ValueError, RecursionError) as fault:
             lines = [line for line in text.splitlines() if line.strip()]
             if begins == "{" and len(lines) > 1 and all(line.lstrip().startswith("{") for line in lines):
@@ -159,6 +172,6 @@ def _line(line: str, name: str, number: int) -> object:
     import json
 
     try:
-        return json.loads(line)
+        return json.loads(line, object_pairs_hook=unique)
     except (ValueError, RecursionError) as fault:
         raise InvalidInput(f"{name}, line {number}, is not valid JSON: {fault}") from None

@@ -28,6 +28,7 @@ class Screen:
         self._guard = stderr.guard if isinstance(stderr, Printed) else str
         self._outlet, self._masks = outlet, outlet.masks
         self._out, self._err, self._in = outlet.log, outlet.errors, stdin
+        self.begun = False  # whether any data went out
 
     @property
     def width(self) -> int | None:
@@ -56,6 +57,7 @@ class Screen:
     def data(self, pieces: Iterable[str]) -> int:
         """Write data as it comes; the exit code. A reader who has enough ends it quietly."""
         for piece in pieces:
+            self.begun = True
             self._out.write(piece)
             if self._out.fault:
                 break

@@ -7,6 +7,7 @@ Seen on AWX 24.6.1: unknown and read-only fields are dropped with 201 or 200 in 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 import msgspec
@@ -105,9 +106,8 @@ class _Reading:
             self.fields[field.name] = None
             return
         if isinstance(value, float):
-            self._wrong(
-                field.name, f"is {value}, which the controller would cut to {int(value)}", "Give an id."
-            )
+            cut = f", which the controller would cut to {int(value)}" if isfinite(value) else ""
+            self._wrong(field.name, f"is {value}{cut}", "Give an id.")
             return
         try:
             self.fields[field.name] = self._resolve(field.resource, value)

@@ -65,6 +65,8 @@ class Changes:
         except AnswerLost as lost:
             raise AnswerLost(f"{lost} Look whether it is there; create(if_absent=True) does.") from lost
         row = self._requests.content(answer, what)
+        if not isinstance(row.get("id", 0), int):
+            raise AnswerLost(f"{what}: the answer is not the controller's; look whether it is there.")
         self._refuse_dropped(dropped(made.fields, row, of, self._kind), row, "made")
         if if_absent:
             self._look_again(made, row)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from aap_launcher.client import metrics, names, outside, sources
+from aap_launcher.client import arguments, metrics, names, outside, sources
 from aap_launcher.client.kinds import KINDS
 from aap_launcher.client.records import Record
 from aap_launcher.client.resource import Resource
@@ -16,6 +17,7 @@ from aap_launcher.client.settings import Settings
 from aap_launcher.errors import InvalidInput
 from aap_launcher.inputs.parsing import parse, read_environment
 from aap_launcher.text.near import near
+from aap_launcher.text.quoting import quoted
 
 if TYPE_CHECKING:
     from aap_launcher import controller as http
@@ -69,19 +71,13 @@ class Controller(Resources):
         timeout: float | None = None,
         outage_tolerance: float | None = None,
     ) -> None:
-        certificate, key = cert if isinstance(cert, tuple) else (cert, None)
-        given = {
-            "url": url,
-            "token": token,
-            "username": username,
-            "password": password,
-            "ca_bundle": verify if isinstance(verify, str) else None,
-            "verify_tls": ("true" if verify else "false") if isinstance(verify, bool) else None,
-            "client_cert": certificate,
-            "client_key": key,
-            "request_timeout": None if timeout is None else f"{timeout:g}s",
-            "outage_tolerance": None if outage_tolerance is None else f"{outage_tolerance:g}s",
-        }
+        given = {"url": url, "token": token, "username": username, "password": password}
+        for name, value in (("profile", profile), *given.items()):
+            if value is not None and not isinstance(value, str):  # not shown: it may be a secret
+                raise InvalidInput(f"{name}: given {type(value).__name__}, which is no text.")
+        given |= _tls(verify, cert)
+        given |= {"request_timeout": _duration("timeout", timeout)}
+        given |= {"outage_tolerance": _duration("outage_tolerance", outage_tolerance)}
         self._secrets: list[str] = []
         self._controller = _connect(
             {name: text for name, text in given.items() if text is not None}, profile or "", self._secrets
@@ -187,17 +183,47 @@ class Controller(Resources):
 
         A GET is repeated during an outage, nothing else is. Raises the tree of errors from 400 on.
         """
-        pairs = params.items() if isinstance(params, Mapping) else params
-        answer = self._controller.requests.raw(
-            method.upper(), path, [(str(name), str(value)) for name, value in pairs], json
-        )
+        verb, place = arguments.text("method", method).upper(), arguments.text("path", path)
+        answer = self._controller.requests.raw(verb, place, _pairs(params), json)
         if answer.status >= 400:
-            raise self._controller.requests.refusal(answer, f"{method.upper()} {path}")
+            raise self._controller.requests.refusal(answer, f"{verb} {place}")
         content = self._controller.requests.json(answer)
         return Answer(answer.status, dict(answer.headers), content, answer.body)
 
 
 _METHODS = tuple(name for name in vars(Controller) if not name.startswith("_"))
+
+
+def _tls(verify: object, cert: object) -> dict[str, str | None]:
+    """`verify` and `cert` as inputs; paths may be `Path`s. Raises `InvalidInput` for what they cannot be."""
+    bundle = None if verify is None or isinstance(verify, bool) else _path("verify", verify, "True, False")
+    switch = str(verify).lower() if isinstance(verify, bool) else None
+    pair = cert if isinstance(cert, tuple) and len(cert) == 2 else (cert, None)
+    certificate, key = (None if one is None else _path("cert", one, "(certificate, key)") for one in pair)
+    return {"ca_bundle": bundle, "verify_tls": switch, "client_cert": certificate, "client_key": key}
+
+
+def _path(name: str, value: object, others: str) -> str:
+    if not isinstance(value, str | PurePath) or not str(value).strip():
+        raise InvalidInput(f"{name}: given {type(value).__name__}. Give {others} or a path.")
+    return str(value)
+
+
+def _duration(name: str, value: object) -> str | None:
+    if value is None:
+        return None
+    text = f"{arguments.seconds(name, value):.3f}"
+    return text.rstrip("0").rstrip(".") + "s"
+
+
+def _pairs(params: object) -> list[tuple[str, str]]:
+    """A query's names and values as text."""
+    pairs = list(params.items()) if isinstance(params, Mapping) else params
+    if not isinstance(pairs, list | tuple) or not all(
+        isinstance(one, tuple) and len(one) == 2 for one in pairs
+    ):
+        raise InvalidInput(f"params: {quoted(params)} is neither a mapping nor a list of (name, value).")
+    return [(str(name), str(value)) for name, value in pairs]
 
 
 def _connect(given: Mapping[str, str], profile: str, secrets: list[str]) -> http.Controller:

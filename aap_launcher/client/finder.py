@@ -16,7 +16,7 @@ from aap_launcher.client.names import foreign, kind
 from aap_launcher.client.pages import Row, Terms
 from aap_launcher.client.references import Reference
 from aap_launcher.errors import Ambiguous, InvalidInput, NotFound, Refused, Unreachable
-from aap_launcher.text.quoting import quoted
+from aap_launcher.text.quoting import printable, quoted
 
 if TYPE_CHECKING:  # HTTP is imported by who connects
     from aap_launcher.controller.requests import Requests
@@ -106,7 +106,7 @@ class Finder:
         type_ = str(row.get("type") or of.singular).replace("_", " ")
         name = str(row.get(of.key) or row.get("name") or "")
         owners = [_owner(row, field) for field in of.owner]
-        return " · ".join(filter(None, [f"{row.get('id')}", type_, name, *owners]))
+        return printable(" · ".join(filter(None, [f"{row.get('id')}", type_, name, *owners])))
 
     def _read(self, of: Kind, number: int, url: str) -> Row:
         what = f"{of.label} {number}"
@@ -115,7 +115,10 @@ class Finder:
             if not rows:
                 raise NotFound(f"{what} does not exist, or this user may not see it.")
             url = str(rows[0].get("url") or "")
-        return dict(self._requests.read(url or f"{of.folder}{number}/", what=what))
+        row = dict(self._requests.read(url or f"{of.folder}{number}/", what=what))
+        if not isinstance(row.get("id"), int):
+            raise Unreachable(f"{what}: the answer is not the controller's.")
+        return row
 
     def _named(self, of: Kind, reference: Reference) -> Row:
         if not of.key:

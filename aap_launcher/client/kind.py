@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from aap_launcher.client import arguments
 from aap_launcher.errors import InvalidInput
 from aap_launcher.text.near import near
 
@@ -59,6 +60,7 @@ class Kind(msgspec.Struct, frozen=True):
 
     def action(self, name: str) -> Action:
         """The action of this name. Raises `InvalidInput` with the near miss."""
+        arguments.text("action", name)
         for action in self.actions:
             if name.replace("-", "_") == action.name:
                 return action

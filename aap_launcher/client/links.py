@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aap_launcher.client import graph
+from aap_launcher.client import arguments, graph
 from aap_launcher.client.fields import shape
 from aap_launcher.client.kind import Kind
 from aap_launcher.client.names import foreign
@@ -36,6 +36,7 @@ _PARAMETERS: Mapping[str, frozenset[str]] = {
 def related(resource: Resource, ref: object, name: str) -> tuple[str, Kind | None]:
     """The path of a related thing, and the kind of what it holds. Raises `InvalidInput` with the near miss."""
     kind = resource.kind
+    arguments.text("related list", name)
     known = {*shape(kind).related, *kind.attach}
     if name in known:
         number = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
+from aap_launcher.client import arguments
 from aap_launcher.client.kind import Kind
 from aap_launcher.client.kinds import KINDS
 from aap_launcher.errors import InvalidInput
@@ -53,7 +54,7 @@ FOREIGN: Mapping[str, str] = {
 
 def kind(name: str) -> Kind:
     """The kind of a resource's name: plural, singular, with dashes, or an alias. Raises `InvalidInput`."""
-    plain = name.strip().lower().replace("-", "_").replace(" ", "_")
+    plain = arguments.text("resource", name).strip().lower().replace("-", "_").replace(" ", "_")
     found = _names().get(plain)
     if found is None:
         names = list(_names())

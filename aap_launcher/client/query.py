@@ -19,7 +19,7 @@ from aap_launcher.client.names import foreign
 from aap_launcher.client.terms import LOOKUPS, PARAMETERS, PREFIXES, SINGLE, listed, worded
 from aap_launcher.errors import InvalidInput, InvalidValue, Problem
 from aap_launcher.text.near import near
-from aap_launcher.text.quoting import quoted
+from aap_launcher.text.quoting import quoted, whole
 
 Term = str | tuple[str, Any]
 Resolve = Callable[[str, Any], int]  # (resource, reference) -> id
@@ -97,8 +97,8 @@ class _Reading:
             self.wrong(
                 "search", "is given twice: the controller would keep the last alone", "Use commas: a,b."
             )
-        else:
-            self.terms.append(("search", value))
+        elif (text := self._carried("search", value)) is not None:
+            self.terms.append(("search", text))
 
     def filter(self, name: str, value: object) -> None:
         """One filter: its name against the fields, its value against the choices."""
@@ -206,16 +206,20 @@ class _Reading:
                 self.wrong(name, wrong.fault, wrong.advice)
                 return None
             self.nothing = self.nothing or text is None
-            return text
+            return text if text is None else self._carried(name, text)
         if isinstance(value, list | tuple | set | frozenset | dict) and not (
             isinstance(value, dict) and "id" in value
         ):
             self.wrong(name, "is a list or mapping", "Use __in for several values.")
             return None
-        if lookup == "" and isinstance(value, str) and "\0" in value:
-            self.wrong(name, "holds a NUL")
+        return self._carried(name, worded(value))
+
+    def _carried(self, name: str, text: str) -> str | None:
+        """The text, where a query can carry it: of a NUL the controller makes a 500."""
+        if "\0" in text or not whole(text):
+            self.wrong(name, "holds a NUL" if "\0" in text else "is not valid Unicode")
             return None
-        return worded(value)
+        return text
 
     def _chosen(self, name: str, field: Field, lookup: str, text: str) -> bool:
         """Whether the choices know the value: to the controller an unknown one finds nothing, and is no fault."""

@@ -77,7 +77,7 @@ def mapping_of(text: str) -> Any:  # noqa: ANN401 - a text that is no mapping st
         return {}
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = _yaml(text)
     return found if isinstance(found, dict) else text
 

@@ -16,7 +16,7 @@ import msgspec
 from aap_launcher.client.kind import Kind
 from aap_launcher.client.names import known
 from aap_launcher.errors import InvalidInput
-from aap_launcher.text.quoting import quoted
+from aap_launcher.text.quoting import quoted, whole
 
 _LARGEST_ID = 2**31 - 1  # AWX's ids are 32-bit integers; more digits are a name
 _API = re.compile(r"/v\d+/([\w-]+)/([^/?#]+)", re.ASCII)
@@ -56,6 +56,8 @@ def read(kind: Kind, given: object, site: str) -> Reference:
     text = given.strip()
     if not text:
         raise InvalidInput(f"{kind.label}: the reference is empty. Give an id or a name.")
+    if not whole(text) or "\0" in text:
+        raise InvalidInput(f"{kind.label}: {quoted(text)} holds what no name has. Give it as UTF-8.")
     if re.match(r"https?://|/|#/|api/", text, re.IGNORECASE):
         return _address(kind, text, site)
     if number := id_of(text):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequenc
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aap_launcher.client import fields, links, pages
+from aap_launcher.client import arguments, fields, links, pages
 from aap_launcher.client.body import Body, body
 from aap_launcher.client.changes import Changes, Planned
 from aap_launcher.client.fields import Field, Shape
@@ -60,7 +60,7 @@ class Resource:
         first row. Ordered by id, runs the newest first, unless `order_by` says otherwise.
         """
         asked = self._query(terms, filters, search, order_by)
-        return self.walk(self.kind.folder, asked, at_most)
+        return self.walk(self.kind.folder, asked, arguments.most(at_most))
 
     def one(self, ref: object = None, /, **filters: Any) -> Record:  # noqa: ANN401
         """The one object that is meant, by reference or by filters. Raises `NotFound`, `Ambiguous`."""
@@ -103,7 +103,8 @@ class Resource:
 
         A list gives its objects; a single thing (`survey_spec`, `variable_data`) is the only one given.
         """
-        return links.read(self, links.related(self, ref, name), terms, filters, at_most)
+        most = arguments.most(at_most)
+        return links.read(self, links.related(self, ref, name), terms, filters, most)
 
     def fields(self) -> Mapping[str, Field]:
         """The fields: type, whether a create needs them, choices, default, help; asked of the controller."""
@@ -126,6 +127,7 @@ class Resource:
         `if_absent`: one of the same name and owner is returned instead, unchanged; `notes` say so.
         """
         self._can("create")
+        arguments.flag("if_absent", if_absent)
         made = self._body(given, new=True)
         return self._record(*self._changes.create(made, self.shape(), if_absent=if_absent))
 
@@ -145,6 +147,9 @@ class Resource:
         Raises `Conflict` that names the jobs which use it, `TimedOut`.
         """
         self._can("delete")
+        arguments.flag("missing_ok", missing_ok)
+        if wait is not None:
+            arguments.seconds("wait", wait)
         try:
             number = self.finder.exact(self.kind, ref)
         except NotFound:
@@ -155,14 +160,15 @@ class Resource:
 
     def attach(self, ref: object, name: str, /, *others: object) -> Sequence[str]:
         """Attach objects to one of its related lists; says what was done. Raises `InvalidInput` for a cycle."""
-        return links.attach(self, ref, name, others)
+        return links.attach(self, ref, arguments.text("list", name), others)
 
     def detach(self, ref: object, name: str, /, *others: object, deletes: bool = False) -> Sequence[str]:
         """Detach objects from one of its related lists; says what was done.
 
         A host or group that is detached from its inventory is deleted: only with `deletes`.
         """
-        return links.detach(self, ref, name, others, deletes=deletes)
+        arguments.flag("deletes", deletes)
+        return links.detach(self, ref, arguments.text("list", name), others, deletes=deletes)
 
     def act(self, ref: object, action: str, /, **given: Any) -> Record:  # noqa: ANN401
         """Do what this resource can do beside the verbs: `projects.act("Shop", "update")`; the answer."""
@@ -262,9 +268,9 @@ class Resource:
             raise Unreachable(f"{what}: the answer is not the controller's.")
         count = found.get("count")
         more = bool(found.get("next")) and bool(rows)
-        return Page(
-            [row for row in rows if isinstance(row, dict)], more, count if isinstance(count, int) else None
-        )
+        if not all(isinstance(row, dict) for row in rows):  # dropped, it would seem that they are not there
+            raise Unreachable(f"{what}: a row of the list is no object: the answer is not the controller's.")
+        return Page(rows, more, count if isinstance(count, int) and count >= 0 else None)
 
     def _record(self, content: Mapping[str, Any], notes: Sequence[str] = ()) -> Record:
         return Record(content, self.kind, site=self.requests.origin, notes=tuple(notes))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from aap_launcher.client import fields, values
+from aap_launcher.client import arguments, fields, values
 from aap_launcher.client.fields import Field
 from aap_launcher.client.readback import same
 from aap_launcher.client.records import Record
@@ -103,6 +103,6 @@ class Settings:
 
     @staticmethod
     def _path(category: str) -> str:
-        if not re.fullmatch(r"[\w-]+", category, re.ASCII):
+        if not re.fullmatch(r"[\w-]+", arguments.text("category", category), re.ASCII):
             raise InvalidInput(f"{quoted(category)} is no category of settings. Give its slug, such as jobs.")
         return f"settings/{category}/"

@@ -13,8 +13,9 @@ from aap_launcher.client.fields import Field
 from aap_launcher.client.records import mapping_of
 from aap_launcher.client.terms import worded
 from aap_launcher.errors import InvalidValue
+from aap_launcher.text.keys import Twice, unique
 from aap_launcher.text.near import near
-from aap_launcher.text.quoting import quoted
+from aap_launcher.text.quoting import quoted, whole
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
@@ -150,6 +151,8 @@ def _text(field: Field, value: object) -> str:
     text = str(value)
     if "\0" in text:
         raise InvalidValue("holds a NUL", "")
+    if not whole(text):
+        raise InvalidValue("is not valid Unicode", "Give it as UTF-8.")
     if field.max_length is not None and len(text) > field.max_length:
         raise InvalidValue(f"has {len(text)} characters, and may have {field.max_length}", "")
     return text
@@ -180,8 +183,10 @@ def _structure(field: Field, value: object) -> object:
 
 def _json(field: Field, text: str) -> object:
     try:
-        return json.loads(text)
-    except ValueError:
+        return json.loads(text, object_pairs_hook=unique)
+    except Twice as twice:
+        raise InvalidValue(f"is ambiguous: {twice}", "") from None
+    except (ValueError, RecursionError):
         found = mapping_of(text)
         if isinstance(found, dict) or field.type == "field":
             return found

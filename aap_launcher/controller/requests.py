@@ -13,6 +13,7 @@ from aap_launcher.controller.session import Session
 from aap_launcher.controller.transport import Answer
 from aap_launcher.errors import InvalidInput, Refused
 from aap_launcher.models import Platform
+from aap_launcher.text.quoting import quoted, whole
 
 Terms = Sequence[tuple[str, str]]  # a query in which a key may stand twice
 _FINAL = frozenset(range(300, 600)) - {401, 429, 500, 502, 503, 504}
@@ -52,6 +53,8 @@ class Requests:
             if f"{parts.scheme}://{parts.netloc}".lower() != self._session.address.origin.lower():
                 raise InvalidInput(f"{path} is not on {self._session.address.origin}: it is never asked.")
             path = parts.path + (f"?{parts.query}" if parts.query else "")
+        if not whole(path):
+            raise InvalidInput(f"{quoted(path)} is not valid Unicode. Give it as UTF-8.")
         place = path.partition("?")[0]
         odd = any(ord(letter) < 33 or letter == "#" for letter in path)
         if (
@@ -143,6 +146,8 @@ class Requests:
 def _asked(path: str, terms: Terms) -> str:
     if not terms:
         return path
+    if wrong := [name for name, value in terms if not whole(name + value)]:
+        raise InvalidInput(f"{quoted(wrong[0])} is not valid Unicode. Give it as UTF-8.")
     return path + ("&" if "?" in path else "?") + urlencode(list(terms))
 
 

@@ -65,7 +65,11 @@ def widen(context: ssl.SSLContext) -> None:
 
 def _identify(context: ssl.SSLContext, certificate: str, key: str) -> None:
     for name, value in (("client_cert", certificate), ("client_key", key)):
-        if value and not _is_pem(value) and not Path(value).is_file():
+        try:
+            there = not value or _is_pem(value) or Path(value).is_file()
+        except (OSError, ValueError) as error:  # too long for a name, or with a NUL in it
+            raise _unusable(name, value, error) from None
+        if not there:
             raise _unusable(name, value, FileNotFoundError())
     try:
         with _as_file(certificate) as cert_path, _as_file(key) as key_path:

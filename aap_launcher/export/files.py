@@ -66,6 +66,18 @@ def text_of(document: Mapping[str, Any]) -> str:
 
 def write(folder: Path, files: Mapping[str, Document]) -> Written:
     """Bring the folder to this state. Raises `InvalidInput` for a folder, or a file in it, that is not an export's."""
+    try:
+        return _written(folder, files)
+    except OSError as fault:  # no right, no room, a name that the file system refuses
+        raise _unusable(folder, fault) from None
+
+
+def _unusable(folder: Path, fault: OSError) -> InvalidInput:
+    place = fault.filename or folder
+    return InvalidInput(f"{place} cannot be written: {fault.strerror or fault}. Name another folder.")
+
+
+def _written(folder: Path, files: Mapping[str, Document]) -> Written:
     before = check(folder)
     _keep_others(folder, before, files)
     new = changed = same = 0
@@ -113,13 +125,17 @@ def _documents(folder: Path) -> Iterator[tuple[str, Document]]:
 
 def check(folder: Path) -> Sequence[str]:
     """The files of the export that stands there, () for a new or empty folder. Raises `InvalidInput` for another's."""
-    if not folder.exists():
-        return ()
-    if not folder.is_dir():
-        raise InvalidInput(f"{folder} is a file, not a folder.")
-    if (folder / MANIFEST).is_file():
-        return _files(folder)
-    if any(folder.iterdir()):
+    try:
+        if not folder.exists():
+            return ()
+        if not folder.is_dir():
+            raise InvalidInput(f"{folder} is a file, not a folder.")
+        if (folder / MANIFEST).is_file():
+            return _files(folder)
+        taken = any(folder.iterdir())
+    except (OSError, ValueError) as fault:  # may not be read; too long a name; a NUL in it
+        raise InvalidInput(f"{folder} cannot be read: {getattr(fault, 'strerror', None) or fault}.") from None
+    if taken:
         told = f"{folder} is not empty, and no export stands in it: nothing was written."
         raise InvalidInput(f"{told} Name another folder.")
     return ()

@@ -99,6 +99,10 @@ def _secret(name: str, text: str) -> str | None:
         raise InvalidValue(
             "has a line break or a NUL in it", "Look how the secret was stored: copy it again."
         )
+    try:
+        secret.encode(errors="surrogateescape")  # bytes of the environment pass as they are
+    except UnicodeEncodeError:
+        raise InvalidValue("is not valid Unicode", "Look how the secret was stored: copy it again.") from None
     return secret or None
 
 

@@ -22,6 +22,15 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode(escape).decode("ascii") for c in text)
 
 
+def whole(text: str) -> bool:
+    """Whether UTF-8 has the text: a byte of a command line that is no UTF-8 is half a surrogate pair to Python."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def joined(names: Iterable[str], limit: int = 20) -> str:
     """Names with commas between, for a message; a long list is cut."""
     every = [printable(name) for name in names]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 
-from aap_launcher.cli.given import content, nested, pairs, text, typed
+from aap_launcher.cli.given import content, nested, objects, pairs, text, typed
 from aap_launcher.errors import InvalidInput
 
 
@@ -79,3 +80,18 @@ def test_a_file_that_cannot_be_used_is_told_by_its_name(
         content(f"@{file}")
     assert told in str(refused.value)
     assert str(file) in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": 1, "a": 2}', '[{"b": {"a": 1, "a": 2}}]', '{"c": 1}\n{"a": 1, "a": 2}', "a: 1\na: 2"]
+)
+def test_a_key_that_stands_twice_is_refused_and_named(text: str) -> None:
+    with pytest.raises(InvalidInput, match=r"a.* twice"):
+        objects(text, "stdin")
+
+
+def test_stdin_is_read_by_one_field_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"once")))
+    assert content("@-") == "once"
+    with pytest.raises(InvalidInput, match="read already"):
+        content("@-")

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from aap_launcher.cli.connected import Desk
 from aap_launcher.cli.forms import Form
 from aap_launcher.cli.screen import Screen
 from aap_launcher.cli.shown import check_columns, shown
-from aap_launcher.errors import Forbidden, InvalidInput, Problem
+from aap_launcher.cli.signals import ProcessSignals
+from aap_launcher.errors import Forbidden, InvalidInput, Problem, Refused
 
 ROWS: list[dict[str, Any]] = [
     {"id": 12, "name": "pin 1234", "on": True},
@@ -135,3 +137,14 @@ def test_nobody_answers_where_there_is_no_terminal(streams: Streams) -> None:
     assert streams.screen.answers is False
     assert streams.screen.width is None
     assert streams.screen.ask("Go on?") is False
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_refusal_after_the_first_rows_is_no_row_of_the_list(streams: Streams, *, begun: bool) -> None:
+    desk = Desk({"output": "json"}, ProcessSignals())
+    desk.screen = streams.screen
+    if begun:
+        desk.screen.data(["[\n  {}"])
+    desk.refused(Refused("no", status=403, content={"detail": "no"}))
+    assert ("detail" in streams.data) is not begun
+    assert "no" in streams.words

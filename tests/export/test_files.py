@@ -118,3 +118,10 @@ def test_nodes_are_compared_by_their_identifiers() -> None:
     now = {"nodes": [{"identifier": "b"}, {"identifier": "a", "limit": "db"}]}
     (change,) = drift.changes({"w/x.yml": before}, {"w/x.yml": now})
     assert drift.line(change) == '~ w/x  nodes.a.limit: "web" -> "db"'
+
+
+def test_a_folder_that_cannot_be_made_is_told_and_no_fault_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for folder in (tmp_path / "file" / "aap", tmp_path / ("x" * 300), Path("/proc/aap")):
+        with pytest.raises(InvalidInput, match="cannot be"):
+            files.write(folder, {"projects/a.yml": SHOP})

@@ -10,6 +10,7 @@ from aap_launcher.cli.forms import Form, pretty
 from aap_launcher.cli.given import nested, pairs, read, text, typed
 from aap_launcher.cli.shown import Shown, shown
 from aap_launcher.errors import InvalidInput, Refused, Unreachable
+from aap_launcher.text.keys import unique
 
 if TYPE_CHECKING:
     from aap_launcher.cli.connected import Desk
@@ -100,7 +101,7 @@ def _fits(method: str, given: Mapping[str, Any]) -> None:
 
 def _body(file: str) -> object:
     try:
-        return json.loads(read(file))
+        return json.loads(read(file), object_pairs_hook=unique)
     except (ValueError, RecursionError) as fault:
         raise InvalidInput(f"--input {file} is not JSON: {fault}.") from None
 
