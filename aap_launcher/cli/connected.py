@@ -91,7 +91,8 @@ class Desk:
             raise InvalidInput("the inputs are not usable; nothing was sent to the controller.", twice)
         once = {name: value[0] for name, value in typed.items()}
         profile = self._given.get("profile") or ""
-        return connection(once, around, environ, profile, credentials=credentials)
+        with self.signals.listening():  # a token command may take its time
+            return connection(once, around, environ, profile, credentials=credentials)
 
     def logins(self) -> Logins:
         """The logins that are kept."""

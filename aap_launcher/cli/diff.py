@@ -47,13 +47,14 @@ def _compared(desk: Desk, given: dict[str, Any]) -> int:
     from aap_launcher.export.reader import Reader
 
     chosen = kinds(given["only"])
-    before = {
-        name: document
-        for name, document in files.read(Path(given["folder"])).items()
-        if name.partition("/")[0] in chosen and _belongs(document, given["organization"])
-    }
+    exported = files.read(Path(given["folder"]))
     reader = Reader(desk.requests, desk.clock)
     now = collected(desk, reader, given)
+    before = {
+        name: document
+        for name, document in exported.items()
+        if name.partition("/")[0] in chosen and _belongs(document, given["organization"])
+    }
     if reader.unreadable:
         raise Refused(
             "the controller could not be read whole, so nothing is compared:\n" + "\n".join(reader.unreadable)

@@ -85,6 +85,12 @@ def collected(desk: Desk, reader: Any, given: dict[str, Any]) -> dict[str, Any]:
     from aap_launcher.export.collect import collect
     from aap_launcher.export.files import named_files
 
+    if given[
+        "organization"
+    ]:  # one that is not there would leave nothing, and remove what was exported before
+        from aap_launcher.client.kinds import KINDS
+
+        given["organization"] = desk.resource(KINDS["organizations"]).one(given["organization"]).name
     objects = list(collect(reader, kinds(given["only"]), given["organization"]))
     clean = desk.screen.hidden(document for _, _, document in objects)
     return named_files(

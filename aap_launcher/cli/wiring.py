@@ -67,7 +67,9 @@ def with_controller(
     raw, tools = _wire(command, given, ci, debug=debug, colours=colours, errors_apart=True)
     code = 0
     try:
-        inputs = parse(_located(raw, given, tools))
+        with tools.signals.listening():  # a token command may take its time
+            raw = _located(raw, given, tools)
+        inputs = parse(raw)
         proxies.check(environment(), inputs.connection.url)
         code = _ask(inputs, tools, deed)
     except Exception as error:  # noqa: BLE001 - whatever broke is told as it is everywhere

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -119,3 +121,20 @@ def test_a_token_that_exists_is_read_from_stdin_and_stays_on_the_controller(
     assert b"as ci-bot" in ended.stderr
     out = run(launcher, home, "logout", box.url)
     assert "stays on the controller" in out.stderr
+
+
+@pytest.mark.parametrize("words", [("hosts", "count"), ("output", "1")])
+def test_a_signal_ends_the_wait_for_a_token_command(home: Path, words: tuple[str, ...]) -> None:
+    started = home / "started"
+    code = f"import pathlib, time; pathlib.Path({str(started)!r}).touch(); time.sleep(60)"
+    command = json.dumps([sys.executable, "-c", code])
+    write(home, f'[profile.box]\nurl = "http://127.0.0.1:9"\ntoken_command = {command}\n')
+    process = subprocess.Popen(
+        [sys.executable, "-m", "aap_launcher", *words, "--profile", "box"],
+        env={"PATH": os.environ["PATH"], "XDG_CONFIG_HOME": str(home.parent)},
+        stderr=subprocess.DEVNULL,
+    )
+    while not started.exists() and process.poll() is None:
+        time.sleep(0.05)
+    process.terminate()
+    assert process.wait(timeout=20) == 143

@@ -57,6 +57,12 @@ def test_an_export_is_the_same_twice_and_tells_what_changed_since(box: Sandbox, 
     assert content(folder) == first
     assert run(box, "diff", str(folder))[:2] == (0, "")
 
+    code, _, words = run(box, "export", str(folder), "--organization", "Retial")
+    assert (code, '"Retial"' in words, "Retail" in words) == (3, True, True)
+    assert content(folder) == first, (
+        "of an organization that is not there nothing is exported, and nothing removed"
+    )
+
     assert run(box, "job_templates", "edit", "Deploy shop", "limit=all")[0] == 0
     assert run(box, "projects", "create", "name=New", "organization=Retail", "scm_type=")[0] == 0
     code, told, _ = run(box, "diff", str(folder))
