@@ -74,9 +74,11 @@ def shown(
 ) -> Shown:
     """What was asked for. Raises `InvalidInput` for what would be ignored, and for a broken expression."""
     asked = Form(given["output"]) if given.get("output") else None
-    columns = tuple(one.strip() for one in (given.get("columns") or "").split(",") if one.strip())
-    if given.get("columns") is not None and not columns:
-        raise InvalidInput("--columns is empty. Name fields, with commas between.")
+    words = given.get("columns")
+    columns = () if words is None else tuple(one.strip() for one in words.split(","))
+    if words is not None and not all(columns):
+        what = "names nothing between two commas" if any(columns) else "is empty"
+        raise InvalidInput(f"--columns {what}. Name fields, with commas between.")
     if columns and asked in {Form.ID, Form.NAME}:
         raise InvalidInput(f"--columns would be ignored: -o {asked} shows nothing else.")
     if asked is Form.NAME and not name:

@@ -252,6 +252,8 @@ class _Reading:
             return ()
         if not any(name.strip() for name in names):
             self.wrong("order_by", "is empty", "Give a field, with a minus before it for descending.")
+        elif not all(name.strip() for name in names):
+            self.wrong("order_by", "names nothing between two commas", "Give names with commas between.")
         return tuple(self._ordered(name.strip()) for name in names if name.strip())
 
     def _ordered(self, name: str) -> str:

@@ -77,6 +77,7 @@ def test_columns_choose_in_machine_forms_as_well(streams: Streams) -> None:
         ({"columns": "id", "jq": "."}, "would be ignored"),
         ({"output": "tsv", "jq": "."}, "would be ignored"),
         ({"columns": " , "}, "is empty"),
+        ({"columns": "id,,name"}, "names nothing"),
         ({"jq": ".["}, "--jq"),
     ],
 )

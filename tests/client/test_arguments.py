@@ -123,3 +123,10 @@ def test_a_name_with_a_line_break_stays_on_its_line_among_candidates(aap: Desk) 
     with pytest.raises(LauncherError) as several:
         aap["hosts"].one("a")
     assert [line for line in str(several.value).splitlines() if line.startswith("::")] == []
+
+
+@pytest.mark.parametrize("order", ["name,,id", "name,", ["name", " "]])
+def test_an_order_with_a_hole_is_refused(aap: Desk, order: Any) -> None:
+    with pytest.raises(InvalidInput, match="order_by"):
+        aap["hosts"].list(order_by=order)
+    assert aap.asked("GET") == []
