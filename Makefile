@@ -30,6 +30,7 @@ $(READY): requirements/dev.txt pyproject.toml
 $(BENCH_READY): requirements/bench.txt $(READY)
 	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv $(BENCH)
 	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.txt
+	@$(BENCH)/bin/python -m pip check --disable-pip-version-check
 	@touch $@
 
 demo: $(READY) ## Launch a template of the sandbox as GitHub would (TEMPLATE="Broken deploy" for a failing one)

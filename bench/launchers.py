@@ -16,8 +16,8 @@ from aap_launcher.launcher import main as launcher
 from aap_launcher.models import CIContext
 
 PAGE = 200
-LAUNCH = 9  # requests before the first look at the job, and after its end
-STREAMING = 62.0  # requests a minute while events flow, beside a page for every 200 events
+LAUNCH = 10  # requests before the first look at the job, and after its end
+STREAMING = 64.0  # requests a minute while events flow, beside a page for every 200 events
 
 
 class _Clock:

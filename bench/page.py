@@ -71,7 +71,7 @@ def machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     awx = "with awxkit from requirements/bench.txt" if commands.AWXKIT.there else "without awxkit"
     return (
-        f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB; {platform.system()} "
+        f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB; {platform.uname().system} "
         f"{platform.release()}; Python {platform.python_version()}; {libraries}; {awx}; load {os.getloadavg()[1]:.1f}."
     )
 

@@ -153,13 +153,14 @@ def answers(**job: Any) -> Answers:
         "POST /api/v2/jobs/5/cancel/": ({}, 202),
         "GET /api/v2/jobs/5/relaunch/": {"passwords_needed_to_start": [], "retry_counts": {"all": 2, "failed": 1}},
         "POST /api/v2/jobs/5/relaunch/": (job_row(status="pending"), 201),
-        "GET /api/v2/unified_jobs/": {"results": [job_row()]},
         "GET /api/v2/project_updates/57/": {"id": 57, "type": "project_update", "name": "Shop", "status": "failed"},
         "GET /api/v2/project_updates/57/stdout/": {"content": "fatal: no such branch"},
     }  # fmt: skip
     made = {
         path: [Answer(*body) if isinstance(body, tuple) else Answer(body)] for path, body in found.items()
     }
+    # Looked at before a launch there is none, so what the launch names is new.
+    made["GET /api/v2/unified_jobs/"] = [Answer({"results": []}), Answer({"results": [job_row()]})]
     made["GET /api/v2/jobs/5/"] = [Answer(running), Answer(running), Answer(ended)]
     return made
 

@@ -21,7 +21,7 @@ LOCKS = ("runtime.txt", "dev.txt", "frontends.txt")
 LATER = "9999.1"
 # Every file that installs a lock, and how often.
 PLACES = {
-    "Makefile": 1,
+    "Makefile": 2,  # and what the benchmark compares with
     "Dockerfile": 1,
     "composite/action.yml": 1,
     ".gitlab-ci.yml": 1,
