@@ -191,7 +191,7 @@ def assert_summary(ended: Ended) -> None:
         assert not kinds[kind], kind
     for drawn in (token for token in found if token.type == "fence"):
         assert drawn.info == "mermaid"
-        strict(f"```mermaid\n{drawn.content}```", FLOW if drawn.content.startswith("flowchart") else GANTT)
+        strict(f"```mermaid\n{drawn.content}```", GANTT if drawn.content.startswith("gantt") else FLOW)
     job = ended.outcome.job
     jobs = [job, *(one.node.job for one in ended.outcome.nodes)]
     links = {str(token.attrGet("href")) for token in found if token.type == "link_open"}
