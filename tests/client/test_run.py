@@ -123,7 +123,9 @@ def test_a_workflow_is_launched_and_followed_with_its_nodes(aap: Controller) -> 
 def test_a_launch_whose_answer_is_lost_makes_one_job(box: Sandbox) -> None:
     lost = Rule("/launch/$", faults.reset(after="acted"), method="POST")
     with faults.front(box, lost) as front, Controller(front.url, token="ci-bot-token") as aap:
-        run = aap.launch("Asks for variables")  # so that the launch carries a marker, by which it is known again
+        run = aap.launch(
+            "Asks for variables"
+        )  # so that the launch carries a marker, by which it is known again
         assert [number for path, number in front.created if "job" in path] == [run.id]
         assert run.wait(60).outcome == "successful"
 

@@ -120,7 +120,7 @@ REFUSED: list[tuple[list[str], int, str]] = [
     (["job_templates", "get", "Duplicate"], 3, "Several job_templates are meant"),
     (["hosts", "create", "name=web1", "inventory=Shop"], 3, "already exists"),
     (["hosts", "create", "name=x", "inventory=Nowhere"], 2, 'There is no inventory "Nowhere"'),
-    (["workflow_jobs", "cancel", "999"], 3, "no workflow job"),
+    (["workflow_jobs", "cancel", "999"], 3, "does not exist, or this user may not see it"),
     (["api", "GET", "nosuch/"], 3, "does not exist"),
     (["api", "PUT", "hosts/"], 3, "(405)"),
 ]
@@ -351,7 +351,7 @@ def test_launch_and_the_commands_of_runs_are_the_launchers_own(launcher: Launche
     before = changes(own)
     wrong = run(launcher, "workflow_jobs", "relaunch", job)
     assert (wrong.code, changes(own)) == (3, before)
-    assert "no workflow job" in wrong.stderr
+    assert "does not exist, or this user may not see it" in wrong.stderr
 
 
 def test_an_action_tells_what_it_did(launcher: Launcher) -> None:
