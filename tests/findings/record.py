@@ -116,7 +116,12 @@ def _trimmed(value: Any) -> Any:
 
 def _clean(event: dict[str, Any], folder: str, environment: str) -> dict[str, Any]:
     text = json.dumps(event, ensure_ascii=False)
-    for path, instead in ((folder, "/runner"), (environment, "/usr")):
+    for path, instead in (
+        (folder, "/runner"),
+        (environment, "/usr"),
+        (sys.base_prefix, "/usr"),
+        (str(Path.home()), "/home/runner"),
+    ):
         text = text.replace(path, instead)
     text = re.sub(r"ansible-tmp-[0-9.-]+", "ansible-tmp", text)
     found: dict[str, Any] = json.loads(text)
