@@ -208,8 +208,15 @@ def text_of(value: object) -> str:
     if isinstance(value, str):
         return without_escapes(value).strip("\n\r ") if value.strip() else ""
     if isinstance(value, list):
-        return "\n".join(text_of(part) for part in value[:100])
-    return json.dumps(value, ensure_ascii=False, default=str)
+        return "\n".join(_json(part) if isinstance(part, list) else text_of(part) for part in value[:100])
+    return _json(value)
+
+
+def _json(value: object) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except RecursionError:
+        return "(nested too deeply to be shown)"
 
 
 def meaningful(text: str) -> str:

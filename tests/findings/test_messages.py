@@ -122,3 +122,15 @@ def test_whatever_a_module_returns_there_is_a_message(res: object) -> None:
     assert 0 < len(told.text) <= 2_000
     assert 0 < len(told.line) <= 500
     assert "\n" not in told.line
+
+
+@pytest.mark.parametrize("key", ["msg", "stderr", "results", "reason"])
+@pytest.mark.parametrize("depth", [10, 400, 5_000])
+def test_a_result_may_be_nested_deeper_than_a_stack(key: str, depth: int) -> None:
+    """msgspec reads deeper than Python code that calls itself for each level; ansible-core before 2.19 sends it."""
+    lists: object = "x"
+    mappings: object = "x"
+    for _ in range(depth):
+        lists, mappings = [lists], {"a": mappings}
+    for nested in (lists, mappings, [{"item": nested, "msg": nested, "failed": True}]):
+        assert line(**{key: nested}).strip()
