@@ -220,7 +220,7 @@ STOPS = [
         during=_away(60),
         says=r"was last seen running; make sure with: aap-launcher cancel",
         outputs={
-            "explanation": r"interrupted; job \d+ was last seen running; make sure with: aap-launcher cancel \d+"
+            "explanation": r"it was interrupted; job \d+ was last seen running; make sure with: aap-launcher cancel \d+"
         },
         after=_runs_on,
     ),
