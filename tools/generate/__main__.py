@@ -33,7 +33,7 @@ FILES: dict[str, Callable[[str], str]] = {
     "action.yml": github.action,
     "composite/action.yml": github.composite,
     "templates/launch.yml": gitlab.component,
-    "vars/aapLauncher.groovy": jenkins.library,
+    "vars/aapLauncher.groovy": jenkins.shared_library,
     **{f"vars/{step}.txt": partial(jenkins.step_help, step) for step in jenkins.STEPS},
     "aap_launcher/client/typed.pyi": typed.stub,
     "docs/result-schema.json": schema,

@@ -21,7 +21,7 @@ def arguments(step: str) -> tuple[Input, ...]:
     return tuple(one for one in VISIBLE if STEPS[step] in one.commands)
 
 
-def library(text: str) -> str:
+def shared_library(text: str) -> str:
     """vars/aapLauncher.groovy."""
     blocks = {
         "inputs": "\n".join(f"    {one.name}: 'AAP_{one.name.upper()}'," for one in VISIBLE),
