@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.clock import stamp
 from sandbox.models import Job, now
 from sandbox.resources import inputs, schedules
-from sandbox.resources.rules import SECRETS
+from sandbox.resources.notifications import SECRETS
 from sandbox.state import State
 from sandbox.store.store import Record
 

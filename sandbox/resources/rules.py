@@ -1,40 +1,18 @@
 """What the controller demands of an object beyond its single fields, kind by kind."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sandbox.replies import Refused, forbidden
-from sandbox.resources import inputs, schedules, smart_filter
+from sandbox.resources import inputs, notifications, schedules, smart_filter
+from sandbox.resources.proposal import Proposal, Values
 from sandbox.resources.reading import Errors
 from sandbox.store.kinds import Kind, kinds
 from sandbox.store.store import Record, Store
 from sandbox.store.variables import mapping
 
-Values = dict[str, Any]
 PLAYBOOKS = Path(__file__).parent.parent / "project"
 OWNERS = ("organization", "team", "user")
-# type of a notification: the keys that its configuration must have
-CONFIGURATION: dict[str, tuple[str, ...]] = {
-    "webhook": ("url", "headers"),
-    "slack": ("token", "channels"),
-    "mattermost": ("mattermost_url", "mattermost_no_verify_ssl"),
-    "rocketchat": ("rocketchat_url", "rocketchat_no_verify_ssl"),
-    "irc": ("server", "port", "nickname", "password", "use_ssl", "targets"),
-    "pagerduty": ("subdomain", "token", "service_key", "client_name"),
-    "grafana": ("grafana_url", "grafana_key"),
-    "twilio": ("account_sid", "account_token", "from_number", "to_numbers"),
-    "email": ("host", "port", "username", "password", "use_tls", "use_ssl", "sender", "recipients"),
-}
-# type of a notification: what it has where nothing was given
-MADE_UP: dict[str, Values] = {
-    "webhook": {"disable_ssl_verification": False, "username": "", "password": ""},
-    "awssns": dict.fromkeys(
-        ("aws_region", "aws_access_key_id", "aws_secret_access_key", "aws_session_token", "sns_topic_arn"), ""
-    ),
-}
-SECRETS = frozenset({"password", "token", "account_token", "grafana_key"})
 _STILL_USED = (
     "You cannot change the credential type of the credential, "
     "as it may break the functionality of the resources using it."
@@ -44,19 +22,6 @@ _NOT_ALLOWED = (
     "Check the Prompt on Launch setting on the {} to include Extra Variables."
 )
 CREDENTIAL_SOURCES = {"ec2": "aws", "gce": "gce", "azure_rm": "azure_rm", "controller": "controller"}
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """An object as it would be."""
-
-    store: Store
-    values: Values
-    """All of its fields; a rule may mend them."""
-    old: Record | None
-    """The object as it is, if there is one."""
-    given: Values
-    """The fields that the request has."""
 
 
 def check(store: Store, kind: Kind, values: Values, old: Record | None, given: Values) -> Errors:
@@ -252,38 +217,6 @@ def _wrong_source_project(of: Proposal) -> str:
     return "" if project.values["scm_type"] else "Cannot use manual project for SCM-based inventory."
 
 
-def _notification(of: Proposal) -> Errors:
-    configuration = of.values["notification_configuration"]
-    if not isinstance(configuration, dict):
-        raise Refused(500, {"detail": "A server error has occurred."})
-    kind = of.values["notification_type"]
-    needed = CONFIGURATION.get(kind, ())
-    if missing := [name for name in needed if name not in configuration]:
-        words = f"Missing required fields for Notification Configuration: {missing}."
-        return {"__all__": [words]}
-    if wrong := _wrong_webhook(configuration) if kind == "webhook" else []:
-        return {"__all__": wrong}
-    configuration = {**MADE_UP.get(kind, {}), **configuration}
-    before = (of.old.values["notification_configuration"] if of.old else None) or {}
-    of.values["notification_configuration"] = {
-        name: before.get(name, value) if value == "$encrypted$" else value
-        for name, value in configuration.items()
-    }
-    return {}
-
-
-def _wrong_webhook(configuration: Values) -> list[str]:
-    types = {"url": (str, "string"), "headers": (dict, "object")}
-    wrong = [
-        f"Configuration field '{name}' incorrect type, expected {named}."
-        for name, (kind, named) in types.items()
-        if not isinstance(configuration[name], kind)
-    ]
-    if not wrong and configuration.get("http_method", "POST") not in {"POST", "PUT"}:
-        wrong.append("HTTP method must be either 'POST' or 'PUT'.")
-    return wrong
-
-
 def _project(of: Proposal) -> Errors:
     values, kind = of.values, of.values["scm_type"]
     credential = of.store.find("credentials", values["credential"])
@@ -360,7 +293,7 @@ _RULES: dict[str, Callable[[Proposal], Errors]] = {
     "hosts": _host,
     "groups": _group,
     "inventory_sources": _inventory_source,
-    "notification_templates": _notification,
+    "notification_templates": notifications.check,
     "schedules": _schedule,
     "workflow_job_template_nodes": _node,
 }

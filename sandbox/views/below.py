@@ -9,7 +9,7 @@ from flask import Response, request
 
 from sandbox.models.access import may_read_job
 from sandbox.replies import Refused, empty, forbidden, json_reply, method_not_allowed, no_such
-from sandbox.resources import inventory, rules, survey
+from sandbox.resources import inventory, notifications, survey
 from sandbox.resources.computed import runs_of
 from sandbox.resources.copying import copy
 from sandbox.resources.editing import create, new_webhook_key
@@ -232,7 +232,7 @@ def _test(record: Record) -> Response:
     values = record.values
     if any(
         name not in values["notification_configuration"]
-        for name in rules.CONFIGURATION.get(values["notification_type"], ())
+        for name in notifications.CONFIGURATION.get(values["notification_type"], ())
     ):
         raise Refused(500, {"detail": "A server error has occurred."})
     sent = {"notification_template": record.id, "status": "successful", "error": "", "notifications_sent": 1}
