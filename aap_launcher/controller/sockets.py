@@ -178,21 +178,8 @@ class _Plain(HTTPConnection):
         super().send(data)
 
 
-class _Secure(HTTPSConnection):
-    exchange: Exchange
-
-    def _new_conn(self) -> socket.socket:
-        return _dialed(self, self.exchange)
-
-    def connect(self) -> None:
-        with self.exchange.connecting():
-            super().connect()
-
-    def send(self, data: Any) -> None:  # noqa: ANN401 - the signature is http.client's
-        if self.sock is None and self.auto_open:
-            self.connect()
-        self.exchange.hands_over()
-        super().send(data)
+class _Secure(_Plain, HTTPSConnection):
+    """The same over TLS: urllib3's HTTPSConnection comes next in the order of `super()`."""
 
 
 class Adapter(HTTPAdapter):
