@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -49,20 +50,23 @@ _QUESTION = {
 @pytest.fixture(scope="session")
 def box() -> Iterator[Sandbox]:
     project = Project(
-        id=90, name="Secrets", organization=data.RETAIL, local_path=str(Path(__file__).parent / "project")
+        id=9001, name="Secrets", organization=data.RETAIL, local_path=str(Path(__file__).parent / "project")
     )
     echo = Template(
-        id=90, name="Echo", organization=data.RETAIL, playbook="echo.yml", project=project, description="",
+        id=9002, name="Echo", organization=data.RETAIL, playbook="echo.yml", project=project, description="",
         values=Prompts(inventory=data.SHOP, credentials=(data.ASKING_MACHINE, data.DEV_VAULT)),
         asks=frozenset({"variables"}), survey=(_QUESTION,), readers=frozenset({"ci-bot"}), executors=frozenset({"ci-bot"}),
     )  # fmt: skip
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sandbox.server.TEMPLATES", (*TEMPLATES, echo))
-        with sandbox.start(speed=10) as running:
-            running.state.new_token(
-                data.CI_BOT, value=TOKEN, scope="write", lifetime=timedelta(days=1), gateway=False
-            )
-            yield running
+    with ExitStack() as stack:
+        with (
+            pytest.MonkeyPatch.context() as patch
+        ):  # no longer than that: other sandboxes start in this process
+            patch.setattr("sandbox.server.TEMPLATES", (*TEMPLATES, echo))
+            running = stack.enter_context(sandbox.start(speed=10))
+        running.state.new_token(
+            data.CI_BOT, value=TOKEN, scope="write", lifetime=timedelta(days=1), gateway=False
+        )
+        yield running
 
 
 @dataclass
