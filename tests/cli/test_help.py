@@ -18,7 +18,7 @@ SHOWN = "hosts"
 
 def helps() -> Iterator[tuple[str, str]]:
     """(the command, its help): of everything, but of the verbs of one resource."""
-    root = click.Context(cli, info_name="aap-launcher", terminal_width=80)
+    root = click.Context(cli, info_name="aap-launcher", **{**cli.context_settings, "terminal_width": 80})
     yield "aap-launcher", cli.get_help(root)
     seen = set()
     for name in cli.list_commands(root):

@@ -20,9 +20,10 @@ FILES = {"a.yml": b"env: dev\nreplicas: 1", "b.json": b'{"env": "prod"}', "-": b
 
 def typed(name: str, *words: str) -> dict[str, Any]:
     """The inputs that the words give, each as all that was typed for it."""
-    command = cli.get_command(click.Context(cli), name)
+    root = click.Context(cli, **cli.context_settings)
+    command = cli.get_command(root, name)
     assert command is not None
-    given = command.make_context(name, list(words)).params
+    given = command.make_context(name, list(words), parent=root).params
     known = {one.name for one in INPUTS}
     return {key: value for key, value in given.items() if key in known and value not in ((), None)}
 
