@@ -120,8 +120,11 @@ def github_outputs(text: str) -> dict[str, str]:
 
 
 def gitlab_sections(stdout: bytes) -> list[tuple[str, int, str]]:
-    """Gitlab::Ci::Ansi2json::Converter: (start or end, time, name) of each marker."""
-    marker = r"section_((?:start)|(?:end)):(\d+):([a-zA-Z0-9_.-]+)(\[[^\]]*\])?\r\033\[0K"
+    """Gitlab::Ci::Ansi2json::Converter, which reads line by line: (start or end, time, name) of each marker.
+
+    Options are any text here; GitLab's own expression (lib/gitlab/regex.rb) takes only `name=value` pairs.
+    """
+    marker = r"section_((?:start)|(?:end)):(\d+):([a-zA-Z0-9_.-]+)(\[[^\]\n]*\])?\r\033\[0K"
     return [(m[1], int(m[2]), m[3]) for m in re.finditer(marker, stdout.decode("utf-8"), re.ASCII)]
 
 
