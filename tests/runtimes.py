@@ -12,6 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 NODE_MODULES = ROOT / ".ci" / "node_modules"
+# Where Ansible is not the subject: what it has run once, it need not run again.
+KEPT_RUNS = ROOT / ".cache" / "runs"
 
 
 def missing(reason: str) -> NoReturn:

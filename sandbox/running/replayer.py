@@ -10,7 +10,8 @@ from sandbox.events.eventlog import CallbackWorkers, EventLog
 from sandbox.events.plan import Plan
 from sandbox.events.rows import EventRow
 from sandbox.models import Job
-from sandbox.running.playbook import PlaybookRun
+from sandbox.running.kept import Keeping, KeptRuns, key_of
+from sandbox.running.playbook import PlaybookRun, description_of
 from sandbox.running.recorder import Recorder, reserve_event_ids
 from sandbox.running.replay import JOB_ID, ROW_ID, Mould, ReplayLog, Stream
 from sandbox.state import State
@@ -22,21 +23,22 @@ _EMITTING = threading.Lock()
 
 
 class Replayer:
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, kept: KeptRuns | None) -> None:
         self._state = state
+        self._kept = kept
         self._lock = threading.Lock()
         self._recorded: dict[str, list[EventRow]] = {}
 
-    def prepare(self, job: Job, directory: Path) -> None:
+    def prepare(self, job: Job, directory: Path, project: Path) -> None:
         """Runs the playbook, unless that was done before."""
         with self._lock:
             if job.playbook not in self._recorded:
-                self._recorded[job.playbook] = self._record(job, directory)
+                self._recorded[job.playbook] = self._record(job, directory, project)
 
-    def _record(self, job: Job, directory: Path) -> list[EventRow]:
+    def _record(self, job: Job, directory: Path, project: Path) -> list[EventRow]:
         log = EventLog(CallbackWorkers(0, seed=0), Plan())
         recorder = Recorder(replace(job, id=JOB_ID), log, self._state.links, lambda: ROW_ID)
-        for event in _emitted(job, directory):
+        for event in _emitted(job, directory, project, self._kept):
             recorder.record(event)
         return list(log.rows())
 
@@ -57,13 +59,28 @@ class Replayer:
         return ReplayLog(stream, rate, self._state.callback_workers(job.id), reserve_event_ids(count))
 
 
-def _emitted(job: Job, directory: Path) -> list[dict[str, Any]]:
+def _emitted(job: Job, directory: Path, project: Path, kept: KeptRuns | None) -> list[dict[str, Any]]:
     with _EMITTING:
         events = _EMITTED.get(job.playbook)
         if events is None:
-            run = PlaybookRun(job, directory)
-            events = list(run.events())
-            run.stop()
-            if run.return_code == 0:  # not killed on the way, because its sandbox was closed
+            events, whole = _events(job, directory, project, kept)
+            if whole:
                 _EMITTED[job.playbook] = events
         return deepcopy(events)  # the recorder of each sandbox writes its own into them
+
+
+def _events(
+    job: Job, directory: Path, project: Path, kept: KeptRuns | None
+) -> tuple[list[dict[str, Any]], bool]:
+    """Those of the run that was kept, or Ansible's; and whether it was not killed, because its sandbox was closed."""
+    # The launch's variables say how much is replayed; the playbook reads none of them.
+    plain = replace(job, prompts=replace(job.prompts, extra_vars={}))
+    key = key_of(plain, description_of(plain, directory), project) if kept else None
+    if kept and key and (found := kept.find(key)):
+        return [event for _, event in found.events], True
+    run = Keeping(job, PlaybookRun(job, directory), directory)
+    events = list(run.events())
+    run.stop()
+    if kept and key and run.return_code == 0 and (recording := run.recording()):
+        kept.keep(key, recording)
+    return events, run.return_code == 0

@@ -48,8 +48,8 @@ class Runs:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._replayer = Replayer(state)
         self._kept = KeptRuns(state.settings.kept_runs) if state.settings.kept_runs else None
+        self._replayer = Replayer(state, self._kept)
         self._threads: set[threading.Thread] = set()
         self._ending = threading.Event()
         self._capacity = threading.Semaphore(CAPACITY)
@@ -183,11 +183,12 @@ class Runs:
         if isinstance(job, AdHocJob):
             return self._follow(job, PlaybookRun(job, directory))
         assert job.project
-        shutil.copytree(HERE / job.project.local_path, directory / "project")
+        project = HERE / job.project.local_path
+        shutil.copytree(project, directory / "project")
         if job.template and job.template.replay:
-            self._replayer.prepare(job, directory)
+            self._replayer.prepare(job, directory, project)
             return Ended(self._replayer.play(job))
-        return self._play(job, directory, HERE / job.project.local_path)
+        return self._play(job, directory, project)
 
     def _play(self, job: Job, directory: Path, project: Path) -> Ended:
         """By Ansible, unless the same run was kept."""

@@ -14,6 +14,7 @@ import pytest
 
 import sandbox
 from sandbox import Sandbox
+from tests.runtimes import KEPT_RUNS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
@@ -23,7 +24,7 @@ ADDRESS = "https://aap.example.com"
 
 @pytest.fixture(scope="module")
 def box() -> Iterator[Sandbox]:
-    with sandbox.start(speed=20, layout="gateway26") as running:
+    with sandbox.start(speed=20, kept_runs=KEPT_RUNS, layout="gateway26") as running:
         yield running
 
 

@@ -13,13 +13,14 @@ from aap_launcher.client import prompts
 from sandbox import Sandbox, faults
 from sandbox.faults import Rule
 from tests.client.conftest import problems
+from tests.runtimes import KEPT_RUNS
 
 pytestmark = pytest.mark.sandbox
 
 
 @pytest.fixture(scope="module")
 def box() -> Iterator[Sandbox]:
-    with sandbox.start(speed=20) as running:
+    with sandbox.start(speed=20, kept_runs=KEPT_RUNS) as running:
         yield running
 
 

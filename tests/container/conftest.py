@@ -12,6 +12,7 @@ from sandbox import Sandbox
 from tests.container import engine as engines
 from tests.container.engine import Engine
 from tests.container.runner import Ended, Step
+from tests.runtimes import KEPT_RUNS
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +24,7 @@ def engine() -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def box() -> Iterator[Sandbox]:
-    with sandbox.start(speed=10) as running:
+    with sandbox.start(speed=10, kept_runs=KEPT_RUNS) as running:
         yield running
 
 

@@ -24,10 +24,9 @@ import sandbox
 from aap_launcher.report.outputs import OUTPUTS
 from sandbox import Sandbox
 from sandbox.demo import github_environment
+from tests.runtimes import KEPT_RUNS
 
 ROOT = Path(__file__).resolve().parents[2]
-# Ansible is not the subject here: what it has run once, it need not run again.
-KEPT_RUNS = ROOT / ".cache" / "runs"
 _HEREDOC = re.compile(r"^(?P<name>\w+)<<(?P<end>\w+)\n(?P<value>.*?)\n?^(?P=end)$", re.DOTALL | re.MULTILINE)
 
 

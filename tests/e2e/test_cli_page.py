@@ -15,6 +15,7 @@ import pytest
 import sandbox
 from sandbox import Sandbox
 from tests.e2e.conftest import ROOT
+from tests.runtimes import KEPT_RUNS
 
 pytestmark = pytest.mark.sandbox
 PAGE = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
@@ -23,7 +24,7 @@ CONSOLES = re.findall(r"^```console\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE
 
 @pytest.fixture(scope="module")
 def box() -> Iterator[Sandbox]:
-    with sandbox.start(speed=10) as running:
+    with sandbox.start(speed=10, kept_runs=KEPT_RUNS) as running:
         yield running
 
 

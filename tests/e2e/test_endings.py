@@ -15,6 +15,7 @@ import pytest
 
 import sandbox
 from tests.e2e.conftest import ROOT, Bench, Launcher, wait_for
+from tests.runtimes import KEPT_RUNS
 
 pytestmark = pytest.mark.sandbox
 
@@ -223,7 +224,7 @@ def test_a_port_where_nothing_listens_is_unreachable(launcher: Launcher) -> None
 
 
 def test_a_controller_that_goes_away_leaves_id_url_and_the_command_that_attaches(tmp_path: Path) -> None:
-    with sandbox.start(speed=10) as away:
+    with sandbox.start(speed=10, kept_runs=KEPT_RUNS) as away:
         launcher = Launcher(away, tmp_path)
         environment = launcher.environment(template="Slow deploy", extra_vars=SLOW, outage_tolerance="2s")
         process = launcher.start(environment)

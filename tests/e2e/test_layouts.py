@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 import sandbox
-from tests.e2e.conftest import KEPT_RUNS, Bench, Ended, Launcher
+from tests.e2e.conftest import Bench, Ended, Launcher
+from tests.runtimes import KEPT_RUNS
 
 pytestmark = pytest.mark.sandbox
 

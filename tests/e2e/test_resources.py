@@ -16,6 +16,7 @@ import yaml
 import sandbox
 from sandbox import Sandbox
 from tests.e2e.conftest import ROOT, Bench, Ended, Launcher
+from tests.runtimes import KEPT_RUNS
 
 pytestmark = pytest.mark.sandbox
 
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.sandbox
 @pytest.fixture(scope="module")
 def own_box() -> Iterator[Sandbox]:
     """A sandbox of this module's own: its objects are made and deleted here."""
-    with sandbox.start(speed=10) as running:
+    with sandbox.start(speed=10, kept_runs=KEPT_RUNS) as running:
         yield running
 
 

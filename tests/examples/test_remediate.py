@@ -13,7 +13,7 @@ import pytest
 import sandbox
 from sandbox import Sandbox
 from tests.examples.servicenow import Instance, serve
-from tests.runtimes import ROOT
+from tests.runtimes import KEPT_RUNS, ROOT
 
 pytestmark = pytest.mark.sandbox
 
@@ -29,7 +29,7 @@ REMEDIATIONS = "disk_full: Everything prompted\nlocked: Locked\nmissing: No such
 
 @pytest.fixture(scope="module")
 def box() -> Iterator[Sandbox]:
-    with sandbox.start(speed=10, layout="gateway26") as running:
+    with sandbox.start(speed=10, kept_runs=KEPT_RUNS, layout="gateway26") as running:
         yield running
 
 

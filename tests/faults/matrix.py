@@ -19,9 +19,10 @@ from typing import Any
 import sandbox
 from sandbox import Sandbox, faults
 from sandbox.faults import Front, Rule
-from tests.e2e.conftest import KEPT_RUNS, Bench, Ended, Launcher, wait_for
+from tests.e2e.conftest import Bench, Ended, Launcher, wait_for
 from tests.e2e.logs import SGR, expected
 from tests.faults.quick import SPEED
+from tests.runtimes import KEPT_RUNS
 
 AT_ONCE = 8  # rows under way: they mostly wait
 _LIMIT = 100.0  # seconds for one row

@@ -21,7 +21,7 @@ from aap_launcher.inputs.definitions import INPUTS
 from sandbox import Sandbox
 from tests.ci.parsers import Runner, github_outputs
 from tests.e2e.conftest import Bench, wait_for
-from tests.runtimes import ROOT, missing
+from tests.runtimes import KEPT_RUNS, ROOT, missing
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.packages]
 
@@ -116,7 +116,7 @@ def given(box: Sandbox, **inputs: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def box() -> Iterator[Sandbox]:
-    with sandbox.start(speed=10) as running:
+    with sandbox.start(speed=10, kept_runs=KEPT_RUNS) as running:
         yield running
 
 

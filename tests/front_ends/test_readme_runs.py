@@ -19,6 +19,7 @@ from tests.gitlab.conftest import Project
 from tests.gitlab.conftest import project as project  # noqa: PLC0414  # a fixture
 from tests.jenkins.conftest import Jenkins
 from tests.jenkins.conftest import jenkins as jenkins  # noqa: PLC0414  # a fixture
+from tests.runtimes import KEPT_RUNS
 
 pytestmark = pytest.mark.sandbox
 ADDRESS = "https://aap.example.com"
@@ -35,7 +36,7 @@ def included(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def box() -> Iterator[Sandbox]:
-    with sandbox.start(speed=5, layout="gateway26") as running:
+    with sandbox.start(speed=5, kept_runs=KEPT_RUNS, layout="gateway26") as running:
         yield running
 
 

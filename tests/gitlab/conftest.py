@@ -18,7 +18,7 @@ import yaml
 
 import sandbox
 from sandbox import Sandbox
-from tests.runtimes import NODE_MODULES, ROOT, node, program
+from tests.runtimes import KEPT_RUNS, NODE_MODULES, ROOT, node, program
 
 COMPONENT = "component: $CI_SERVER_FQDN/$CI_PROJECT_PATH/launch@$CI_COMMIT_SHA"
 _SGR = re.compile(r"\x1b\[[0-9;]*m")
@@ -26,7 +26,7 @@ _SGR = re.compile(r"\x1b\[[0-9;]*m")
 
 @pytest.fixture(scope="session")
 def box() -> Iterator[Sandbox]:
-    with sandbox.start(speed=5, layout="gateway26") as running:
+    with sandbox.start(speed=5, kept_runs=KEPT_RUNS, layout="gateway26") as running:
         yield running
 
 

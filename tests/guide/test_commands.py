@@ -13,13 +13,14 @@ import pytest
 
 import sandbox
 from sandbox import Sandbox
+from tests.runtimes import KEPT_RUNS
 
 pytestmark = pytest.mark.sandbox
 
 
 @pytest.fixture(scope="module", params=["awx", "gateway26"])
 def box(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
-    with sandbox.start(layout=request.param, speed=20) as running:
+    with sandbox.start(layout=request.param, speed=20, kept_runs=KEPT_RUNS) as running:
         yield running
 
 

@@ -15,7 +15,7 @@ import sandbox
 from aap_launcher.cli.program import cli
 from aap_launcher.client.fields import shape
 from aap_launcher.client.names import kind
-from tests.e2e.conftest import KEPT_RUNS, ROOT
+from tests.runtimes import KEPT_RUNS, ROOT
 
 PAGE = (ROOT / "docs" / "from-awx.md").read_text(encoding="utf-8")
 TABLES = PAGE.partition("## Commands")[2]

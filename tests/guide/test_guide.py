@@ -17,7 +17,7 @@ import pytest
 
 import sandbox
 from sandbox import Sandbox
-from tests.e2e.conftest import KEPT_RUNS, ROOT
+from tests.runtimes import KEPT_RUNS, ROOT
 
 pytestmark = pytest.mark.sandbox
 PAGE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")

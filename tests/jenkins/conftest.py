@@ -15,7 +15,7 @@ import pytest
 
 import sandbox
 from sandbox import Sandbox
-from tests.runtimes import ROOT, program
+from tests.runtimes import KEPT_RUNS, ROOT, program
 
 HERE = Path(__file__).parent
 CREDENTIALS: Mapping[str, object] = {
@@ -27,7 +27,7 @@ CREDENTIALS: Mapping[str, object] = {
 
 @pytest.fixture(scope="session")
 def box() -> Iterator[Sandbox]:
-    with sandbox.start(speed=5, layout="gateway26") as running:
+    with sandbox.start(speed=5, kept_runs=KEPT_RUNS, layout="gateway26") as running:
         yield running
 
 

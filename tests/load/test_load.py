@@ -15,6 +15,7 @@ from aap_launcher.inputs.parsing import parse
 from aap_launcher.launcher import main as launcher
 from bench.launchers import STREAMING, launch, many
 from tests.fakes import FakeClock, FakeSignals
+from tests.runtimes import KEPT_RUNS
 from tests.site import Site, answers
 
 LAUNCHERS, EVENTS, RATE = 30, 120, 15
@@ -22,7 +23,7 @@ LAUNCHERS, EVENTS, RATE = 30, 120, 15
 
 @pytest.mark.sandbox
 def test_many_launchers_at_once_are_each_whole_and_inside_their_budget() -> None:
-    with sandbox.start(speed=10) as box:
+    with sandbox.start(speed=10, kept_runs=KEPT_RUNS) as box:
         launch(box.url, template="Replay", extra_vars="events: 100")  # the sandbox records what it replays
         ran = many(LAUNCHERS, box.url, template="Replay", extra_vars=f"events: {EVENTS}\nrate: {RATE}")
     assert len({one.job for one in ran}) == LAUNCHERS

@@ -16,6 +16,7 @@ import trustme
 import sandbox
 from sandbox import Sandbox
 from sandbox.seeds import data
+from tests.runtimes import KEPT_RUNS
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = [
@@ -39,7 +40,7 @@ CODE_RUNNERS = {
 
 @pytest.fixture(scope="module")
 def box() -> Iterator[Sandbox]:
-    with sandbox.start(speed=10) as running:
+    with sandbox.start(speed=10, kept_runs=KEPT_RUNS) as running:
         yield running
 
 

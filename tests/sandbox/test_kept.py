@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 import sandbox
+from sandbox.running import replayer
+from tests.runtimes import KEPT_RUNS
 from tests.sandbox.client import Client, client_of
 
 pytestmark = pytest.mark.sandbox
-HOSTILE, SLOW, VARIABLES = 16, 15, 38
+HOSTILE, SLOW, VARIABLES, REPLAY = 16, 15, 38, 41
 
 
 def _events(client: Client, number: int) -> list[tuple[int, str, str]]:
@@ -54,3 +56,16 @@ def test_a_canceled_run_is_not_kept_and_a_kept_one_can_be_canceled(tmp_path: Pat
         client.post(f"jobs/{again}/cancel/")
         assert client.finished(again)["status"] == "canceled"
         assert box.state.jobs[again].process_ids == ()
+
+
+def test_a_replay_takes_the_run_that_was_kept_and_records_none_again() -> None:
+    """The one recording is Ansible's work of ten seconds; it is kept whatever part of it the launch replays."""
+    made = []
+    for variables in ({"events": 40}, {"events": 70}):
+        replayer._EMITTED.clear()  # as another process would begin
+        with sandbox.start(speed=20, kept_runs=KEPT_RUNS) as box:
+            client = client_of(box)
+            number = client.launch(REPLAY, extra_vars=variables)
+            assert len(_events(client, number)) == variables["events"]
+            made.append(box.state.jobs[number].process_ids)
+    assert made[1] == ()

@@ -25,6 +25,7 @@ from sandbox.demo import github_environment
 from sandbox.models import Project, Prompts, Template
 from sandbox.seeds import data
 from sandbox.seeds.templates import TEMPLATES
+from tests.runtimes import KEPT_RUNS
 
 ROOT = Path(__file__).resolve().parents[2]
 PROVIDERS = ("github", "gitlab", "jenkins", "plain")
@@ -62,7 +63,7 @@ def box() -> Iterator[Sandbox]:
             pytest.MonkeyPatch.context() as patch
         ):  # no longer than that: other sandboxes start in this process
             patch.setattr("sandbox.server.TEMPLATES", (*TEMPLATES, echo))
-            running = stack.enter_context(sandbox.start(speed=10))
+            running = stack.enter_context(sandbox.start(speed=10, kept_runs=KEPT_RUNS))
         running.state.new_token(
             data.CI_BOT, value=TOKEN, scope="write", lifetime=timedelta(days=1), gateway=False
         )
