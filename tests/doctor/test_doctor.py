@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import requests
@@ -17,6 +13,7 @@ import sandbox
 from sandbox import Sandbox, faults
 from sandbox.faults import Rule
 from sandbox.faults import gateway as answers
+from tests import warm
 
 pytestmark = pytest.mark.sandbox
 OURS, THEIRS = faults.Authority(), faults.Authority()
@@ -38,14 +35,7 @@ class Seen:
 
 
 def doctor(url: str, *arguments: str, token: str = "ci-bot-token", **environ: str) -> Seen:
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / "aap-launcher"), "doctor", "--json", *arguments],
-        env={"PATH": os.environ["PATH"], "AAP_URL": url, "AAP_TOKEN": token} | environ,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=90,
-    )
+    done = warm.run("doctor", "--json", *arguments, env={"AAP_URL": url, "AAP_TOKEN": token} | environ)
     assert token not in done.stdout + done.stderr
     rows = json.loads(done.stdout)
     return Seen(done.returncode, {row["name"]: (row["state"], row["text"], row["advice"]) for row in rows})

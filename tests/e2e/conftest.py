@@ -25,9 +25,14 @@ from aap_launcher.report.outputs import OUTPUTS
 from sandbox import Sandbox
 from sandbox.demo import github_environment
 from tests.runtimes import KEPT_RUNS
+from tests.warm import Launched
 
 ROOT = Path(__file__).resolve().parents[2]
 _HEREDOC = re.compile(r"^(?P<name>\w+)<<(?P<end>\w+)\n(?P<value>.*?)\n?^(?P=end)$", re.DOTALL | re.MULTILINE)
+
+
+# A job that runs for two minutes unless it is canceled, and costs nothing: a replay at ten events a second.
+LASTING = {"template": "Replay", "extra_vars": "events: 1200\nrate: 10"}
 
 
 @pytest.fixture(scope="session")
@@ -264,7 +269,7 @@ class Launcher:
         self, environment: Mapping[str, str], *arguments: str, program: tuple[str, ...] = ("entrypoint.py",)
     ) -> subprocess.Popen[bytes]:
         """The process, its stdout and stderr in pipes."""
-        return subprocess.Popen(
+        return Launched(
             [sys.executable, *program, *arguments],
             cwd=ROOT,
             env=dict(environment),

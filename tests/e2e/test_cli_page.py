@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +11,7 @@ import pytest
 
 import sandbox
 from sandbox import Sandbox
+from tests import warm
 from tests.e2e.conftest import ROOT
 from tests.runtimes import KEPT_RUNS
 
@@ -32,21 +30,9 @@ def shown(box: Sandbox, home: Path, command: str) -> str:
     """Both streams, as a terminal would mix them: one is empty, or a word follows the data."""
     program, *arguments = shlex.split(command)
     assert program == "aap-launcher"
-    ended = subprocess.run(
-        [sys.executable, "-m", "aap_launcher", *arguments],
-        cwd=ROOT,
-        env={
-            "PATH": os.environ["PATH"],
-            "AAP_URL": box.url,
-            "AAP_TOKEN": "admin-token",
-            "XDG_CONFIG_HOME": str(home),
-        },
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    return ended.stdout.decode() or ended.stderr.decode()
+    environ = {"AAP_URL": box.url, "AAP_TOKEN": "admin-token", "XDG_CONFIG_HOME": str(home)}
+    ended = warm.run(*arguments, env=environ)
+    return ended.stdout or ended.stderr
 
 
 def test_every_example_shows_what_the_page_says(box: Sandbox, tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ import pytest
 
 from aap_launcher import __version__
 from aap_launcher.report.outputs import OUTPUTS
-from tests.e2e.conftest import ROOT, Bench, Finished, Launcher, read_outputs, wait_for
+from tests import warm
+from tests.e2e.conftest import LASTING, ROOT, Bench, Finished, Launcher, read_outputs, wait_for
 from tests.e2e.logs import SGR
 from tests.report.test_files import SCHEMA, faults
 
@@ -177,15 +178,7 @@ COMMANDS = ("launch", "follow", "relaunch", "cancel", "output")
 
 def alone(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """The command line without any controller."""
-    return subprocess.run(
-        [sys.executable, "-m", "aap_launcher", *arguments],
-        cwd=ROOT,
-        env=variables,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return warm.run(*arguments, env=variables)
 
 
 def test_the_version_is_told() -> None:
@@ -262,7 +255,7 @@ def test_a_dry_run_checks_everything_and_launches_nothing(quiet_launcher: Launch
 
 
 def test_without_waiting_the_job_is_launched_and_left(launcher: Launcher, bench: Bench) -> None:
-    ended = launcher.launch("Slow deploy", extra_vars="seconds: 60", wait="false")
+    ended = launcher.launch(**LASTING, wait="false")
     try:
         ended.ends(0, "launched", ended.outputs["status"], events="none")
         assert bench.status(ended.job) in {"pending", "waiting", "running"}
@@ -339,7 +332,7 @@ def test_every_ci_is_told_the_same_words(
 
 
 def test_outputs_of_a_job_are_there_before_its_end(launcher: Launcher, bench: Bench) -> None:
-    process = launcher.start(launcher.environment(template="Slow deploy", extra_vars="seconds: 60"))
+    process = launcher.start(launcher.environment(**LASTING))
     job = launcher.launched(process)
     early = read_outputs((launcher.folder / "GITHUB_OUTPUT").read_text())
     process.send_signal(signal.SIGTERM)

@@ -14,12 +14,11 @@ from pathlib import Path
 import pytest
 
 import sandbox
-from tests.e2e.conftest import ROOT, Bench, Launcher, wait_for
+from tests.e2e.conftest import LASTING, ROOT, Bench, Launcher, wait_for
 from tests.runtimes import KEPT_RUNS
 
 pytestmark = pytest.mark.sandbox
 
-SLOW = "seconds: 120\nsteps: 60"
 STOPS = [pytest.param(signal.SIGINT, 130, id="SIGINT"), pytest.param(signal.SIGTERM, 143, id="SIGTERM")]
 
 
@@ -27,10 +26,8 @@ STOPS = [pytest.param(signal.SIGINT, 130, id="SIGINT"), pytest.param(signal.SIGT
 def following(
     launcher: Launcher, bench: Bench, **inputs: str
 ) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """A slow job, launched as GitHub does and running: the process and the job's id; canceled at the end."""
-    process = launcher.start(
-        launcher.environment(**{"template": "Slow deploy", "extra_vars": SLOW, **inputs})
-    )
+    """A lasting job, launched as GitHub does and running: the process and the job's id; canceled at the end."""
+    process = launcher.start(launcher.environment(**{**LASTING, **inputs}))
     job = ""
     try:
         job = launcher.launched(process)
@@ -226,7 +223,7 @@ def test_a_port_where_nothing_listens_is_unreachable(launcher: Launcher) -> None
 def test_a_controller_that_goes_away_leaves_id_url_and_the_command_that_attaches(tmp_path: Path) -> None:
     with sandbox.start(speed=10, kept_runs=KEPT_RUNS) as away:
         launcher = Launcher(away, tmp_path)
-        environment = launcher.environment(template="Slow deploy", extra_vars=SLOW, outage_tolerance="2s")
+        environment = launcher.environment(**LASTING, outage_tolerance="2s")
         process = launcher.start(environment)
         job = launcher.launched(process)
         bench = Bench(away)
@@ -271,7 +268,7 @@ container()
 
 
 def test_an_internal_fault_exits_70_closes_groups_and_names_the_job(launcher: Launcher, bench: Bench) -> None:
-    environment = launcher.environment(template="Slow deploy", extra_vars="seconds: 20\nsteps: 10")
+    environment = launcher.environment(**LASTING)
     ended = launcher.end(launcher.start({**environment, "PYTHONPATH": str(ROOT)}, program=("-c", BROKEN)))
     ended.ends(70, "internal", "running")
     bench.cancel(ended.job)

@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from sandbox import Sandbox
 from sandbox.seeds import data
 from tests.ci.parsers import Runner
-from tests.e2e.conftest import ROOT, Bench, Launcher, wait_for
+from tests.e2e.conftest import LASTING, ROOT, Bench, Launcher, wait_for
 from tests.e2e.logs import expected, job_lines
 
 pytestmark = pytest.mark.sandbox
@@ -158,9 +158,7 @@ def test_a_token_revoked_in_the_middle_names_the_job_and_how_to_attach(
     quiet_launcher: Launcher, quiet_box: Sandbox, quiet: Bench
 ) -> None:
     token = quiet_box.state.new_token(data.CI_BOT, value="revoked-in-the-middle")
-    environment = quiet_launcher.environment(
-        template="Slow deploy", extra_vars="seconds: 60", token=token.value, outage_tolerance="1s"
-    )
+    environment = quiet_launcher.environment(**LASTING, token=token.value, outage_tolerance="1s")
     process = quiet_launcher.start(environment)
     job = quiet_launcher.launched(process)
     quiet.control("DELETE", f"tokens/{token.value}/")

@@ -15,6 +15,7 @@ import yaml
 
 import sandbox
 from sandbox import Sandbox
+from tests import warm
 from tests.e2e.conftest import ROOT, Bench, Ended, Launcher
 from tests.runtimes import KEPT_RUNS
 
@@ -48,16 +49,9 @@ def run(launcher: Launcher, *arguments: str, stdin: str = "", **variables: str) 
         "XDG_CONFIG_HOME": str(launcher.folder),
         **variables,
     }
-    ended = subprocess.run(
-        [sys.executable, "-m", "aap_launcher", *arguments],
-        cwd=ROOT,
-        env={name: text for name, text in environment.items() if text},
-        input=stdin.encode(),
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    told = Ended(ended.returncode, ended.stdout, ended.stderr.decode(), {})
+    given = {name: text for name, text in environment.items() if text}
+    ended = warm.run(*arguments, env=given, stdin=stdin)
+    told = Ended(ended.returncode, ended.stdout.encode(), ended.stderr, {})
     assert "Traceback" not in told.log + told.stderr
     assert "admin-token" not in told.log + told.stderr
     return told

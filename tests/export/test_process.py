@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +11,7 @@ import yaml
 
 import sandbox
 from sandbox import Sandbox
+from tests import warm
 
 pytestmark = pytest.mark.sandbox
 
@@ -25,14 +23,7 @@ def box(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
 
 
 def run(box: Sandbox, *arguments: str, token: str = "admin-token") -> tuple[int, str, str]:
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / "aap-launcher"), *arguments],
-        env={"PATH": os.environ["PATH"], "AAP_URL": box.url, "AAP_TOKEN": token},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    done = warm.run(*arguments, env={"AAP_URL": box.url, "AAP_TOKEN": token})
     return done.returncode, done.stdout, done.stderr
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +10,7 @@ import pytest
 
 import sandbox
 from sandbox import Sandbox
+from tests import warm
 from tests.runtimes import KEPT_RUNS
 
 pytestmark = pytest.mark.sandbox
@@ -25,14 +23,7 @@ def box(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
 
 
 def run(box: Sandbox, *arguments: str, token: str = "admin-token", **environ: str) -> tuple[int, str, str]:
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / "aap-launcher"), *arguments],
-        env={"PATH": os.environ["PATH"], "AAP_URL": box.url, "AAP_TOKEN": token} | environ,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    done = warm.run(*arguments, env={"AAP_URL": box.url, "AAP_TOKEN": token} | environ)
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout, done.stderr
 

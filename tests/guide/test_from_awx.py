@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 
 import click
 import pytest
@@ -15,6 +12,7 @@ import sandbox
 from aap_launcher.cli.program import cli
 from aap_launcher.client.fields import shape
 from aap_launcher.client.names import kind
+from tests import warm
 from tests.runtimes import KEPT_RUNS, ROOT
 
 PAGE = (ROOT / "docs" / "from-awx.md").read_text(encoding="utf-8")
@@ -76,11 +74,7 @@ def test_a_dozen_of_them_do_what_the_table_says() -> None:
     with sandbox.start(layout="gateway26", speed=20, kept_runs=KEPT_RUNS) as box:
         printed = ""
         for command in RUN:
-            done = subprocess.run(
-                [sys.executable, "-m", "aap_launcher", *shlex.split(command)],
-                env={"PATH": os.environ["PATH"], "AAP_URL": box.url, "AAP_TOKEN": "admin-token"},
-                cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=120,
-            )  # fmt: skip
+            done = warm.run(*shlex.split(command), env={"AAP_URL": box.url, "AAP_TOKEN": "admin-token"})
             assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
             printed += done.stdout
     assert re.search(r"limit  \S+ -> \"web\"", printed)
