@@ -8,8 +8,10 @@ BENCH_READY := $(BENCH)/.ready
 TEMPLATE ?= Deploy shop
 ARGS ?=
 TEXTS ?= 1000000
-# One more than the machine has: the tests wait for the processes that they start.
-JOBS ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
+# More than the machine has: most of a test's time is a wait for the processes that it starts.
+JOBS ?= $(shell $(PYTHON) -c 'import os; print(1 + 2 * (os.cpu_count() or 1))')
+# Whatever the machine says: compiled again, the tests take each worker five seconds of CPU before the first one runs.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test quick random fuzz check lint types imports fmt generate lock bench bench-quick instructions pictures reliability trials clean

@@ -43,18 +43,41 @@ TIMED = {
 }
 
 
+# Rooms whose tests mostly wait for processes begin first, the longest before all; what only computes fills the gaps.
+WAITING = (
+    "container",
+    "faults",
+    "e2e",
+    "jenkins",
+    "gitlab",
+    "front_ends",
+    "trials",
+    "secrets",
+    "sandbox",
+    "packages",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: WAITING.index(room) if (room := _room(item)) in WAITING else len(WAITING))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """The second try (AAP_SECOND_TRY, in .ci/run) is for tests that time decides, and for no other."""
-    room = item.path.relative_to(Path(__file__).parent).parts[0]
-    if os.environ.get("AAP_SECOND_TRY") and room not in TIMED:
+    if os.environ.get("AAP_SECOND_TRY") and _room(item) not in TIMED:
         pytest.fail("no time decides this test, so it gets no second try: it fails", pytrace=False)
+
+
+def _room(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Each file to one worker; the container's files all to one, or each worker would build the image."""
+    """Each file to one worker, in our order; the container's files all to one, or each worker would build the image."""
     if config.getoption("dist") != "loadfile":
         return None
+    config.option.loadscopereorder = False  # by the number of tests, long files of few would end alone
     from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
     class Scheduling(LoadFileScheduling):  # type: ignore[misc]
