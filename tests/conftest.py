@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from pathlib import Path
 from typing import Any
@@ -72,9 +73,13 @@ def _room(item: pytest.Item) -> str:
     return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
+# Each worker would build the image, or launch the twenty jobs that the tests of the sandbox look at.
+TOGETHER = ("tests/container/", "tests/sandbox/test_(bench|recorded|running).py")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Each file to one worker, in our order; the container's files all to one, or each worker would build the image."""
+    """Each file to one worker, in our order; files that share what costs much (see `TOGETHER`) all to one."""
     if config.getoption("dist") != "loadfile":
         return None
     config.option.loadscopereorder = False  # by the number of tests, long files of few would end alone
@@ -82,7 +87,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class Scheduling(LoadFileScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
-            folder = "tests/container/"
-            return folder if nodeid.startswith(folder) else super()._split_scope(nodeid)
+            return next(
+                (all_of for all_of in TOGETHER if re.match(all_of, nodeid)), super()._split_scope(nodeid)
+            )
 
     return Scheduling(config, log)

@@ -18,8 +18,8 @@ from typing import Any
 from sandbox.models import Job, now
 from sandbox.running.playbook import PlaybookRun, variables_of
 
-# Variables that tell a playbook which job it is; a project that looks at them is run each time.
-_OF_THE_JOB = ("awx_", "tower_")
+# Variables that tell a playbook which job, or whose launch, it is; a project that looks at them is run each time.
+_OF_THE_JOB = ("awx_", "tower_", "aap_launcher_id")
 _MOST_BYTES = 4_000_000
 # A longer one between two events was the machine's of that day, or a pause that nobody has to sit through again.
 _LONGEST_PAUSE = 1.0

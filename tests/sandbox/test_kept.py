@@ -36,6 +36,7 @@ def test_the_same_run_again_is_emitted_again_and_another_one_is_run(tmp_path: Pa
         assert f"job_{again}" in other["job_cwd"]
         client.finished(client.launch(VARIABLES, extra_vars={"version": "1"}))
         client.finished(client.launch(VARIABLES, extra_vars={"version": "2"}))
+        client.finished(client.launch(VARIABLES, extra_vars={"version": "2", "aap_launcher_id": "b7c0"}))
         assert len(list(tmp_path.glob("*.gz"))) == 3
         assert kept.exists()
 
