@@ -81,7 +81,7 @@ class Jenkins:
                 "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
                 "HOME": os.environ.get("HOME", "/"),
                 "JAVA_HOME": java_home(),
-                "JAVA_OPTS": "-Dfile.encoding=UTF-8 -Dsun.jnu.encoding=UTF-8 -XX:TieredStopAtLevel=1",
+                "JAVA_OPTS": "-Dfile.encoding=UTF-8 -Dsun.jnu.encoding=UTF-8 -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData",
                 "LC_ALL": "C.UTF-8",
                 "SANDBOX": self.box.url,
                 "HARNESS_CREDENTIALS": json.dumps(CREDENTIALS),

@@ -178,6 +178,6 @@ def test_playbooks_end_with_the_sandbox(number: signal.Signals) -> None:
 
 def test_it_listens_on_this_machine_only() -> None:
     with run("--host", "0.0.0.0") as process:
-        _, errors = process.communicate(timeout=10)
+        _, errors = process.communicate(timeout=60)
     assert process.returncode == 2
     assert "127.0.0.1" in errors
