@@ -8,11 +8,9 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -131,26 +129,13 @@ class Finished:
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
-        self._pool = ThreadPoolExecutor(1, "finished")
-        self._jobs: dict[str, Future[int]] = {}
-        self._lock = threading.Lock()
-
-    def begin(self, template: str) -> Future[int]:
-        """Put a template in line; its job is there when the answer is."""
-        with self._lock:
-            if template not in self._jobs:
-                self._jobs[template] = self._pool.submit(self._run, template)
-            return self._jobs[template]
+        self._jobs: dict[str, int] = {}
 
     def job(self, template: str) -> int:
-        return self.begin(template).result(timeout=400)
-
-    def _run(self, template: str) -> int:
-        found = self._bench.api("GET", f"job_templates/?name={template.replace(' ', '%20')}")["results"]
-        return self._bench.run(int(found[0]["id"]), **PAYLOADS.get(template, {}))
-
-    def close(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        if template not in self._jobs:
+            found = self._bench.api("GET", f"job_templates/?name={template.replace(' ', '%20')}")["results"]
+            self._jobs[template] = self._bench.run(int(found[0]["id"]), **PAYLOADS.get(template, {}))
+        return self._jobs[template]
 
 
 # What the templates that ask for something are launched with where a finished job is all that matters.
@@ -170,30 +155,8 @@ PAYLOADS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="session")
-def finished(bench: Bench, request: pytest.FixtureRequest) -> Iterator[Finished]:
-    """What the tests at the end need runs while the first tests do; an xdist worker waits to be asked."""
-    jobs = Finished(bench)
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        for template in _wanted(request.session.items):
-            jobs.begin(template)
-    yield jobs
-    jobs.close()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _begin_early(request: pytest.FixtureRequest) -> None:
-    if _wanted(request.session.items):
-        request.getfixturevalue("finished")
-
-
-def _wanted(items: list[pytest.Item]) -> list[str]:
-    """The templates that the chosen tests name by their parameter `finished_template`, each once."""
-    params = (
-        item.callspec.params
-        for item in items
-        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-    )
-    return list(dict.fromkeys(str(one["finished_template"]) for one in params if "finished_template" in one))
+def finished(bench: Bench) -> Finished:
+    return Finished(bench)
 
 
 @dataclass
