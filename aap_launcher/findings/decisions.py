@@ -21,6 +21,8 @@ from aap_launcher.text.words import count
 
 _WENT_ON = "the host went on after it"
 _ALL_THE_SAME = "the run was successful all the same"
+_NONE_BAD = "the controller counts no host as failed; the recap's event is missing"
+_NO_END = "the event that tells how the task ended there is missing"
 
 
 class Decision(NamedTuple):
@@ -39,6 +41,7 @@ class Seen(NamedTuple):
     place: int = 0
     passed: bool = False  # Ansible wrote below it that it ignores it
     plain: bool = True  # it wrote what it always writes of an unreachable host: below that it would tell
+    ended: bool = True  # False: a part of the task failed, and the event that ends the task never came
 
 
 @dataclass(slots=True)
@@ -51,6 +54,7 @@ class HostFailures:
     silent: bool = True  # nothing of the host came since its last failure
     last: Seen | None = None
     last_dark: Seen | None = None
+    unended: bool = False  # of one of them the event that ends the task never came
     ended: bool = False  # a `meta` task began since then: it may have ended the play in a rescue
 
     def ended_with(self, seen: Seen) -> bool:
@@ -81,13 +85,20 @@ def decide(seen: Seen, host: HostFailures, recap: Recap | None, run: Run) -> Dec
     """What is to be told of one failure."""
     if seen.base == "ignored":
         return Decision("ignored", counts=False)
-    if recap is None and run.bad == 0:
-        recap = Recap(rescued=host.failed)
     if recap is None:
-        return _without_recap(seen, host, run)
-    if seen.base == "unreachable":
-        return _unreachable(seen, host, recap, run)
-    return _failed(seen, host, recap, run)
+        decision = _without_recap(seen, host, run)
+    elif seen.base == "unreachable":
+        decision = _unreachable(seen, host, recap, run)
+    else:
+        decision = _failed(seen, host, recap, run)
+    return decision if seen.ended else _unended(decision)
+
+
+def _unended(decision: Decision) -> Decision:
+    """A part of the task failed: whether that failed the task is told by the recap alone, if at all."""
+    kind = "handled" if decision.kind == "rescued" else decision.kind
+    doubt = "; ".join(filter(None, [decision.doubt, _NO_END]))
+    return Decision(kind, decision.counts, doubt, rank=2)
 
 
 def _failed(seen: Seen, host: HostFailures, recap: Recap, run: Run) -> Decision:
@@ -100,7 +111,8 @@ def _failed(seen: Seen, host: HostFailures, recap: Recap, run: Run) -> Decision:
         return Decision("cleared", counts=False, doubt=some if rescued else _ALL_THE_SAME)
     if not rescued or real >= total:
         return Decision("failed", counts=True)
-    some = f"{rescued} of this host's {count(total, 'failure')} {'was' if rescued == 1 else 'were'} rescued"
+    word = "rescued or ignored" if host.unended else "rescued"
+    some = f"{rescued} of this host's {count(total, 'failure')} {'was' if rescued == 1 else 'were'} {word}"
     return _one_of(seen, host, real, some)
 
 
@@ -141,8 +153,9 @@ def _without_recap(seen: Seen, host: HostFailures, run: Run) -> Decision:
     unreachable = seen.base == "unreachable"
     if seen.passed:
         return Decision("ignored", counts=False)
-    if run.successful:
-        return Decision("ignored" if unreachable else "rescued", counts=False, doubt=_ALL_THE_SAME)
+    if run.bad == 0 or run.successful:
+        doubt = _NONE_BAD if run.bad == 0 else _ALL_THE_SAME
+        return Decision("ignored" if unreachable else "rescued", counts=False, doubt=doubt)
     if not host.ended_with(seen):
         return Decision("handled", counts=False, doubt=_WENT_ON)
     if unreachable and seen.plain:

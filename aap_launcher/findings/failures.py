@@ -6,8 +6,8 @@ How Ansible tells them (seen on AWX 24.6.1, and in ansible-core's strategy and c
 * An unreachable host that is ignored (`ignore_unreachable`) is `runner_on_unreachable` with `failed` true; the default
   callback, and those made from it, end its output with a line `...ignoring`.
 * A loop sends `runner_item_on_failed` and an asynchronous task `runner_on_async_failed` before the one
-  `runner_on_failed` that ends the task on the host. Only that one counts; the earlier ones lend their message
-  where the controller dropped the result for its size.
+  `runner_on_failed` that ends the task on the host. Only that one counts; the first of the earlier ones lends its
+  message where the controller dropped the result for its size, and stands for the failure where the last never came.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from aap_launcher.findings.decisions import Decision, HostFailures, Recap, Run, Seen, decide
-from aap_launcher.findings.messages import Said, said
+from aap_launcher.findings.messages import said
 from aap_launcher.models import Event, EventData, Failure, HostSummary
 from aap_launcher.text.words import one_line, without_escapes
 
@@ -35,7 +35,7 @@ class Failures:
         self._first: list[tuple[Failure, Seen]] = []
         self._last: deque[tuple[Failure, Seen]] = deque(maxlen=MOST)
         self._hosts: dict[str, HostFailures] = {}
-        self._early: dict[tuple[str, str], Said] = {}
+        self.parts: dict[str, Event] = {}  # by host: the failure of a part of a task that has not ended there
         self._tasks: dict[
             str, tuple[str, int]
         ] = {}  # by host: the task that failed last on it, and the counter
@@ -45,12 +45,20 @@ class Failures:
 
     def remember(self, event: Event) -> None:
         """A part of a task failed on a host; how the task ends there is yet to come."""
-        if len(self._early) < MOST:
-            self._early[event.parent_uuid, event.host_name] = said(event.data())
+        if len(self.parts) < MOST:
+            self.parts.setdefault(event.host_name, event)
+
+    def unended(self, event: Event | None = None) -> list[Event]:
+        """The failed parts of tasks of which no more can come after this event, or after the last (None)."""
+        if event is None or event.event == "playbook_on_stats":
+            hosts = list(self.parts)
+        else:
+            part = self.parts.get(event.host_name)
+            hosts = [event.host_name] if part and part.parent_uuid != event.parent_uuid else []
+        return [self.parts.pop(host) for host in hosts]
 
     def next_task(self, event: Event) -> None:
-        """A task begins: what was remembered of parts is of no use any more, and `meta` may end a play."""
-        self._early.clear()
+        """A task begins: `meta` may end a play."""
         if self._tasks and (event.data().task_action or "").endswith("meta"):
             for host in self._tasks:
                 self._hosts[host].ended = True
@@ -62,12 +70,15 @@ class Failures:
             self._hosts[event.host_name].silent = False
             del self._tasks[event.host_name]
 
-    def add(self, event: Event, base: str) -> tuple[Failure, Seen]:
-        """A task failed on a host (`base` failed) or could not reach it (unreachable); the kind as known by now."""
+    def add(self, event: Event, base: str, *, ended: bool = True) -> tuple[Failure, Seen]:
+        """A task failed on a host (`base` failed) or could not reach it (unreachable); the kind as known by now.
+
+        Without `ended` the event tells of a part of the task, and the one that ends it there never came.
+        """
         data = event.data()
-        early = self._early.pop((event.parent_uuid, event.host_name), None)
-        told = early if early and data.res is None else said(data)
-        seen = self._seen(event, data, base)
+        part = self.parts.pop(event.host_name, None)
+        told = said(part.data() if part and not data.res else data)
+        seen = self._seen(event, data, base, ended=ended)
         ignored = seen.base == "ignored" or seen.passed
         failure = Failure(
             task=task_name(event),
@@ -85,15 +96,16 @@ class Failures:
         kept.append((failure, seen))
         return failure, seen
 
-    def _seen(self, event: Event, data: EventData, base: str) -> Seen:
-        if data.ignore_errors or not event.failed:
+    def _seen(self, event: Event, data: EventData, base: str, *, ended: bool) -> Seen:
+        if ended and (data.ignore_errors or not event.failed):
             return Seen("ignored")
         host = self._hosts.setdefault(event.host_name, HostFailures())
         host.silent, host.ended = True, False
         self._tasks[event.host_name] = (event.parent_uuid or event.uuid or "?", event.counter)
         if base == "failed":
             host.failed += 1
-            host.last = Seen(base, host.failed - 1)
+            host.unended |= not ended
+            host.last = Seen(base, host.failed - 1, ended=ended)
             return host.last
         text = without_escapes(event.stdout).rstrip()
         passed = text.endswith(_IGNORED)
@@ -104,7 +116,7 @@ class Failures:
 
     def count(self, stats: EventData) -> None:
         """Ansible's own count of each host's failures has come."""
-        hosts = {*stats.failures, *stats.rescued, *stats.dark}
+        hosts = stats.hosts
         self._recap = {
             host: Recap(stats.failures.get(host, 0), stats.rescued.get(host, 0), stats.dark.get(host, 0))
             for host in hosts

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
@@ -25,6 +26,7 @@ from aap_launcher.models import (
     JobUpdate,
     Logged,
     Status,
+    by_task,
 )
 from aap_launcher.text.words import one_line, shortened, without_escapes
 
@@ -38,9 +40,8 @@ _RESULTS = {
     "runner_on_error": "failed",
     "runner_on_unreachable": "unreachable",
 }
-_EARLY = frozenset({"runner_item_on_failed", "runner_on_async_failed"})
-_TASK_START = frozenset({"playbook_on_task_start", "playbook_on_handler_task_start"})
 _WARNINGS = frozenset({"warning", "deprecated", "system_warning"})
+_SUSPECT = frozenset({"rescued", "handled", "unknown"})
 _SPOKEN = frozenset({"verbose", "error"})
 
 
@@ -72,6 +73,16 @@ class Tally:
         self._cases: list[tuple[Case, Seen | None]] = []
         self._end: Finished | None = None
         self._found: Findings | None = None  # once the run has ended
+        self._takes: Mapping[str, Callable[[Event], None]] = {
+            "runner_on_start": self._starts,
+            "runner_retry": self._retries.again,
+            "runner_item_on_failed": self._failures.remember,
+            "runner_on_async_failed": self._failures.remember,
+            "playbook_on_task_start": self._task_begins,
+            "playbook_on_play_start": self._play_begins,
+            "playbook_on_no_hosts_matched": self._no_host,
+            "playbook_on_stats": self._recap,
+        }
 
     # --- collecting -----------------------------------------------------------------------------------
 
@@ -81,6 +92,7 @@ class Tally:
         if isinstance(update, Logged):
             self._event(update.event)
         elif isinstance(update, Finished):
+            self._unended()
             self._end = update
             counts = update.job.host_status_counts
             bad = None if counts is None else counts.get("failures", 0) + counts.get("dark", 0)
@@ -88,32 +100,37 @@ class Tally:
 
     def _event(self, event: Event) -> None:
         name = event.event
+        if self._failures.parts:
+            self._unended(event)
         kind = _RESULTS.get(name)
         if kind is not None:
             self._result(event, kind)
-        elif name == "runner_on_start":
-            self._starts(event)
-        elif name == "runner_retry":
-            self._retries.again(event)
-        elif name in _TASK_START:
-            self._task_begins(event)
-        elif name == "playbook_on_play_start":
-            self.task, self.hosts_begun, self.hosts_done = "", 0, 0
-            self._play_hosts.clear()
-        elif name in _EARLY:
-            self._failures.remember(event)
-        elif name == "playbook_on_no_hosts_matched":
-            if len(self._no_host_plays) < _MOST_PLAYS:
-                self._no_host_plays[one_line(event.play)] = None
-        elif name == "playbook_on_stats":
-            self._recap(event.data())
+        else:
+            if event.host_name and self._failures:
+                self._failures.went_on(event)
+            take = self._takes.get(name)
+            if take is not None:
+                take(event)
         self._spoken(event)
+
+    def _unended(self, event: Event | None = None) -> None:
+        """Of a task only a failed part came: what became of it there is not known, and it is no less a failure."""
+        for part in self._failures.unended(event):
+            failure, seen = self._failures.add(part, "failed", ended=False)
+            if self._keep_cases:
+                self._keep(part, failure, "failed", 0.0, seen)
 
     def _starts(self, event: Event) -> None:
         self._play_hosts.add(event.host_name)
         self.hosts_begun += event.parent_uuid == self._task_uuid
-        if self._failures:
-            self._failures.went_on(event)
+
+    def _play_begins(self, _: Event) -> None:
+        self.task, self.hosts_begun, self.hosts_done = "", 0, 0
+        self._play_hosts.clear()
+
+    def _no_host(self, event: Event) -> None:
+        if len(self._no_host_plays) < _MOST_PLAYS:
+            self._no_host_plays[one_line(event.play)] = None
 
     def _task_begins(self, event: Event) -> None:
         self.task, self.hosts_begun, self.hosts_done = task_name(event), 0, 0
@@ -121,9 +138,9 @@ class Tally:
         self._last.clear()
         self._failures.next_task(event)
 
-    def _recap(self, stats: EventData) -> None:
-        self._stats = stats
-        if stats.processed:
+    def _recap(self, event: Event) -> None:
+        stats = self._stats = event.data()
+        if stats.hosts:
             self._failures.count(stats)
 
     def _result(self, event: Event, kind: str) -> None:
@@ -131,12 +148,15 @@ class Tally:
         self._play_hosts.add(host)
         if not event.parent_uuid or event.parent_uuid == self._task_uuid:
             self.hosts_done += 1
-        seconds = self._slowest.time(event)
+        seconds = event.seconds()
+        if seconds > self._slowest.threshold:
+            self._slowest.add(event.parent_uuid or event.task, task_name(event), host, seconds)
         seen = None
         if kind in ("failed", "unreachable"):
             self.latest, seen = self._failures.add(event, kind)
             kind = self.latest.kind
         else:
+            self._failures.parts.pop(host, None)
             if self._failures:
                 self._failures.went_on(event)
             if kind == "ok" and event.changed:
@@ -147,7 +167,7 @@ class Tally:
         if seen is None or seen.base == "ignored":  # the other failures are counted once they are decided
             _count(numbers, kind, changed=event.changed)
         if self._keep_cases:
-            self._keep(event, kind, seconds, seen)
+            self._keep(event, self.latest, kind, seconds, seen)
 
     def _spoken(self, event: Event) -> None:
         """Lines that Ansible prints outside of tasks: warnings, and why a playbook could not be run."""
@@ -167,8 +187,9 @@ class Tally:
         if self._in_error and len(self._errors) < _ERROR_LINES:
             self._errors.extend(lines[: _ERROR_LINES - len(self._errors)])
 
-    def _keep(self, event: Event, kind: str, seconds: float, seen: Seen | None) -> None:
-        failure = self.latest
+    def _keep(
+        self, event: Event, failure: Failure | None, kind: str, seconds: float, seen: Seen | None
+    ) -> None:
         case = Case(
             play=event.play,
             task=task_name(event),
@@ -197,9 +218,13 @@ class Tally:
 
     def _findings(self) -> Findings:
         failures, hosts = self._failures.told(), self._host_summaries()
+        told = {failure.host for failure in failures if failure.counts}
         facts = Facts(
-            failures=failures,
-            hosts=hosts,
+            told=bool(told),
+            suspects=() if told else by_task(each for each in failures if each.kind in _SUSPECT),
+            untold=()
+            if self._failures.total > MOST
+            else tuple(host.host for host in hosts if host.bad and host.host not in told),
             task=self.task,
             ours=self.ours,
             error_lines=tuple(self._errors),
@@ -209,7 +234,7 @@ class Tally:
             failures=failures,
             more_failures=max(0, self._failures.total - MOST),
             hosts=hosts,
-            recap=bool(self._stats and self._stats.processed),
+            recap=bool(self._stats and self._stats.hosts),
             reasons=reasons(self._end, facts) if self._end is not None else (),
             no_host_plays=tuple(self._no_host_plays),
             warnings=self._warnings,
@@ -221,7 +246,7 @@ class Tally:
     def _host_summaries(self) -> tuple[HostSummary, ...]:
         """Each host's numbers by name: Ansible's own where it told them, else counted from the events."""
         stats = self._stats
-        if stats is None or not stats.processed:
+        if stats is None or not stats.hosts:
             names = ("ok", "changed", "skipped", "ignored")
             seen = ((host, self._hosts[host]) for host in sorted(self._hosts) if host)
             counted = (HostSummary(host, **dict(zip(names, numbers, strict=True))) for host, numbers in seen)
@@ -238,7 +263,7 @@ class Tally:
                 rescued=stats.rescued.get(host, 0),
                 ignored=stats.ignored.get(host, 0),
             )
-            for host in sorted(stats.processed)
+            for host in sorted(stats.hosts)
         )
 
     def _decided_cases(self) -> list[Case]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from aap_launcher.findings.messages import meaningful
-from aap_launcher.models import Failure, Finished, HostSummary, Job, Reason, Status, by_task
+from aap_launcher.models import FailedTask, Finished, Job, Reason, Status
 from aap_launcher.text.words import listed, one_line, shortened
 
 _UPDATE_LINES = 12
@@ -21,7 +21,8 @@ _PLACES = (
     re.compile(r"appears to be in '(?P<path>[^']+)': line (?P<line>\d+)"),
     re.compile(r"^Origin: (?P<path>\S+)"),  # ansible-core 2.19
 )
-_RESCUED = "the recap counts it as rescued, but the run ended as failed all the same"
+_RESCUED = "the recap counts it as rescued"
+_ALL_THE_SAME = "but the run ended as failed all the same"
 _HEADS = ("[ERROR]", "[WARNING]", "TASK [", "PLAY [", "ok: [", "changed: [", "skipping: [", "...ignoring")
 NO_REASON = "the controller gives no reason"
 
@@ -29,8 +30,9 @@ NO_REASON = "the controller gives no reason"
 class Facts(msgspec.Struct, frozen=True):
     """What a tally knows when a run has ended."""
 
-    failures: tuple[Failure, ...] = ()
-    hosts: tuple[HostSummary, ...] = ()
+    told: bool = False  # whether a task's failure that counts tells why
+    suspects: tuple[FailedTask, ...] = ()  # where none does: the failures that may be the reason
+    untold: tuple[str, ...] = ()  # hosts that count as failed, and no failure of which tells why
     task: str = ""  # the one that began last
     ours: str = ""  # why this launcher asked for the cancel
     error_lines: tuple[str, ...] = ()  # from Ansible's ERROR! on
@@ -43,11 +45,11 @@ def reasons(end: Finished, facts: Facts) -> tuple[Reason, ...]:
     if job.status is Status.SUCCESSFUL or not job.status.final:
         return ()
     told = [*_stopped(job, facts), *_controllers(job, facts, end.update_lines)]
-    if any(failure.counts for failure in facts.failures):
-        return tuple(told)
-    if facts.error_lines:
+    if not facts.told and facts.error_lines:
         told.append(Reason("ansible", _playbook_error(facts.error_lines)))
-    return tuple(told or _guessed(facts))
+    if facts.told or not told:
+        told += _guessed(facts)
+    return tuple(told)
 
 
 def _stopped(job: Job, facts: Facts) -> Iterator[Reason]:
@@ -87,20 +89,17 @@ def controllers_word(job: Job) -> str:
 
 def _guessed(facts: Facts) -> Iterator[Reason]:
     """Nobody tells why: what most likely is the reason, told as a guess."""
-    suspects = [
-        task for task in by_task(facts.failures) if task.first.kind in ("rescued", "handled", "unknown")
-    ]
-    for task in list(reversed(suspects))[:3]:
+    for task in list(reversed(facts.suspects))[:3]:
         first = task.first
-        doubt = _RESCUED if first.kind == "rescued" else first.doubt
+        doubt = first.doubt or _RESCUED
+        doubt = f"{doubt}, {_ALL_THE_SAME}" if first.kind == "rescued" else doubt
         yield Reason("log", f"most likely {first.where} on {listed(task.hosts, 5)}: {first.said} ({doubt})")
-    bad = [host.host for host in facts.hosts if host.bad]
-    if bad:
-        yield Reason("log", f"{listed(bad, 5)} failed by the recap; the events that tell why are missing")
-    elif not suspects and facts.last_lines:
-        yield Reason("log", f"{NO_REASON}; its last words were: {one_line(facts.last_lines[-1], 300)}")
-    elif not suspects:
-        yield Reason("log", NO_REASON)
+    if facts.untold:
+        what = "the event that tells why is" if len(facts.untold) == 1 else "the events that tell why are"
+        yield Reason("log", f"{listed(facts.untold, 5)} failed by the recap; {what} missing")
+    elif not facts.told and not facts.suspects:
+        last = f"; its last words were: {one_line(facts.last_lines[-1], 300)}" if facts.last_lines else ""
+        yield Reason("log", f"{NO_REASON}{last}")
 
 
 def _telling(lines: Sequence[str]) -> Sequence[str]:

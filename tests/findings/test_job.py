@@ -211,3 +211,104 @@ def test_memory_does_not_grow_with_events() -> None:
     finally:
         tracemalloc.stop()
     assert held < 3 * 2**20
+
+
+def ended(told: Tally, status: Status = Status.FAILED, counts: dict[str, int] | None = None) -> Tally:
+    told.add(Finished(replace(JOB, status=status, host_status_counts=counts), Log(1)))
+    return told
+
+
+def said(told: Tally) -> str:
+    return "\n".join(reason.text for reason in told.findings().reasons)
+
+
+def test_what_the_controller_counts_is_not_told_as_the_recap_s_word() -> None:
+    told = ended(tally(failed("a")), counts={"ok": 1})
+    assert "recap counts" not in said(told)
+    assert "the controller counts no host as failed; the recap's event is missing" in said(told)
+
+
+def test_a_recap_that_names_failures_and_no_processed_hosts_is_a_recap() -> None:
+    told = ended(tally(failed("a"), failed("b"), stats(failures={"a": 1}, rescued={"b": 1})))
+    assert kinds(told) == ["t a failed", "t b rescued"]
+    assert told.findings().recap
+    assert told.findings().failed_hosts == ("a",)
+
+
+def test_one_map_of_a_recap_that_cannot_be_read_takes_no_other_with_it() -> None:
+    recap = event("playbook_on_stats", "", of="", data={"ignored": 0, "failures": {"a": 1}})
+    assert kinds(ended(tally(failed("a"), recap))) == ["t a failed"]
+
+
+def part(name: str, host: str = "a", msg: str = "no route") -> Event:
+    return event(name, host, data={"res": {"msg": msg}}, failed=True)
+
+
+@pytest.mark.parametrize("name", ["runner_item_on_failed", "runner_on_async_failed"])
+def test_a_failed_part_whose_task_s_end_never_came_tells_why(name: str) -> None:
+    told = ended(tally(part(name), stats(failures={"a": 1}), cases=True))
+    (failure,) = told.findings().failures
+    assert (failure.kind, failure.counts, failure.message) == ("failed", True, "no route")
+    assert failure.doubt == "the event that tells how the task ended there is missing"
+    assert said(told) == ""
+    assert [(case.kind, case.counts) for case in told.findings().cases] == [("failed", True)]
+
+
+def test_a_failed_part_of_a_task_that_ended_well_is_no_failure() -> None:
+    told = tally(part("runner_item_on_failed"), event("runner_on_ok", "a"), stats(ok={"a": 1}))
+    assert told.findings().failures == ()
+
+
+def test_a_failed_part_of_a_stopped_job_is_told_as_not_known() -> None:
+    told = ended(tally(part("runner_item_on_failed")), Status.CANCELED)
+    assert kinds(told) == ["t a unknown"]
+    assert told.findings().hosts == () or told.findings().hosts[0].unknown == 1
+
+
+def test_a_failed_part_may_have_been_ignored_or_rescued_where_the_recap_counts_no_failure() -> None:
+    told = ended(tally(part("runner_item_on_failed"), stats(ok={"a": 1}, ignored={"a": 1})))
+    (failure,) = told.findings().failures
+    assert (failure.kind, failure.counts) == ("handled", False)
+
+
+def test_a_task_that_begins_elsewhere_does_not_take_the_message_of_a_failed_part() -> None:
+    """With the strategy free, tasks begin while others run; a result of more than 700,000 bytes comes empty."""
+    begins = event("playbook_on_task_start", "", of="p", uuid="other")
+    end = event("runner_on_failed", "a", data={"res": {}}, failed=True)
+    told = tally(part("runner_item_on_failed"), begins, end)
+    assert [failure.message for failure in told.findings().failures] == ["no route"]
+
+
+def test_an_item_of_a_later_task_shows_that_the_host_went_on() -> None:
+    told = ended(tally(failed("a"), event("runner_item_on_ok", "a", of="later")), Status.CANCELED)
+    assert kinds(told) == ["t a handled"]
+
+
+def test_hosts_that_fail_by_the_recap_alone_are_told_beside_those_of_which_a_task_tells_why() -> None:
+    told = ended(tally(failed("a"), stats(failures={"a": 1, "b": 1})))
+    assert said(told) == "b failed by the recap; the event that tells why is missing"
+
+
+def test_a_number_of_thousands_of_digits_is_a_message() -> None:
+    raw = msgspec.Raw(b'{"res": {"msg": ' + b"7" * 5_000 + b"}}")
+    told = tally(Event(1, "runner_on_failed", host_name="a", task="t", failed=True, event_data=raw))
+    assert told.findings().failures[0].message.startswith("7777")
+
+
+@pytest.mark.parametrize("odd", [b'"task_path": 5', b'"ignore_errors": "no"', b'"ok": []', b'"x": 1e999'])
+def test_a_field_of_an_odd_shape_takes_no_other_with_it(odd: bytes) -> None:
+    raw = msgspec.Raw(b"{" + odd + b', "res": {"msg": "no space left"}}')
+    told = tally(Event(1, "runner_on_failed", host_name="a", task="t", failed=True, event_data=raw))
+    assert [failure.message for failure in told.findings().failures] == ["no space left"]
+
+
+def test_what_cannot_be_read_is_not_told_as_not_kept() -> None:
+    raw = msgspec.Raw(b'{"res": ' + b"[" * 100_000 + b"]" * 100_000 + b"}")
+    told = tally(Event(1, "runner_on_failed", host_name="a", task="t", failed=True, event_data=raw))
+    assert told.findings().failures[0].message == "(nested too deeply to be shown)"
+
+
+def test_a_result_that_came_empty_is_told_as_not_kept() -> None:
+    """ansible-runner empties a result of more than MAX_EVENT_RES."""
+    told = tally(event("runner_on_failed", "a", data={"res": {}}, failed=True))
+    assert told.findings().failures[0].message == "no message: the controller kept no result of it"

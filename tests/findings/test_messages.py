@@ -57,7 +57,7 @@ def line(**res: Any) -> str:
         ({"exception": "T\nValueError: x"}, "ValueError: x"),
         ({"unreachable": True, "msg": "Failed to connect"}, "Failed to connect"),
         ({"failed": True}, "failed without a message"),
-        ({}, "failed without a message"),
+        ({}, "no message: the controller kept no result of it"),
     ],
 )
 def test_a_failure_is_told_in_the_modules_own_words(res: dict[str, Any], told: str) -> None:
