@@ -150,6 +150,7 @@ class RecordingCI:
 
     name: str = "recording"
     live: bool = False
+    annotates: bool = True
     marks: list[Mark] = field(default_factory=list)
     masked: list[str] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)

@@ -59,6 +59,7 @@ def detect(
         adapters: dict[str, type[Adapter]] = {"github": GitHub, "jenkins": Jenkins, "plain": Plain}
         adapter = adapters[name](outlet, environ, colours=colours)
     adapter.errors_apart |= errors_apart
+    adapter.annotates &= not errors_apart  # where stdout is for data, an annotation would stand in it
     return adapter
 
 

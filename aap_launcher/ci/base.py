@@ -24,6 +24,9 @@ class CI(Protocol):
 
     name: str
     live: bool  # whether a last line tells what goes on (`Progress`)
+    annotates: (
+        bool  # whether an annotation is a line of its log as well: what it says is not to stand there twice
+    )
 
     @property
     def fault(self) -> str:
@@ -88,6 +91,7 @@ class Adapter:
 
     name: str
     live = False
+    annotates = False
 
     def __init__(self, outlet: Outlet, environ: Mapping[str, str], *, colours: bool) -> None:
         self._outlet = outlet
@@ -192,7 +196,7 @@ class Adapter:
         """Nothing, where a group is only a heading."""
 
     def _annotation(self, mark: Annotation) -> None:
-        """Nothing: an annotation repeats what stands in the log."""
+        """Nothing, where the log shows none: who makes them asks `annotates`."""
 
     def _progress(self, text: str) -> None:
         """Nothing, where there is no live last line."""

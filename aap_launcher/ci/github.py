@@ -34,6 +34,7 @@ _CUT_NOTE = "\n\n_The summary was longer than GitHub takes; the end is cut._\n"
 
 class GitHub(Adapter):
     name = "github"
+    annotates = True  # the runner writes `Error: ` and the message into the log, without the title
 
     def __init__(self, outlet: Outlet, environ: Mapping[str, str], *, colours: bool) -> None:
         super().__init__(outlet, environ, colours=colours)
@@ -87,7 +88,10 @@ class GitHub(Adapter):
             return
         title = self.guarded(self._title(mark.title))
         lines = self._outlet.lines(mark.message.strip(), colours=False)
-        message = _shorter("\n".join(map(self.guarded, lines)), LONGEST_MESSAGE) or title
+        whole = "\n".join(map(self.guarded, lines))
+        if len(whole) > LONGEST_MESSAGE:
+            self._text(lines)
+        message = _shorter(whole, LONGEST_MESSAGE) or title
         about = f" title={_property(_shorter(title, LONGEST_TITLE))}" if title else ""
         self._command(f"::{mark.level}{about}::{_data(message)}")
 

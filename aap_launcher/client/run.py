@@ -191,7 +191,7 @@ class Run:
 class _Pages:
     """The log's lines for a script: what an adapter is to a CI."""
 
-    name, live, fault, unread = "script", False, "", False
+    name, live, annotates, fault, unread = "script", False, False, "", False
 
     def __init__(self, secrets: Sequence[str]) -> None:
         self.secrets = secrets

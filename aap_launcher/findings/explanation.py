@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aap_launcher.models import FailedTask, Findings
+from aap_launcher.models import FailedTask, Failure, Findings
 from aap_launcher.text.words import count, listed, one_line
 
 _TASKS = 3
@@ -15,18 +15,18 @@ def explanation(findings: Findings) -> str:
     return "\n".join([*reason_lines(findings), *task_lines(findings)])
 
 
-def reason_lines(findings: Findings) -> Iterator[str]:
+def reason_lines(findings: Findings, *, quoted: bool = True) -> Iterator[str]:
     """The reasons beside the failed tasks; what is quoted in them is indented."""
     for reason in findings.reasons:
         yield reason.text
-        yield from (f"  {line}" for line in reason.quoted)
+        yield from (f"  {line}" for line in (reason.quoted if quoted else ()))
 
 
 def task_lines(findings: Findings) -> Iterator[str]:
     """The first failed tasks, each with its reason in one line."""
     tasks = findings.errors
     for task in tasks[:_TASKS]:
-        yield f"{headline(task)}: {one_line(said(task), 300)}"
+        yield f"{headline(task)}: {said(task.first, 300)}"
     if len(tasks) > _TASKS:
         yield f"and {count(len(tasks) - _TASKS, 'more failed task')}"
 
@@ -39,9 +39,9 @@ def headline(task: FailedTask) -> str:
     return f"{task.first.where} failed on {hosts}"
 
 
-def said(task: FailedTask) -> str:
-    """The task's reason in one line, and what is not certain of it."""
-    return task.first.said + (f" ({task.first.doubt})" if task.first.doubt else "")
+def said(failure: Failure, most: int = 500) -> str:
+    """Its reason in one line of at most so many characters, and what is not certain of it."""
+    return one_line(failure.said, most) + (f" ({failure.doubt})" if failure.doubt else "")
 
 
 def no_host(findings: Findings, limit: str = "") -> str:

@@ -116,6 +116,7 @@ class Tally:
     def _unended(self, event: Event | None = None) -> None:
         """Of a task only a failed part came: what became of it there is not known, and it is no less a failure."""
         for part in self._failures.unended(event):
+            self._hosts.setdefault(part.host_name, [0] * 4)
             failure, seen = self._failures.add(part, "failed", ended=False)
             if self._keep_cases:
                 self._keep(part, failure, "failed", 0.0, seen)

@@ -64,7 +64,7 @@ def said(data: EventData) -> Said:
 def _said(res: object) -> Said:
     if not res or not isinstance(res, Mapping):
         # of more than 700,000 bytes AWX drops it (MAX_EVENT_RES_DATA), and ansible-runner empties it (MAX_EVENT_RES)
-        return _whole((res and text_of(res)) or "no message: the controller kept no result of it")
+        return _whole(text_of(res or None) or "no message: the controller kept no result of it")
     if res.get("censored"):
         return _whole(_HIDDEN)
     items = res.get("results")

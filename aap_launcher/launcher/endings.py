@@ -148,9 +148,10 @@ def broken(run: Run, error: LauncherError) -> Outcome:
     """An error ended the launcher: what happened, what is known of the job, and how to attach to it."""
     run.end_log()
     text = str(error)
-    run.tools.ci.complain(Line(text, Tone.BAD, label="aap-launcher:"))
-    if run.inputs.annotations:
+    if run.annotates and not run.tools.ci.fault:
         run.tools.ci.emit(Annotation(Level.ERROR, f"aap-launcher: {error.verdict}", text))
+    else:
+        run.tools.ci.complain(Line(text, Tone.BAD, label="aap-launcher:"))
     known = run.last_known()
     if known:
         run.tools.ci.complain(Line(known, Tone.BAD))

@@ -97,6 +97,11 @@ class Run:
         return self.job
 
     @property
+    def annotates(self) -> bool:
+        """Whether annotations are made, which stand in the log in place of lines."""
+        return self.inputs.annotations and self.tools.ci.annotates
+
+    @property
     def findings(self) -> Findings:
         """What happened in the job, as far as it was followed."""
         return self.followed.happened.findings() if self.followed is not None else Findings()
@@ -138,7 +143,7 @@ class Run:
         style = Style(
             group_by=inputs.group_by,
             show=inputs.show,
-            annotations=inputs.annotations,
+            annotations=self.annotates,
             live=self.tools.ci.live,
             since=inputs.since,
         )

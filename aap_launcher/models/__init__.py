@@ -26,6 +26,7 @@ from aap_launcher.models.jobs import (
     Status,
 )
 from aap_launcher.models.marks import (
+    BELOW,
     Annotation,
     GroupEnd,
     GroupStart,
@@ -67,6 +68,7 @@ from aap_launcher.models.updates import (
 )
 
 __all__ = [
+    "BELOW",
     "Annotation",
     "Approval",
     "CIContext",

@@ -25,6 +25,9 @@ class Level(StrEnum):
     ERROR = "error"
 
 
+BELOW = " "  # a label of blanks: the line stands below the one before it
+
+
 class GroupStart(msgspec.Struct, frozen=True):
     """A collapsible group begins. Groups do not nest."""
 

@@ -1,17 +1,24 @@
-"""The end of a job as people read it: the lines of its verdict, which only format the findings."""
+"""The end of a job as people read it: its verdict, in lines or in annotations, which only format the findings.
+
+A reason stands once in the verdict. Where the CI's log shows annotations as lines (GitHub's: without their titles),
+they are the verdict's lines: a line of ours names the hosts and the task, and the annotation below it says why.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from aap_launcher.findings.explanation import no_host, reason_lines
+from aap_launcher.findings.explanation import headline, no_host, reason_lines, said
 from aap_launcher.models import (
+    BELOW,
+    Annotation,
     FailedTask,
     Findings,
     HostSummary,
     Job,
+    Level,
     Line,
     Log,
     Status,
@@ -21,6 +28,7 @@ from aap_launcher.text.words import count, duration, listed, number, one_line
 
 GOES_ON = "the workflow goes on by its failure path"
 _MOST = 10  # annotations of a kind that GitHub shows for a step, and tasks that the verdict names
+_MOST_WARNINGS = 8  # of tasks: two more are for plays without a host and for the log
 _CORRECTED = frozenset({"rescued", "handled", "cleared", "ignored", "unknown"})
 
 
@@ -34,23 +42,32 @@ class Role(msgspec.Struct, frozen=True):
 _ALONE = Role()
 
 
-def verdict(job: Job, log: Log, found: Findings, role: Role = _ALONE) -> Iterator[Line]:
+def verdict(job: Job, log: Log, found: Findings, role: Role | None = None) -> Iterator[Line]:
     """How it ended, after how long, on which hosts, how whole the log is; then why: reasons, failed tasks.
 
     A node's failed tasks stand above, where they failed, and in the verdict of its workflow: not here as well.
     """
-    good = job.status is Status.SUCCESSFUL
-    lines = [" · ".join(filter(None, [role.name, *_headline(job, log, found)]))]
-    lines += [*reason_lines(found), *(() if role.name else failed_lines(found))]
-    handled = role.handled and job.status in (Status.FAILED, Status.ERROR)
-    if handled:
-        lines.append(GOES_ON)
-    tone = Tone.GOOD if good else Tone.WARN if handled else Tone.BAD
-    yield Line("\n".join(lines), tone, str(job.status))
-    if good and found.no_host_plays:
+    yield _summed_up(
+        job, log, found, role or _ALONE, [*reason_lines(found), *(() if role else failed_lines(found))]
+    )
+    if job.status is Status.SUCCESSFUL and found.no_host_plays:
         yield Line(no_host(found, job.limit), Tone.WARN, "warning")
     if not log.whole:
         yield Line(gaps(log), Tone.WARN, "warning")
+
+
+def annotated_verdict(job: Job, log: Log, found: Findings) -> Iterator[Line | Annotation]:
+    """The same where annotations are lines of the log: they say why it ended so, and what is not known."""
+    yield _summed_up(job, log, found, _ALONE, ())
+    yield from annotated(found, job, log)
+
+
+def _summed_up(job: Job, log: Log, found: Findings, role: Role, why: Iterable[str]) -> Line:
+    handled = role.handled and job.status in (Status.FAILED, Status.ERROR)
+    good = job.status is Status.SUCCESSFUL
+    first = " · ".join(filter(None, [role.name, *_headline(job, log, found)]))
+    tone = Tone.GOOD if good else Tone.WARN if handled else Tone.BAD
+    return Line("\n".join([first, *why, *([GOES_ON] if handled else [])]), tone, str(job.status))
 
 
 def _headline(job: Job, log: Log, found: Findings) -> Iterator[str]:
@@ -80,18 +97,65 @@ def _hosts(hosts: Sequence[HostSummary], *, good: bool) -> str:
 
 def failed_lines(found: Findings) -> Iterator[str]:
     """`web2  TASK [web : Restart]  Unable to start ...`: each task that counts, its hosts with one reason together."""
-    rows = [
-        (listed(hosts, 5), first.where, first.said, first.doubt)
-        for task in found.errors
-        for first, hosts in task.messages
-    ]
-    width = min(max((len(hosts) for hosts, *_ in rows[:_MOST]), default=0), 20)
-    for hosts, where, said, doubt in rows[:_MOST]:
-        more = f" ({doubt})" if doubt else ""
-        yield f"{hosts:<{width}}  {where}  {one_line(said, 200)}{more}"
+    rows = [(listed(hosts, 5), first) for task in found.errors for first, hosts in task.messages]
+    width = min(max((len(hosts) for hosts, _ in rows[:_MOST]), default=0), 20)
+    for hosts, first in rows[:_MOST]:
+        yield f"{hosts:<{width}}  {first.where}  {said(first, 200)}"
     rest = len(rows) - _MOST + found.more_failures
     if rest > 0:
         yield f"and {number(rest)} more"
+
+
+def annotated(
+    found: Findings, job: Job | None = None, log: Log | None = None, *, several: bool = False
+) -> Iterator[Line | Annotation]:
+    """An error for the job's own reasons and for each failed task, its hosts joined; warnings for what is not known.
+
+    Of `several` jobs (a workflow's) the quoted lines stand above, where each node ended, and counters mean nothing.
+    """
+    tasks, room = found.errors, _MOST
+    if job is not None and job.status is not Status.SUCCESSFUL and (found.reasons or not tasks):
+        room -= 1
+        yield Annotation(
+            Level.ERROR, f"{job.label} {job.status}", "\n".join(reason_lines(found, quoted=not several))
+        )
+    kept = tasks if len(tasks) <= room else tasks[: room - 1]
+    for task in kept:
+        yield from _task(Level.ERROR, task)
+    if rest := tasks[len(kept) :]:
+        titles = [headline(task) for task in rest[:40]] + (
+            [f"and {len(rest) - 40} more"] if len(rest) > 40 else []
+        )
+        yield Annotation(Level.ERROR, f"{len(rest)} more tasks failed", "\n".join(titles))
+    for task in _doubtful(found)[:_MOST_WARNINGS]:
+        yield from _task(Level.WARNING, task)
+    if job is not None and job.status is Status.SUCCESSFUL and found.no_host_plays:
+        yield Annotation(Level.WARNING, f"{job.label} matched no host", no_host(found, job.limit))
+    if log is not None and not log.whole:
+        yield Annotation(Level.WARNING, "the log is not complete", gaps(log, counters=not several))
+
+
+def _doubtful(found: Findings) -> Sequence[FailedTask]:
+    """Of which it is not known whether they count, or only likely that they do not; where no reason names them."""
+    if not found.errors and any(reason.source == "log" for reason in found.reasons):
+        return ()
+    kinds = ("unknown", "handled") if found.recap else ("unknown",)
+    return [task for task in found.others if task.first.kind in kinds]
+
+
+def _task(level: Level, task: FailedTask) -> Iterator[Line | Annotation]:
+    """The task and its hosts, and the annotation below: of each different message the line that tells the most."""
+    messages = task.messages
+    lines = [
+        said(first) if len(messages) == 1 else f"{listed(hosts, 5)}: {said(first)}"
+        for first, hosts in messages[:_MOST]
+    ]
+    lines += [f"and {count(len(messages) - _MOST, 'more message')}"] if len(messages) > _MOST else []
+    path = task.first.path.removeprefix("/runner/project/")
+    text = "\n".join([*lines, *([f"({path})"] if path else [])])
+    tone = Tone.BAD if level is Level.ERROR else Tone.WARN
+    yield Line(f"{listed(task.hosts, 5)}  {task.first.where}", tone, BELOW)
+    yield Annotation(level, one_line(headline(task), 250), text)
 
 
 def corrections(found: Findings, told: set[int], prefix: str = "") -> Iterator[Line]:

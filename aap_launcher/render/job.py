@@ -30,8 +30,7 @@ from aap_launcher.models import (
     Tick,
     Tone,
 )
-from aap_launcher.render.annotations import annotated
-from aap_launcher.render.conclusion import Role, corrections, verdict
+from aap_launcher.render.conclusion import Role, annotated, annotated_verdict, corrections, verdict
 from aap_launcher.render.groups import Grouping
 from aap_launcher.text.words import count, duration, number, one_line
 
@@ -47,7 +46,9 @@ class Style(msgspec.Struct, frozen=True):
 
     group_by: str = "task"  # task, play, none
     show: str = "all"  # all, changed, failed
-    annotations: bool = True
+    annotations: bool = (
+        True  # whether they are made: where the CI's log shows them, which then are the verdict's lines
+    )
     heartbeat: float = 30.0
     live: bool = False  # there is a live last line: with each line of the job it is told anew
     since: str = ""  # UTC, ISO 8601: earlier events are not shown, but count
@@ -231,13 +232,14 @@ class Renderer:
         found = self._tally.findings()
         yield from self._groups.finish()
         yield from corrections(found, self._corrected, self._prefix)
-        role = replace(self._role, name=" · ".join(self._named(end.job)))
-        yield from verdict(end.job, end.log, found, role)
+        annotate, self._annotated = not self._annotated, True
+        if annotate:
+            yield from annotated_verdict(end.job, end.log, found)
+        else:
+            role = replace(self._role, name=" · ".join(self._named(end.job))) if self._prefix else None
+            yield from verdict(end.job, end.log, found, role)
         trace = end.job.traceback.strip()
         if "\n" in trace and trace not in end.job.explanation:
             yield GroupStart(f"{self._prefix}the controller's traceback")
             yield Line(trace)
             yield GroupEnd()
-        if not self._annotated:
-            self._annotated = True
-            yield from annotated(found, end.job, end.log)

@@ -25,8 +25,7 @@ from aap_launcher.models import (
     Tone,
     Update,
 )
-from aap_launcher.render.annotations import annotated
-from aap_launcher.render.conclusion import GOES_ON, Role, after, failed_lines, gaps
+from aap_launcher.render.conclusion import GOES_ON, Role, after, annotated, failed_lines, gaps
 from aap_launcher.render.interleave import Interleave
 from aap_launcher.render.job import Renderer, Style
 from aap_launcher.text.words import count, duration, listed, one_line
@@ -216,15 +215,17 @@ class WorkflowRenderer:
         yield from self._all_written()
         good = end.job.status is Status.SUCCESSFUL
         found = self._tally.findings()
-        lines = [" · ".join(self._headline(end)), *reason_lines(found), *failed_lines(found)]
+        lines = [" · ".join(self._headline(end))]
+        if self._annotated:
+            lines += [*reason_lines(found, quoted=False), *failed_lines(found)]
         if good:
             lines += [reason.text for reason in self._tally.bad_nodes()]
         yield Line("\n".join(lines), Tone.GOOD if good else Tone.BAD, str(end.job.status))
-        if not end.log.whole:
-            yield Line(gaps(end.log, counters=False), Tone.WARN, "warning")
         if not self._annotated:
             self._annotated = True
-            yield from annotated(found, end.job, end.log, counters=False)
+            yield from annotated(found, end.job, end.log, several=True)
+        elif not end.log.whole:
+            yield Line(gaps(end.log, counters=False), Tone.WARN, "warning")
 
     def _headline(self, end: Finished) -> Iterator[str]:
         nodes = self._tally.all

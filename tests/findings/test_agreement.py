@@ -35,7 +35,7 @@ from aap_launcher.models import (
     Tone,
     Verdict,
 )
-from aap_launcher.render.job import Renderer
+from aap_launcher.render.job import Renderer, Style
 from aap_launcher.report import hidden, junit, outputs, result, summary
 from tests.render.streams import JOB
 
@@ -162,7 +162,8 @@ class Told:
     """What everything says of one run."""
 
     found: Findings
-    marks: list[Mark]
+    marks: list[Mark]  # where annotations are lines of the log
+    plain: list[Mark]  # where there are none
     outcome: Outcome
     outputs: dict[str, str]
     document: dict[str, Any]
@@ -172,26 +173,29 @@ class Told:
 
 def told(story: Story) -> Told:
     tally = Tally(keep_cases=True)
-    renderer = Renderer(tally)
-    marks: list[Mark] = []
+    renderers = [Renderer(tally, Style(annotations=annotations)) for annotations in (True, False)]
+    marks: tuple[list[Mark], list[Mark]] = ([], [])
     for update in story.updates:
         tally.add(update)
-        marks += renderer.marks(update)
-    marks += renderer.close()
+        for renderer, drawn in zip(renderers, marks, strict=True):
+            drawn.extend(renderer.marks(update))
+    for renderer, drawn in zip(renderers, marks, strict=True):
+        drawn.extend(renderer.close())
     end = story.updates[-1]
     assert isinstance(end, Finished)
     found = tally.findings()
     good = story.status is Status.SUCCESSFUL
     outcome = Outcome(Verdict(story.status), 0 if good else 1, end.job, explanation=explanation(found), log=end.log, findings=found)  # fmt: skip
     clean = hidden(outcome, lambda text: text)
-    return Told(found, marks, outcome, outputs(clean), json.loads(result(clean)), ET.fromstring(junit(clean)), summary(clean))  # fmt: skip
+    return Told(found, *marks, outcome, outputs(clean), json.loads(result(clean)), ET.fromstring(junit(clean)), summary(clean))  # fmt: skip
 
 
 def check(story: Story) -> None:
     what = told(story)
     errors = [mark for mark in what.marks if isinstance(mark, Annotation) and mark.level is Level.ERROR]
-    verdict = next(mark for mark in what.marks if isinstance(mark, Line) and mark.label == str(story.status))
+    verdict = next(mark for mark in what.plain if isinstance(mark, Line) and mark.label == str(story.status))
     check_the_tellers_agree(what, errors, verdict)
+    check_a_reason_is_told_where_it_happened_and_in_the_verdict(story, what)
     check_against_the_recap(story, what)
     check_nothing_is_told_that_is_not_known(story, what)
     if story.status is Status.SUCCESSFUL:
@@ -228,6 +232,17 @@ def check_the_tellers_agree(what: Told, errors: list[Annotation], verdict: Line)
     bad = [host["host"] for host in what.document["hosts"] if host["failed"] or host["unreachable"]]
     assert what.outputs["failed_hosts"] == ",".join(bad)
     assert what.document["failed_hosts"] == bad
+
+
+def check_a_reason_is_told_where_it_happened_and_in_the_verdict(story: Story, what: Told) -> None:
+    for marks in (what.marks, what.plain):
+        ours = [
+            mark.message if isinstance(mark, Annotation) else mark.text
+            for mark in marks
+            if isinstance(mark, Annotation) or (isinstance(mark, Line) and mark.tone is not Tone.OUTPUT)
+        ]
+        for task, host in story.truth:
+            assert sum(text.count(f"{task} broke on {host}") for text in ours) <= 2, (task, host)
 
 
 def check_against_the_recap(story: Story, what: Told) -> None:

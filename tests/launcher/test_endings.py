@@ -223,8 +223,10 @@ def test_a_fault_of_ours_exits_70_with_the_job_and_no_traceback() -> None:
     house.clock.at(house.clock.now() + 5, lambda: setattr(house.story, "events", broken))
     outcome = house.run()
     assert (outcome.exit_code, outcome.verdict) == (70, "internal")
-    assert "ZeroDivisionError" in house.ci.text
-    assert "Traceback" not in house.ci.text
+    (fault,) = [mark for mark in house.ci.marks if isinstance(mark, Annotation)]
+    assert "ZeroDivisionError" in fault.message
+    assert "ZeroDivisionError" not in house.ci.text, "told once: GitHub's log shows the annotation"
+    assert "Traceback" not in house.ci.text + fault.message
     assert "aap-launcher follow 423" in house.ci.text
     assert house.ci.outputs["job_id"] == "423"
     assert groups_are_closed(house.ci)

@@ -10,6 +10,7 @@ from aap_launcher.findings.job import Tally
 from aap_launcher.models import (
     Annotation,
     Finished,
+    GroupEnd,
     GroupStart,
     Job,
     JobUpdate,
@@ -34,7 +35,9 @@ def job(status: Status, **more: object) -> Job:
 
 
 def text(stream: Iterable[JobUpdate], style: Style | None = None) -> str:
-    return view(mark for mark in render(stream, style) if not isinstance(mark, Progress | Annotation))
+    """The log of a CI that shows no annotations in it."""
+    plain = replace(style or Style(), annotations=False)
+    return view(mark for mark in render(stream, plain) if not isinstance(mark, Progress))
 
 
 def notes(stream: Iterable[JobUpdate], kind: Level = Level.ERROR) -> list[Annotation]:
@@ -185,7 +188,10 @@ def test_a_crash_still_closes_the_group_and_tells_the_findings_once() -> None:
         tally.add(Logged(event))
         marks += renderer.marks(Logged(event))
     marks += renderer.close()
-    assert [type(mark).__name__ for mark in marks[-3:]] == ["GroupEnd", "Line", "Annotation"]
+    assert [type(mark).__name__ for mark in marks[-3:]] == ["Line", "Line", "Annotation"]
+    assert sum(isinstance(mark, GroupStart) for mark in marks) == sum(
+        isinstance(mark, GroupEnd) for mark in marks
+    )
     assert list(renderer.close()) == []
 
 
@@ -220,20 +226,26 @@ def test_a_failed_update_is_quoted_in_the_verdict_with_its_indentation() -> None
     end = Finished(job(Status.FAILED, explanation=told), Log(), git)
     why = 'the project update 57 of "Shop" failed before the job could start'
     quoted = "  fatal: no such branch\n      hint: look at\n          the branches"
+    assert render([end], Style(annotations=False)) == [Line(f"job 423\n{why}\n{quoted}", Tone.BAD, "failed")]
     assert render([end]) == [
-        Line(f"job 423\n{why}\n{quoted}", Tone.BAD, "failed"),
+        Line("job 423", Tone.BAD, "failed"),
         Annotation(Level.ERROR, "job 423 failed", f"{why}\n{quoted}"),
     ]
 
 
-def test_of_a_long_quotation_the_annotation_has_the_first_lines() -> None:
-    told = 'Previous Task Failed: {"job_type": "project_update", "job_name": "Shop", "job_id": "57"}'
-    git = ("fatal: 1", "2", "3", "4", "5")
-    line, annotation = render([Finished(job(Status.FAILED, explanation=told), Log(), git)])
-    assert isinstance(line, Line)
-    assert isinstance(annotation, Annotation)
-    assert line.text.endswith("could start\n  fatal: 1\n  2\n  3\n  4\n  5")
-    assert annotation.message.endswith("could start\n  fatal: 1\n  2\n  3\n  and 2 more lines")
+def test_a_reason_of_several_lines_stands_whole_where_it_happened_and_in_one_line_in_the_verdict() -> None:
+    git = "fatal: no such branch\n  hint: look at\n  the branches"
+    stream = [Logged(task("A")), Logged(failed("A", git, "h1")), Logged(recap(failures={"h1": 1}))]
+    for style in (Style(), Style(annotations=False)):
+        told = view(render([*stream, Finished(job(Status.FAILED), Log(3))], style))
+        assert told.count("hint: look at") == 1
+        assert told.count("fatal: no such branch") == 2
+
+
+def test_where_a_reason_names_a_suspect_no_warning_says_the_same() -> None:
+    stream = [Logged(task("A")), Logged(failed("A", "no space left", "h1")), Logged(recap(rescued={"h1": 1}))]
+    marks = render([*stream, Finished(job(Status.FAILED), Log(3))])
+    assert view(marks).count("no space left") == 2
 
 
 # --- why ----------------------------------------------------------------------------------------------------
