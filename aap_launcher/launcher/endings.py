@@ -149,7 +149,7 @@ def broken(run: Run, error: LauncherError) -> Outcome:
     run.end_log()
     text = str(error)
     if run.annotates and not run.tools.ci.fault:
-        run.tools.ci.emit(Annotation(Level.ERROR, f"aap-launcher: {error.verdict}", text))
+        run.tools.ci.emit(Annotation(Level.ERROR, f"aap-launcher: {error.verdict}", f"aap-launcher: {text}"))
     else:
         run.tools.ci.complain(Line(text, Tone.BAD, label="aap-launcher:"))
     known = run.last_known()

@@ -298,7 +298,14 @@ def _restored(line: str) -> str:
 
 
 def _lines(ended: Ended) -> list[str]:
-    log = [line for line in ended.without_masks.split("\n") if not line.startswith("::")]
+    """What the runner's log shows: an annotation's message, and no other command."""
+    log: list[str] = []
+    for line in ended.without_masks.split("\n"):
+        command, _, message = line.removeprefix("::").partition("::")
+        if not line.startswith("::"):
+            log.append(line)
+        elif command.partition(" ")[0] in ("error", "warning", "notice"):
+            log += message.replace("%0A", "\n").replace("%25", "%").split("\n")
     return [SGR.sub("", line) for line in [*log, *ended.stderr.split("\n")]]
 
 
