@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from aap_launcher.models import FailedTask, Failure, Findings
+from aap_launcher.models import FailedTask, Failure, Findings, Reason
 from aap_launcher.text.words import count, listed, one_line
 
 _TASKS = 3
@@ -12,23 +12,18 @@ _TASKS = 3
 
 def explanation(findings: Findings) -> str:
     """Why a run did not succeed, the root cause first; "" where nothing has to be explained."""
-    return "\n".join([*reason_lines(findings), *task_lines(findings)])
+    tasks = findings.errors
+    lines = [*reason_lines(findings.reasons)]
+    lines += [f"{headline(task)}: {said(task.first, 300)}" for task in tasks[:_TASKS]]
+    lines += [f"and {count(len(tasks) - _TASKS, 'more failed task')}"] if len(tasks) > _TASKS else []
+    return "\n".join(lines)
 
 
-def reason_lines(findings: Findings, *, quoted: bool = True) -> Iterator[str]:
+def reason_lines(reasons: Iterable[Reason], *, quoted: bool = True) -> Iterator[str]:
     """The reasons beside the failed tasks; what is quoted in them is indented."""
-    for reason in findings.reasons:
+    for reason in reasons:
         yield reason.text
         yield from (f"  {line}" for line in (reason.quoted if quoted else ()))
-
-
-def task_lines(findings: Findings) -> Iterator[str]:
-    """The first failed tasks, each with its reason in one line."""
-    tasks = findings.errors
-    for task in tasks[:_TASKS]:
-        yield f"{headline(task)}: {said(task.first, 300)}"
-    if len(tasks) > _TASKS:
-        yield f"and {count(len(tasks) - _TASKS, 'more failed task')}"
 
 
 def headline(task: FailedTask) -> str:
@@ -44,9 +39,8 @@ def said(failure: Failure, most: int = 500) -> str:
     return one_line(failure.said, most) + (f" ({failure.doubt})" if failure.doubt else "")
 
 
-def no_host(findings: Findings, limit: str = "") -> str:
+def no_host(plays: Sequence[str], limit: str = "") -> str:
     """That plays matched no host, and which; "" where none did."""
-    plays = findings.no_host_plays
     if not plays:
         return ""
     names = listed([f'"{name}"' for name in plays], 5)

@@ -78,10 +78,15 @@ class Failures:
         data = event.data()
         part = self.parts.pop(event.host_name, None)
         told = said(part.data() if part and not data.res else data)
-        seen = self._seen(event, data, base, ended=ended)
+        seen = Seen("ignored")
+        if not ended or (event.failed and not data.ignore_errors):
+            self._tasks[event.host_name] = (event.parent_uuid or event.uuid or "?", event.counter)
+            seen = self._seen(
+                event.host_name, base, event.stdout if base == "unreachable" else "", ended=ended
+            )
         ignored = seen.base == "ignored" or seen.passed
         failure = Failure(
-            task=task_name(event),
+            task=task_name(event.role, event.task),
             host=event.host_name,
             message=told.text,
             line=told.line,
@@ -96,23 +101,21 @@ class Failures:
         kept.append((failure, seen))
         return failure, seen
 
-    def _seen(self, event: Event, data: EventData, base: str, *, ended: bool) -> Seen:
-        if ended and (data.ignore_errors or not event.failed):
-            return Seen("ignored")
-        host = self._hosts.setdefault(event.host_name, HostFailures())
-        host.silent, host.ended = True, False
-        self._tasks[event.host_name] = (event.parent_uuid or event.uuid or "?", event.counter)
+    def _seen(self, host: str, base: str, told: str, *, ended: bool) -> Seen:
+        """`told`: what Ansible wrote of an unreachable host."""
+        known = self._hosts.setdefault(host, HostFailures())
+        known.silent, known.ended = True, False
         if base == "failed":
-            host.failed += 1
-            host.unended |= not ended
-            host.last = Seen(base, host.failed - 1, ended=ended)
-            return host.last
-        text = without_escapes(event.stdout).rstrip()
+            known.failed += 1
+            known.unended |= not ended
+            known.last = Seen(base, known.failed - 1, ended=ended)
+            return known.last
+        text = without_escapes(told).rstrip()
         passed = text.endswith(_IGNORED)
-        host.dark += 1
-        host.passed += passed
-        host.last = host.last_dark = Seen(base, host.dark - 1, passed, "UNREACHABLE!" in text)
-        return host.last
+        known.dark += 1
+        known.passed += passed
+        known.last = known.last_dark = Seen(base, known.dark - 1, passed, "UNREACHABLE!" in text)
+        return known.last
 
     def count(self, stats: EventData) -> None:
         """Ansible's own count of each host's failures has come."""
@@ -174,7 +177,7 @@ def _each(host: HostFailures) -> Iterator[tuple[Seen, int]]:
         yield host.last_dark, 1
 
 
-def task_name(event: Event) -> str:
+def task_name(role: str, task: str) -> str:
     """A task as Ansible prints it, in one line: `web : Restart service`."""
-    name = f"{event.role} : {event.task}" if event.role else event.task
+    name = f"{role} : {task}" if role else task
     return name if len(name) < 200 and name.isprintable() else one_line(name)

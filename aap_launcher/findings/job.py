@@ -104,13 +104,14 @@ class Tally:
             self._unended(event)
         kind = _RESULTS.get(name)
         if kind is not None:
+            self._in_error = False
             self._result(event, kind)
-        else:
-            if event.host_name and self._failures:
-                self._failures.went_on(event)
-            take = self._takes.get(name)
-            if take is not None:
-                take(event)
+            return
+        if event.host_name and self._failures:
+            self._failures.went_on(event)
+        take = self._takes.get(name)
+        if take is not None:
+            take(event)
         self._spoken(event)
 
     def _unended(self, event: Event | None = None) -> None:
@@ -134,7 +135,7 @@ class Tally:
             self._no_host_plays[one_line(event.play)] = None
 
     def _task_begins(self, event: Event) -> None:
-        self.task, self.hosts_begun, self.hosts_done = task_name(event), 0, 0
+        self.task, self.hosts_begun, self.hosts_done = task_name(event.role, event.task), 0, 0
         self._task_uuid = event.uuid
         self._last.clear()
         self._failures.next_task(event)
@@ -151,7 +152,9 @@ class Tally:
             self.hosts_done += 1
         seconds = event.seconds()
         if seconds > self._slowest.threshold:
-            self._slowest.add(event.parent_uuid or event.task, task_name(event), host, seconds)
+            self._slowest.add(
+                event.parent_uuid or event.task, task_name(event.role, event.task), host, seconds
+            )
         seen = None
         if kind in ("failed", "unreachable"):
             self.latest, seen = self._failures.add(event, kind)
@@ -193,7 +196,7 @@ class Tally:
     ) -> None:
         case = Case(
             play=event.play,
-            task=task_name(event),
+            task=task_name(event.role, event.task),
             host=event.host_name,
             kind=kind,
             seconds=seconds,
@@ -213,11 +216,6 @@ class Tally:
         """What happened, as far as it is known by now; after the end always the same value."""
         if self._found is not None:
             return self._found
-        found = self._findings()
-        self._found = found if self._end is not None else None
-        return found
-
-    def _findings(self) -> Findings:
         failures, hosts = self._failures.told(), self._host_summaries()
         told = {failure.host for failure in failures if failure.counts}
         facts = Facts(
@@ -231,7 +229,7 @@ class Tally:
             error_lines=tuple(self._errors),
             last_lines=tuple(self._last),
         )
-        return Findings(
+        found = Findings(
             failures=failures,
             more_failures=max(0, self._failures.total - MOST),
             hosts=hosts,
@@ -241,8 +239,15 @@ class Tally:
             warnings=self._warnings,
             slowest=self._slowest.told(),
             retried=self._retries.told(self._failures),
-            cases=tuple(self._decided_cases()),
+            cases=tuple(
+                replace(case, kind=one.kind, counts=one.counts, doubt=one.doubt)
+                if seen is not None and (one := self._failures.decided(case.host, seen))
+                else case
+                for case, seen in self._cases
+            ),
         )
+        self._found = found if self._end is not None else None
+        return found
 
     def _host_summaries(self) -> tuple[HostSummary, ...]:
         """Each host's numbers by name: Ansible's own where it told them, else counted from the events."""
@@ -266,16 +271,6 @@ class Tally:
             )
             for host in sorted(stats.hosts)
         )
-
-    def _decided_cases(self) -> list[Case]:
-        found = []
-        for case, seen in self._cases:
-            if seen is None:
-                found.append(case)
-            else:
-                kind, counts, doubt, _ = self._failures.decided(case.host, seen)
-                found.append(replace(case, kind=kind, counts=counts, doubt=doubt))
-        return found
 
 
 def is_error(event: Event, text: str) -> bool:

@@ -28,7 +28,7 @@ class Retries:
     def again(self, event: Event) -> None:
         """A `runner_retry`: an attempt did not do, another follows."""
         key = event.parent_uuid, event.host_name
-        known = self._now.get(key) or Retried(task_name(event), event.host_name, 0)
+        known = self._now.get(key) or Retried(task_name(event.role, event.task), event.host_name, 0)
         self._now[key] = replace(known, retries=known.retries + 1)
 
     def end(self, event: Event, kind: str, seen: Seen | None) -> None:

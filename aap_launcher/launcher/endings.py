@@ -48,7 +48,7 @@ def ended(run: Run) -> Outcome:
         return run.outcome(Verdict.FAILED, 1, own)
     if verdict is not Verdict.SUCCESSFUL:
         return run.outcome(verdict, 1)
-    if told := no_host(run.findings, run.known_job.limit):
+    if told := no_host(run.findings.no_host_plays, run.known_job.limit):
         if run.inputs.on_no_hosts == OnNoHosts.WARN:
             return run.outcome(verdict, 0, told)
         told = f"{told} (on_no_hosts: fail)"

@@ -6,7 +6,7 @@ they are the verdict's lines: a line of ours names the hosts and the task, and t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -39,44 +39,40 @@ class Role(msgspec.Struct, frozen=True):
     handled: bool = False
 
 
-_ALONE = Role()
-
-
-def verdict(job: Job, log: Log, found: Findings, role: Role | None = None) -> Iterator[Line]:
+def verdict(
+    job: Job, log: Log, found: Findings, role: Role | None = None, *, annotate: bool = False
+) -> Iterator[Line | Annotation]:
     """How it ended, after how long, on which hosts, how whole the log is; then why: reasons, failed tasks.
 
-    A node's failed tasks stand above, where they failed, and in the verdict of its workflow: not here as well.
+    With `annotate` annotations say why, and what is not known. A node's failed tasks stand above, where they failed,
+    and in the verdict of its workflow: not here as well.
     """
-    yield _summed_up(
-        job, log, found, role or _ALONE, [*reason_lines(found), *(() if role else failed_lines(found))]
+    name, handled = (
+        (role.name, role.handled and job.status in (Status.FAILED, Status.ERROR)) if role else ("", False)
     )
-    if job.status is Status.SUCCESSFUL and found.no_host_plays:
-        yield Line(no_host(found, job.limit), Tone.WARN, "warning")
+    good = job.status is Status.SUCCESSFUL
+    lines = [" · ".join(filter(None, [name, *_headline(job, log, found.hosts, found.warnings)]))]
+    if not annotate:
+        lines += [*reason_lines(found.reasons), *(() if role else failed_lines(found))]
+    lines += [GOES_ON] if handled else []
+    tone = Tone.GOOD if good else Tone.WARN if handled else Tone.BAD
+    yield Line("\n".join(lines), tone, str(job.status))
+    if annotate:
+        yield from annotated(found, job, log)
+        return
+    if good and found.no_host_plays:
+        yield Line(no_host(found.no_host_plays, job.limit), Tone.WARN, "warning")
     if not log.whole:
         yield Line(gaps(log), Tone.WARN, "warning")
 
 
-def annotated_verdict(job: Job, log: Log, found: Findings) -> Iterator[Line | Annotation]:
-    """The same where annotations are lines of the log: they say why it ended so, and what is not known."""
-    yield _summed_up(job, log, found, _ALONE, ())
-    yield from annotated(found, job, log)
-
-
-def _summed_up(job: Job, log: Log, found: Findings, role: Role, why: Iterable[str]) -> Line:
-    handled = role.handled and job.status in (Status.FAILED, Status.ERROR)
-    good = job.status is Status.SUCCESSFUL
-    first = " · ".join(filter(None, [role.name, *_headline(job, log, found)]))
-    tone = Tone.GOOD if good else Tone.WARN if handled else Tone.BAD
-    return Line("\n".join([first, *why, *([GOES_ON] if handled else [])]), tone, str(job.status))
-
-
-def _headline(job: Job, log: Log, found: Findings) -> Iterator[str]:
+def _headline(job: Job, log: Log, hosts: Sequence[HostSummary], warnings: int) -> Iterator[str]:
     yield after(job)
-    yield _hosts(found.hosts, good=job.status is Status.SUCCESSFUL)
+    yield _hosts(hosts, good=job.status is Status.SUCCESSFUL)
     if log.state == "complete":
         yield f"log complete: {count(log.received, 'event')}"
-    if found.warnings:
-        yield count(found.warnings, "warning")
+    if warnings:
+        yield count(warnings, "warning")
 
 
 def after(job: Job) -> str:
@@ -117,7 +113,9 @@ def annotated(
     if job is not None and job.status is not Status.SUCCESSFUL and (found.reasons or not tasks):
         room -= 1
         yield Annotation(
-            Level.ERROR, f"{job.label} {job.status}", "\n".join(reason_lines(found, quoted=not several))
+            Level.ERROR,
+            f"{job.label} {job.status}",
+            "\n".join(reason_lines(found.reasons, quoted=not several)),
         )
     kept = tasks if len(tasks) <= room else tasks[: room - 1]
     for task in kept:
@@ -127,20 +125,21 @@ def annotated(
             [f"and {len(rest) - 40} more"] if len(rest) > 40 else []
         )
         yield Annotation(Level.ERROR, f"{len(rest)} more tasks failed", "\n".join(titles))
-    for task in _doubtful(found)[:_MOST_WARNINGS]:
-        yield from _task(Level.WARNING, task)
+    if tasks or not any(reason.source == "log" for reason in found.reasons):  # which name them
+        for task in _doubtful(found.others, recap=found.recap)[:_MOST_WARNINGS]:
+            yield from _task(Level.WARNING, task)
     if job is not None and job.status is Status.SUCCESSFUL and found.no_host_plays:
-        yield Annotation(Level.WARNING, f"{job.label} matched no host", no_host(found, job.limit))
+        yield Annotation(
+            Level.WARNING, f"{job.label} matched no host", no_host(found.no_host_plays, job.limit)
+        )
     if log is not None and not log.whole:
         yield Annotation(Level.WARNING, "the log is not complete", gaps(log, counters=not several))
 
 
-def _doubtful(found: Findings) -> Sequence[FailedTask]:
-    """Of which it is not known whether they count, or only likely that they do not; where no reason names them."""
-    if not found.errors and any(reason.source == "log" for reason in found.reasons):
-        return ()
-    kinds = ("unknown", "handled") if found.recap else ("unknown",)
-    return [task for task in found.others if task.first.kind in kinds]
+def _doubtful(others: Sequence[FailedTask], *, recap: bool) -> Sequence[FailedTask]:
+    """Of which it is not known whether they count, or, by a recap, only likely that they do not."""
+    kinds = ("unknown", "handled") if recap else ("unknown",)
+    return [task for task in others if task.first.kind in kinds]
 
 
 def _task(level: Level, task: FailedTask) -> Iterator[Line | Annotation]:
@@ -158,9 +157,9 @@ def _task(level: Level, task: FailedTask) -> Iterator[Line | Annotation]:
     yield Annotation(level, one_line(headline(task), 250), text)
 
 
-def corrections(found: Findings, told: set[int], prefix: str = "") -> Iterator[Line]:
+def corrections(others: Sequence[FailedTask], told: set[int], prefix: str = "") -> Iterator[Line]:
     """What was told as FAILED when it happened, and is none, or not known to be one; each once (`told`)."""
-    tasks = [task for task in found.others if _corrects(task) and task.first.counter not in told]
+    tasks = [task for task in others if _corrects(task) and task.first.counter not in told]
     for task in tasks[:_MOST]:
         why = task.first.doubt or "not an error"
         text = f"{prefix}TASK [{task.first.task}] · {listed(task.hosts)}: {why}"

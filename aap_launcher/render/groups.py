@@ -14,7 +14,6 @@ from aap_launcher.models import Event, Failure, GroupEnd, GroupStart, Line, Mark
 from aap_launcher.text.words import listed, one_line, without_escapes
 
 _BANNER = re.compile(r"((?:PLAY|(?:CLEANUP )?TASK|RUNNING HANDLER)\b.*?) \*{3,} *$", re.DOTALL | re.MULTILINE)
-_TASK_START = frozenset({"playbook_on_task_start", "playbook_on_handler_task_start"})
 _MOST = 10  # messages of one task, and hosts named for each
 _RECAP = "recap"
 
@@ -104,7 +103,8 @@ class Grouping:
         """The marks of one event; `failure` is what it tells of."""
         text = event.stdout.replace("\r\n", "\n")
         if event.parent_uuid and event.parent_uuid == self._open and self._show == "all":
-            self._note(failure)
+            if failure is not None:
+                self._failing.add(failure)
             self.lines += bool(text)
             return (Line(text),) if text else ()  # nearly every event: one more result of the open task
         return self._elsewhere(event, failure, text)
@@ -112,7 +112,7 @@ class Grouping:
     def _elsewhere(self, event: Event, failure: Failure | None, text: str) -> Iterator[Mark]:
         if event.event == "playbook_on_play_start":
             yield from self._play_begins(event, text)
-        elif event.event in _TASK_START:
+        elif event.event == "playbook_on_task_start":
             yield from self._task_begins(event, text)
         elif self._show == "failed" and event.event == "runner_item_on_failed":
             self._items.append((event, text))
@@ -121,7 +121,8 @@ class Grouping:
         elif not self._hidden(event, failure):
             yield from self._items_of(event)
             yield from self._line(event, text)
-            self._note(failure)
+            if failure is not None:
+                self._failing.add(failure)
         elif self._items and event.event in _ENDS:
             self._items = [held for held in self._items if not _same(held[0], event)]
 
@@ -132,10 +133,6 @@ class Grouping:
             self._items = [held for held in self._items if held not in told]
             for item, text in told:
                 yield from self._line(item, text)
-
-    def _note(self, failure: Failure | None) -> None:
-        if failure is not None:
-            self._failing.add(failure)
 
     def close(self) -> Iterator[Mark]:
         """End the open group and tell the failures of its task."""
@@ -161,7 +158,7 @@ class Grouping:
         self._held_play, self._held_task, self._section = text, "", ""
 
     def _task_begins(self, event: Event, text: str) -> Iterator[Mark]:
-        self._task = (event.uuid, _title(text) or f"TASK [{task_name(event)}]")
+        self._task = (event.uuid, _title(text) or f"TASK [{task_name(event.role, event.task)}]")
         if self._show != "all":
             if text or self._failing:
                 yield from self._leave(event.uuid)
@@ -185,7 +182,7 @@ class Grouping:
             uuid, title = self._task
             key = event.parent_uuid or uuid
             if key != uuid:
-                title = f"TASK [{task_name(event)}]"
+                title = f"TASK [{task_name(event.role, event.task)}]"
             yield from self._put(key, _title(text) or title, text)
         else:
             yield from self._put("", self._play, text)

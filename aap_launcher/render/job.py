@@ -30,7 +30,7 @@ from aap_launcher.models import (
     Tick,
     Tone,
 )
-from aap_launcher.render.conclusion import Role, annotated, annotated_verdict, corrections, verdict
+from aap_launcher.render.conclusion import Role, annotated, corrections, verdict
 from aap_launcher.render.groups import Grouping
 from aap_launcher.text.words import count, duration, number, one_line
 
@@ -94,6 +94,8 @@ class Renderer:
                 return self._stats(event)
             marks = self._groups.event(event, self._tally.latest)
             return self._below_progress(marks) if self._live else marks
+        if isinstance(update, Finished):
+            return self._finished(update)
         return self._marks(update)
 
     def pause(self) -> Iterator[Mark]:
@@ -107,7 +109,7 @@ class Renderer:
             self._annotated = True
             yield from annotated(self._tally.findings())
 
-    def _marks(self, update: StatusChanged | Tick | Notice | Finished) -> Iterator[Mark]:
+    def _marks(self, update: StatusChanged | Tick | Notice) -> Iterator[Mark]:
         match update:
             case StatusChanged(job, at):
                 yield from self._status(job, at)
@@ -117,8 +119,6 @@ class Renderer:
             case Notice(text):
                 yield from self._groups.close()
                 yield notice(replace(update, text=" · ".join(filter(None, [self._role.name, text]))))
-            case Finished():
-                yield from self._finished(update)
 
     # --- status and time --------------------------------------------------------------------------------
 
@@ -220,7 +220,7 @@ class Renderer:
     def _stats(self, event: Event) -> Iterator[Mark]:
         yield from self._groups.close()
         # Only now is it known which of the failures that were told are none.
-        yield from corrections(self._tally.findings(), self._corrected, self._prefix)
+        yield from corrections(self._tally.findings().others, self._corrected, self._prefix)
         yield from self._groups.event(event, None)
 
     def _named(self, job: Job) -> Iterator[str]:
@@ -231,13 +231,10 @@ class Renderer:
     def _finished(self, end: Finished) -> Iterator[Mark]:
         found = self._tally.findings()
         yield from self._groups.finish()
-        yield from corrections(found, self._corrected, self._prefix)
+        yield from corrections(found.others, self._corrected, self._prefix)
         annotate, self._annotated = not self._annotated, True
-        if annotate:
-            yield from annotated_verdict(end.job, end.log, found)
-        else:
-            role = replace(self._role, name=" · ".join(self._named(end.job))) if self._prefix else None
-            yield from verdict(end.job, end.log, found, role)
+        role = replace(self._role, name=" · ".join(self._named(end.job))) if self._prefix else None
+        yield from verdict(end.job, end.log, found, role, annotate=annotate)
         trace = end.job.traceback.strip()
         if "\n" in trace and trace not in end.job.explanation:
             yield GroupStart(f"{self._prefix}the controller's traceback")

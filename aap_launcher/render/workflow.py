@@ -217,7 +217,7 @@ class WorkflowRenderer:
         found = self._tally.findings()
         lines = [" · ".join(self._headline(end))]
         if self._annotated:
-            lines += [*reason_lines(found, quoted=False), *failed_lines(found)]
+            lines += [*reason_lines(found.reasons, quoted=False), *failed_lines(found)]
         if good:
             lines += [reason.text for reason in self._tally.bad_nodes()]
         yield Line("\n".join(lines), Tone.GOOD if good else Tone.BAD, str(end.job.status))

@@ -6,6 +6,7 @@ A red run is never a green report: where no case failed, the launcher's verdict 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
@@ -24,12 +25,15 @@ def junit(outcome: Clean) -> str:
     plays: dict[str, list[Case]] = {}
     for case in outcome.findings.cases:
         plays.setdefault(case.play, []).append(case)
-    told = outcome.verdict.good or any(_fault(case) for case in outcome.findings.cases)
+    told = outcome.verdict.good or any(
+        _fault(case.kind, counts=case.counts) for case in outcome.findings.cases
+    )
     if not plays or not told:
         plays["aap-launcher"] = [*plays.get("aap-launcher", []), _verdict(outcome)]
+    started = _STARTED.match(outcome.job.started if outcome.job else "")
     root = ET.Element("testsuites", name="aap-launcher")
     for play, cases in plays.items():
-        _suite(root, play, cases, outcome)
+        _suite(root, play, cases, started[0] if started else "")
     ET.indent(root)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
@@ -44,19 +48,20 @@ def _verdict(outcome: Outcome) -> Case:
     )
 
 
-def _suite(root: ET.Element, play: str, cases: Sequence[Case], outcome: Outcome) -> None:
+def _suite(root: ET.Element, play: str, cases: Sequence[Case], started: str) -> None:
+    faults = Counter(_fault(case.kind, counts=case.counts) for case in cases)
     suite = ET.SubElement(
         root,
         "testsuite",
         name=_attribute(play) or "play",
         tests=str(len(cases)),
-        failures=str(sum(_fault(case) == "failure" for case in cases)),
-        errors=str(sum(_fault(case) == "error" for case in cases)),
+        failures=str(faults["failure"]),
+        errors=str(faults["error"]),
         skipped=str(sum(case.kind == "skipped" for case in cases)),
         time=_seconds(sum(case.seconds for case in cases)),
     )
-    if started := _STARTED.match(outcome.job.started if outcome.job else ""):
-        suite.set("timestamp", started[0])
+    if started:
+        suite.set("timestamp", started)
     for case in cases:
         _case(suite, case)
 
@@ -68,7 +73,7 @@ def _case(suite: ET.Element, case: Case) -> None:
     )
     if case.kind == "skipped":
         ET.SubElement(element, "skipped")
-    elif tag := _fault(case):
+    elif tag := _fault(case.kind, counts=case.counts):
         fault = ET.SubElement(element, tag, message=_attribute(case.message), type=case.kind)
         fault.text = _text("\n\n".join(filter(None, [case.message, case.doubt, case.output])))
     elif case.kind not in _PLAIN:
@@ -76,11 +81,11 @@ def _case(suite: ET.Element, case: Case) -> None:
         ET.SubElement(element, "system-out").text = _text(f"{why}: {case.message}\n\n{case.output}".strip())
 
 
-def _fault(case: Case) -> str:
+def _fault(kind: str, *, counts: bool) -> str:
     """The element of a failure that counts, "" for every other case."""
-    if not case.counts or case.kind in _PLAIN:
+    if not counts or kind in _PLAIN:
         return ""
-    return "error" if case.kind == "unreachable" else "failure"
+    return "error" if kind == "unreachable" else "failure"
 
 
 def _attribute(text: str) -> str:

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from aap_launcher.findings.explanation import reason_lines
 from aap_launcher.findings.retried_tasks import MOST_RETRIED
-from aap_launcher.models import FailedTask, Findings, Outcome, Retried, TaskTime, Verdict
+from aap_launcher.models import (
+    CIContext,
+    FailedTask,
+    Findings,
+    HostSummary,
+    Job,
+    Log,
+    Outcome,
+    Retried,
+    TaskTime,
+    Template,
+    Verdict,
+)
 from aap_launcher.report.graph import graph, node_table, timeline
 from aap_launcher.report.markdown import block, code, folded, link, table, text
 from aap_launcher.report.masked import Clean
@@ -63,61 +77,60 @@ def summary(outcome: Clean) -> str:
         page = "\n\n".join([*(part for part in _parts(outcome, room) if part), *filter(None, [note])]) + "\n"
         if len(page.encode("utf-8", "replace")) <= MOST_BYTES:
             return page
-    return _title(outcome) + "\n"
+    return next(_parts(outcome, _ROOMS[-1])) + "\n"
 
 
 def _parts(outcome: Outcome, room: _Room) -> Iterator[str]:
-    yield _title(outcome)
-    yield _circumstances(outcome)
-    yield _why(outcome, room)
+    job, found = outcome.job, outcome.findings
+    yield _title(job, outcome.template, outcome.verdict, outcome.seconds)
+    yield _circumstances(job, outcome.ci, outcome.platform, outcome.shown)
+    yield _why([*outcome.own.splitlines(), *reason_lines(found.reasons)], job, room)
     if room.graph:
         yield graph(outcome.nodes)
-    yield from _failures(outcome, room)
+    yield from _failures(found, room)
     yield node_table(outcome.nodes)
     if room.timeline:
         yield timeline(outcome.nodes)
-    yield _hosts(outcome, room)
+    yield _hosts(found.hosts, room)
     if room.times:
-        yield _slowest(outcome)
-        yield _retried(outcome)
-    if room.artifacts:
-        yield _artifacts(outcome, room)
-    yield " · ".join(filter(None, [_log(outcome), _away(outcome), _next(outcome)]))
+        yield _slowest(found.slowest)
+        yield _retried(found.retried)
+    if room.artifacts and job is not None:
+        yield _artifacts(job.artifacts, room)
+    last = (_log(outcome.log), _away(outcome.outages), _next(job, outcome.next_step))
+    yield " · ".join(filter(None, last))
 
 
-def _title(outcome: Outcome) -> str:
-    job, verdict = outcome.job, outcome.verdict
-    name = (job and (job.template or job.name)) or (outcome.template.name if outcome.template else "")
+def _title(job: Job | None, template: Template | None, verdict: Verdict, seconds: float) -> str:
+    name = (job and (job.template or job.name)) or (template.name if template else "")
     words = str(verdict).replace("_", " ")
     parts = [f"{text(name) or 'aap-launcher'} {words}"]
     if job:
         parts.append(link(text(job.label), job.link))
-    parts.append(duration(job.elapsed if job and job.elapsed else outcome.seconds))
+    parts.append(duration(job.elapsed if job and job.elapsed else seconds))
     return f"### {_ICONS.get(verdict, '❌')} {' · '.join(parts)}"
 
 
-def _circumstances(outcome: Outcome) -> str:
+def _circumstances(job: Job | None, ci: CIContext, platform: str, shown: Sequence[tuple[str, str]]) -> str:
     """Who launched it for what, on which controller, with what."""
-    job, ci = outcome.job, outcome.ci
     who = (job.launched_by if job else "") or ci.actor
     words = [f"launched by {code(who)}" if who else "launched"]
     if ci.repository:
         at = f"{ci.repository}@{ci.commit[:7]}" if ci.commit else ci.repository
         words.append(f"for {link(code(at), ci.run_url)}")
-    if outcome.platform:
-        words.append(f"on {text(outcome.platform)}")
+    if platform:
+        words.append(f"on {text(platform)}")
     if job and job.project:
         words.append(f"from project {code(' @ '.join(filter(None, [job.project, job.scm_revision[:7]])))}")
-    given = (f"{text(name)} {code(value, 500)}" for name, value in outcome.shown[:40])
+    given = (f"{text(name)} {code(value, 500)}" for name, value in shown[:40])
     return " · ".join([" ".join(words), *given])
 
 
-def _why(outcome: Outcome, room: _Room) -> str:
+def _why(lines: Sequence[str], job: Job | None, room: _Room) -> str:
     """The root cause first; the failed tasks stand below, with their whole messages."""
-    trace = outcome.job.traceback if outcome.job else ""
-    lines = [*outcome.own.splitlines(), *reason_lines(outcome.findings)][:_LINES]
+    trace, explained = (job.traceback, job.explanation) if job else ("", "")
     said = []
-    for quoted, run in groupby(lines, lambda line: line.startswith("  ")):
+    for quoted, run in groupby(lines[:_LINES], lambda line: line.startswith("  ")):
         told = list(run)
         if quoted:
             said.append(block("\n".join(line[2:] for line in told), 2_000))
@@ -125,17 +138,12 @@ def _why(outcome: Outcome, room: _Room) -> str:
             said.append(
                 "\\\n".join(text(line, 2_000) for line in told)
             )  # a backslash at its end breaks a line
-    if (
-        "\n" in trace.strip()
-        and trace.strip() not in (outcome.job.explanation if outcome.job else "")
-        and room.message
-    ):
+    if "\n" in trace.strip() and trace.strip() not in explained and room.message:
         said.append(folded("the controller's traceback", block(trace, room.message)))
     return "\n\n".join(filter(None, said))
 
 
-def _failures(outcome: Outcome, room: _Room) -> Iterator[str]:
-    found = outcome.findings
+def _failures(found: Findings, room: _Room) -> Iterator[str]:
     tasks = found.errors
     for task in tasks[: room.failures]:
         yield "\n\n".join(_failed_task(task, room))
@@ -144,16 +152,14 @@ def _failures(outcome: Outcome, room: _Room) -> Iterator[str]:
     doubtful = [task for task in found.others if task.first.kind in _NAMED]
     for task in doubtful[: room.failures]:
         yield "\n\n".join(_failed_task(task, room))
-    unsure = any(failure.doubt for failure in found.failures)
-    numbers = {kind: _number(found, kind, unsure=unsure) for kind in ("ignored", "rescued")}
+    # By the recap, unless it is not certain which of those that are named.
+    hosts = () if any(failure.doubt for failure in found.failures) else found.hosts
+    named = Counter(failure.kind for failure in found.failures)
+    numbers = {
+        kind: max(named[kind], sum(getattr(host, kind) for host in hosts)) for kind in ("ignored", "rescued")
+    }
     if handled := [count(n, f"{kind} failure") for kind, n in numbers.items() if n > 0]:
         yield f"{', '.join(handled)}: {'not an error' if sum(numbers.values()) == 1 else 'not errors'}"
-
-
-def _number(found: Findings, kind: str, *, unsure: bool) -> int:
-    """How many failures were of this kind: by the recap, unless it is not certain which of those that are named."""
-    named = sum(failure.kind == kind for failure in found.failures)
-    return named if unsure else max(named, sum(getattr(host, kind) for host in found.hosts))
 
 
 def _failed_task(task: FailedTask, room: _Room) -> Iterator[str]:
@@ -172,8 +178,8 @@ def _failed_task(task: FailedTask, room: _Room) -> Iterator[str]:
         yield f"at {code(first.path)}"
 
 
-def _hosts(outcome: Outcome, room: _Room) -> str:
-    hosts = worst_first(outcome.findings.hosts)
+def _hosts(found: Sequence[HostSummary], room: _Room) -> str:
+    hosts = worst_first(found)
     if not hosts:
         return ""
     names = tuple(counts(hosts[0]))
@@ -187,16 +193,13 @@ def _hosts(outcome: Outcome, room: _Room) -> str:
     return shown if len(hosts) <= 20 else folded(count(len(hosts), "host"), shown)
 
 
-def _slowest(outcome: Outcome) -> str:
-    rows = [(_task(task), code(task.host), duration(task.seconds)) for task in outcome.findings.slowest[:10]]
+def _slowest(found: Sequence[TaskTime]) -> str:
+    rows = [(_task(task), code(task.host), duration(task.seconds)) for task in found[:10]]
     return folded("slowest tasks", table(("task", "host", "time"), rows)) if rows else ""
 
 
-def _retried(outcome: Outcome) -> str:
-    rows = [
-        (_task(task), code(task.host), number(task.retries), task.kind or "no result")
-        for task in outcome.findings.retried
-    ]
+def _retried(found: Sequence[Retried]) -> str:
+    rows = [(_task(task), code(task.host), number(task.retries), task.kind or "no result") for task in found]
     title = f"the {MOST_RETRIED} most retried tasks" if len(rows) == MOST_RETRIED else "retried tasks"
     return folded(title, table(("task", "host", "retries", "ended"), rows)) if rows else ""
 
@@ -205,16 +208,14 @@ def _task(task: TaskTime | Retried) -> str:
     return code(" > ".join(filter(None, [task.node, task.task])))
 
 
-def _artifacts(outcome: Outcome, room: _Room) -> str:
-    artifacts = outcome.job.artifacts if outcome.job else {}
+def _artifacts(artifacts: Mapping[str, Any], room: _Room) -> str:
     if not artifacts:
         return ""
     shown = json.dumps(artifacts, indent=2, ensure_ascii=False)
     return folded("artifacts", block(shown, room.artifacts))
 
 
-def _log(outcome: Outcome) -> str:
-    log = outcome.log
+def _log(log: Log) -> str:
     if log.lost:
         return f"log incomplete: {number(log.lost)} of {count(log.received + log.lost, 'event')} missing"
     if not log.whole:
@@ -222,17 +223,17 @@ def _log(outcome: Outcome) -> str:
     return f"log complete: {count(log.received, 'event')}" if log.received else ""
 
 
-def _away(outcome: Outcome) -> str:
-    if not outcome.outages:
+def _away(outages: Sequence[float]) -> str:
+    if not outages:
         return ""
-    lasted = duration(sum(outcome.outages))
-    if len(outcome.outages) == 1:
+    lasted = duration(sum(outages))
+    if len(outages) == 1:
         return f"the controller was away for {lasted}"
-    return f"the controller was away {number(len(outcome.outages))} times, {lasted} in all"
+    return f"the controller was away {number(len(outages))} times, {lasted} in all"
 
 
-def _next(outcome: Outcome) -> str:
+def _next(job: Job | None, step: str) -> str:
     """The command that attaches again while the job runs, or runs it again where it failed."""
-    if outcome.job is None or not outcome.next_step:
+    if job is None or not step:
         return ""
-    return f"{'run it' if outcome.job.status.final else 'attach'} again: `{outcome.next_step}`"
+    return f"{'run it' if job.status.final else 'attach'} again: `{step}`"

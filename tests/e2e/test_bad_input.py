@@ -29,7 +29,9 @@ def refused(ended: Ended, code: int, words: tuple[str, ...], quiet: Bench, befor
         assert word in ended.words
     assert quiet.changes() == before
     assert ended.log.count("::error title=aap-launcher") == 1
-    assert "\naap-launcher:" not in ended.log, "the runner shows the annotation in the log: no line says the same"
+    assert "\naap-launcher:" not in ended.log, (
+        "the runner shows the annotation in the log: no line says the same"
+    )
     assert "\x1b[31maap-launcher:" not in ended.log
     sentences = [line.strip() for line in ended.outputs["explanation"].splitlines() if len(line) > 30]
     assert len(sentences) == len(set(sentences)), "nothing is said twice"
