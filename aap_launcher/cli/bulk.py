@@ -41,16 +41,22 @@ def launch(**given: Any) -> None:
 
 
 def _launched(desk: Desk, given: dict[str, Any]) -> int:
-    from aap_launcher.cli.given import objects, read
+    from aap_launcher.cli.given import objects, read, refuse_changed
     from aap_launcher.client import bulk
     from aap_launcher.client.kinds import KINDS
-    from aap_launcher.errors import InvalidInput
+    from aap_launcher.errors import InvalidInput, Refused
     from aap_launcher.text.words import count
 
     rows = objects(read(given["file"]), given["file"])
+    refuse_changed(rows, given["file"], ("credential_passwords",), unquoted=False)
     if given["follow"] and len(rows) > bulk.CHUNK:
         raise InvalidInput(f"--follow is for one workflow job: at most {bulk.CHUNK} launches.")
-    jobs = bulk.jobs(desk.controller, rows)
+    try:
+        jobs = bulk.jobs(desk.controller, rows)
+    except Refused as refused:
+        if refused.status:
+            raise
+        raise Refused(f"{given['file']}: {refused.message}", refused.problems) from None
     home = given["organization"]
     organization = desk.resource(KINDS["organizations"]).one(home).id if home else None
     if given["dry_run"]:

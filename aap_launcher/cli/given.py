@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-from aap_launcher.errors import InvalidInput, Problem
+from aap_launcher.errors import InvalidInput, InvalidValue, Problem
+from aap_launcher.inputs.carried import faults
 from aap_launcher.inputs.variables import LARGEST
-from aap_launcher.text.keys import Twice, unique
 from aap_launcher.text.quoting import quoted
 
 _NAME = re.compile(r"[^\[\]=]+(\[[^\[\]=]*\])*")
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)", re.ASCII)
-_DEEPEST = 50
 _READ: WeakSet[object] = WeakSet()  # the streams that were read to their end
 _WORDS = {"true": True, "false": False, "null": None}
 
@@ -141,37 +140,41 @@ def objects(text: str, name: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _structure(text: str, name: str) -> object:
-    import json
+def refuse_changed(
+    rows: Sequence[Mapping[str, Any]], name: str, hidden: Collection[str], *, unquoted: bool = True
+) -> None:
+    """Raise `InvalidInput` with everything in a file that would not arrive as it is written there.
 
-    from aap_launcher.inputs.yaml import Misplaced, read_yaml
-
-    begins = text.lstrip()[:1]
-    if begins in {"{", "["}:
-        try:
-            return json.loads(text, object_pairs_hook=unique)
-        except Twice as twice:
-            raise InvalidInput(f"{name}: {twice}.") from None
-        except (ValueError, RecursionError) as fault:
-            lines = [line for line in text.splitlines() if line.strip()]
-            if begins == "{" and len(lines) > 1 and all(line.lstrip().startswith("{") for line in lines):
-                return [_line(line, name, number) for number, line in enumerate(lines, start=1)]
-            wrong = str(fault)
-    else:
-        wrong = ""
-    try:
-        return read_yaml(text, largest=LARGEST, deepest=_DEEPEST)
-    except Misplaced as fault:
-        told = (
-            f"is not valid JSON: {wrong}" if wrong else f"{fault.fault} (line {fault.line}). {fault.advice}"
+    `hidden`: the fields whose values may not be shown. `unquoted`: whether words that a reader would change are such.
+    """
+    found: list[Problem] = []
+    for number, row in enumerate(rows, start=1):
+        before = f"{number}. " if len(rows) > 1 else ""
+        for key, value in row.items():
+            for one in faults({key: value}, secret=key in hidden, unquoted=unquoted):
+                found.append(Problem(before + one.field, one.fault, one.advice))
+    if found:
+        raise InvalidInput(
+            f"{name}: not everything would arrive as it is written there; nothing was sent.", found
         )
-        raise InvalidInput(f"{name} {told}") from None
+
+
+def _structure(text: str, name: str) -> object:
+    from aap_launcher.inputs.variables import read_value
+
+    try:
+        return read_value(text)
+    except InvalidValue as wrong:
+        lines = [line for line in text.split("\n") if line.strip()]
+        if len(lines) > 1 and all(line.lstrip().startswith("{") for line in lines):
+            return [_line(line, name, number) for number, line in enumerate(lines, start=1)]
+        raise InvalidInput(f"{name} {wrong.fault}\n{wrong.advice}".rstrip()) from None
 
 
 def _line(line: str, name: str, number: int) -> object:
-    import json
+    from aap_launcher.inputs.exact_json import loads
 
     try:
-        return json.loads(line, object_pairs_hook=unique)
+        return loads(line)
     except (ValueError, RecursionError) as fault:
         raise InvalidInput(f"{name}, line {number}, is not valid JSON: {fault}") from None

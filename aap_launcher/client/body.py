@@ -17,8 +17,9 @@ from aap_launcher.client.fields import Field, Shape
 from aap_launcher.client.kind import Kind
 from aap_launcher.client.names import foreign
 from aap_launcher.errors import InvalidInput, InvalidValue, LauncherError, Problem
+from aap_launcher.inputs.carried import faults
 from aap_launcher.text.near import near
-from aap_launcher.text.quoting import one_of
+from aap_launcher.text.quoting import one_of, quoted
 from aap_launcher.text.secrets import is_secret
 
 SURVEY = "survey_spec"
@@ -120,15 +121,29 @@ class _Reading:
         if field.name in self._kind.secret and not isinstance(value, Mapping):
             self._wrong(field.name, "is no mapping")
             return
+        if self._kind.name == "hosts" and field.name == "name" and (advice := values.ported(value)):
+            self._wrong(field.name, f"{quoted(value)} has a port", advice)
+            return
+        hidden = field.name in self._kind.secret or is_secret(field.name)
+        if self._changed(field.name, value, hidden=hidden):
+            return
         try:
             self.fields[field.name] = values.fit(field, value, text=field.name in self._kind.text)
         except InvalidValue as wrong:
-            hidden = field.name in self._kind.secret or is_secret(field.name)
             self._wrong(
                 field.name,
                 f"is no {_NOUNS.get(field.type, field.type)}" if hidden else wrong.fault,
                 wrong.advice,
             )
+
+    def _changed(self, name: str, value: object, *, hidden: bool) -> bool:
+        """Whether something in it would not arrive as it is written."""
+        try:
+            found = [] if isinstance(value, str) else list(faults(value, name, secret=hidden))
+        except RecursionError:
+            return False  # who writes it as JSON will say so
+        self.problems += found
+        return bool(found)
 
     def _links(self, name: str, value: object) -> None:
         target = foreign(name)
@@ -147,6 +162,8 @@ class _Reading:
         self.links[name] = tuple(dict.fromkeys(found))
 
     def _survey(self, value: object) -> None:
+        if self._changed(SURVEY, value, hidden=False):
+            return
         if isinstance(value, Mapping) and isinstance(value.get("spec"), list):
             self.survey = {"name": "", "description": "", **value}
         elif isinstance(value, list):

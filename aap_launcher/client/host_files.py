@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import csv
-import io
 import json
 import re
 import shlex
@@ -12,8 +9,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from aap_launcher.client.csv_records import csv_records
+from aap_launcher.client.literals import literal
 from aap_launcher.client.records import mapping_of
-from aap_launcher.errors import InvalidInput, Problem
+from aap_launcher.client.values import ported
+from aap_launcher.errors import InvalidInput, InvalidValue, Problem
+from aap_launcher.inputs.carried import faults
+from aap_launcher.inputs.exact_json import loads
+from aap_launcher.inputs.variables import read_variables
+from aap_launcher.text.keys import Twice
 from aap_launcher.text.near import near
 from aap_launcher.text.quoting import quoted
 
@@ -51,15 +55,15 @@ def hosts(text: str, form: str) -> list[Wanted]:
     """Every host that the text names, each once. Raises `InvalidInput` with every line that is not usable."""
     found: dict[str, Wanted] = {}
     problems: list[Problem] = []
-    try:
-        for where, make in _READERS[form](text):
-            try:
-                one = make()
-                found[one.name] = _joined(found.get(one.name), one, form)
-            except _Wrong as wrong:
-                problems.append(Problem(where, str(wrong)))
-    except csv.Error as fault:
-        raise InvalidInput(f"the file is not valid CSV: {fault}.") from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise InvalidInput(f"line {line} holds a NUL, which no controller can keep; nothing was sent.")
+    for where, make in _READERS[form](text):
+        try:
+            one = make()
+            found[one.name] = _joined(found.get(one.name), one, form)
+        except _Wrong as wrong:
+            problems.append(Problem(where, str(wrong)))
     if problems:
         raise InvalidInput("the file is not usable; nothing was sent.", problems)
     if not found:
@@ -71,16 +75,17 @@ def _joined(before: Wanted | None, after: Wanted, form: str) -> Wanted:
     """INI names a host once in each of its groups; elsewhere a second one is a mistake."""
     if not after.name or len(after.name) > _LONGEST:
         raise _Wrong(f"a name has 1 to {_LONGEST} characters")
-    if re.fullmatch(
-        r"[^:]*:\d+", after.name
-    ):  # awx/api/serializers.py, HostSerializer: it goes into a variable
-        raise _Wrong(
-            f"{quoted(after.name)}: the controller cuts the port off; give the variable ansible_port"
-        )
+    if not after.name.isprintable():
+        raise _Wrong(f"{quoted(after.name)}: a name has no line breaks and control characters")
+    if advice := ported(after.name):
+        raise _Wrong(f"{quoted(after.name)} has a port. {advice}")
     if before is None:
         return after
     if form != "ini":
         raise _Wrong(f"{quoted(after.name)} stands in {before.where} already")
+    for name in before.variables.keys() & after.variables.keys():
+        if json.dumps(before.variables[name]) != json.dumps(after.variables[name]):
+            raise _Wrong(f"{quoted(after.name)} has another {name} in {before.where}: keep one of them")
     groups = tuple(dict.fromkeys((*before.groups, *after.groups)))
     return Wanted(before.name, before.where, before.fields, {**before.variables, **after.variables}, groups)
 
@@ -90,13 +95,19 @@ _Lines = Iterator[tuple[str, Callable[[], Wanted]]]
 
 def _csv(text: str) -> _Lines:
     """A header, then a host a line. A column that is no field is a variable, as text; an empty cell says nothing."""
-    reader = csv.reader(io.StringIO(text, newline=""))
-    header = [name.strip() for name in next(reader, [])]
+    records = csv_records(text)
+    _, first = next(records, (1, []))
+    header = [name.strip() for name in first]
     if "name" not in header or len(set(header)) != len(header) or "" in header:
         raise InvalidInput("the first line of the CSV names the columns, each once, and one of them is name.")
-    for row in reader:
+    for name in header:
+        if name not in FIELDS and name.lower() in FIELDS:
+            raise InvalidInput(
+                f"the column {quoted(name)} would be a variable: write {quoted(name.lower())}."
+            )
+    for line, row in records:
         if any(cell.strip() for cell in row):
-            where = f"line {reader.line_num}"
+            where = f"line {line}"
             yield where, lambda row=row, where=where: _of_row(header, row, where)  # type: ignore[misc]
 
 
@@ -118,7 +129,9 @@ def _jsonl(text: str) -> _Lines:
 
 def _of_json(line: str, where: str) -> Wanted:
     try:
-        row = json.loads(line)
+        row = loads(line)
+    except Twice as twice:
+        raise _Wrong(str(twice)) from None
     except (ValueError, RecursionError) as fault:
         raise _Wrong(f"is not valid JSON: {fault}") from None
     if not isinstance(row, dict):
@@ -140,25 +153,32 @@ def _wanted(given: Mapping[str, Any], own: Mapping[str, Any], where: str) -> Wan
         if enabled is None:
             raise _Wrong(f"enabled: {quoted(str(given['enabled']))} is neither true nor false")
         fields["enabled"] = enabled
+    _refuse(fields)
     variables = given.get("variables", {})
-    variables = mapping_of(variables) if isinstance(variables, str) else variables
+    variables = _variables(variables) if isinstance(variables, str) else variables
     if not isinstance(variables, dict):
         raise _Wrong("variables is no mapping (an object, or YAML or JSON text of one)")
-    if not json_able(variables):
-        raise _Wrong("variables holds what JSON does not, like a date without quotes")
+    _refuse({"variables": variables})
     both = sorted(variables.keys() & own.keys())
     if both:
         raise _Wrong(f"{both[0]} stands in a column and in variables")
     return Wanted(str(given.get("name", "")).strip(), where, fields, {**variables, **own})
 
 
-def json_able(value: object) -> bool:
-    """Whether the value can be sent as JSON and stays what it is."""
+def _variables(text: str) -> object:
+    if not isinstance(mapping_of(text), dict):
+        return text
     try:
-        json.dumps(value, allow_nan=False)
-    except (ValueError, TypeError, RecursionError):
-        return False
-    return True
+        return read_variables(text)
+    except InvalidValue as wrong:
+        raise _Wrong(f"variables: {wrong.fault}. {wrong.advice}") from None
+
+
+def _refuse(value: object) -> None:
+    """What would not arrive as it is written, all of it."""
+    found = [f"{one.field}: {one.fault}. {one.advice}" for one in faults(value)]
+    if found:
+        raise _Wrong("\n".join(found))
 
 
 def _ini(text: str) -> _Lines:
@@ -198,18 +218,18 @@ def _of_line(line: str, where: str, group: str) -> Wanted:
     for key, equals, _ in pairs:
         if not equals or not key.isidentifier():
             raise _Wrong(f"{quoted(key)} is no variable: write key=value, quotes around a value with blanks")
-    variables = {key: _literal(value) for key, _, value in pairs}
+    keys = [key for key, _, _ in pairs]
+    if twice := sorted(key for key in set(keys) if keys.count(key) > 1):
+        raise _Wrong(f"gives {twice[0]} twice: keep one of them")
+    variables = {key: _literal(key, value) for key, _, value in pairs}
     return Wanted(name, where, {}, variables, (group,) if group and group not in {"all", "ungrouped"} else ())
 
 
-def _literal(text: str) -> object:
-    """As Ansible reads a host line: a Python literal where it is one, else the text (8080 a number, 0644 a text)."""
+def _literal(key: str, text: str) -> object:
     try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return text
-    value = list(value) if isinstance(value, tuple) else value
-    return value if json_able(value) else text
+        return literal(text)
+    except InvalidValue as wrong:
+        raise _Wrong(f"{key}: {wrong.fault}. {wrong.advice}") from None
 
 
 _READERS: Mapping[str, Callable[[str], _Lines]] = {"csv": _csv, "jsonl": _jsonl, "ini": _ini}

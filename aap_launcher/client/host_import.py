@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from aap_launcher.client.host_files import Wanted, json_able
+from aap_launcher.client.host_files import Wanted
 from aap_launcher.client.records import Record
-from aap_launcher.errors import InvalidInput, Problem
+from aap_launcher.client.values import exact
+from aap_launcher.errors import InvalidInput, InvalidValue, Problem
 
 CHUNK = 100  # BULK_HOST_MAX_CREATE, as it is by default
 
@@ -39,15 +40,11 @@ def plan(wanted: Sequence[Wanted], there: Mapping[str, Record], groups: Mapping[
         if one.name not in there:
             create.append(one)
             continue
-        if one.variables and not _mergeable(there[one.name]["variables"]):
-            problems.append(
-                Problem(
-                    one.where,
-                    f"the variables of {one.name} are no mapping of JSON values",
-                    "Edit that host by hand.",
-                )
-            )
+        if one.variables and not isinstance(there[one.name]["variables"], Mapping):
+            fault = f"the variables of {one.name} are no mapping of JSON values"
+            problems.append(Problem(one.where, fault, "Edit that host by hand."))
         elif changed := dict(_changed(one, there[one.name])):
+            problems += _unmerged(one, changed, there[one.name])
             update.append((there[one.name].id, one.name, changed))
         else:
             unchanged += 1
@@ -86,19 +83,26 @@ def _changed(one: Wanted, now: Record) -> Iterator[tuple[str, Any]]:
             yield name, value
     if not one.variables:
         return
-    before = now["variables"]
+    before: Mapping[str, Any] = now["variables"]
     merged = {**before, **one.variables}
     if _same(merged) != _same(before):
         yield "variables", merged
 
 
-def _mergeable(before: object) -> bool:
-    return isinstance(before, Mapping) and json_able(before)
+def _unmerged(one: Wanted, changed: Mapping[str, Any], now: Record) -> Iterator[Problem]:
+    """Why the variables that stand there cannot be written anew: something in them would be changed by it."""
+    if "variables" not in changed:
+        return
+    try:
+        exact(str(now.content["variables"]))
+    except InvalidValue as wrong:
+        fault = f"the variables of {one.name} would be changed by writing them anew: {wrong.fault}"
+        yield Problem(one.where, fault, "Edit that host by hand.")
 
 
 def _same(value: object) -> str:
     """Text that is equal for equal values only: 1 is not True, and "1" is not 1."""
-    return json.dumps(value, sort_keys=True)
+    return json.dumps(value, sort_keys=True, default=str)
 
 
 def _members(wanted: Sequence[Wanted], groups: Mapping[str, frozenset[str]]) -> dict[str, Sequence[str]]:

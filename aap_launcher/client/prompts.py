@@ -10,6 +10,7 @@ from aap_launcher.errors import InvalidInput, InvalidValue, Problem
 from aap_launcher.inputs import readers, values
 from aap_launcher.inputs.definitions import BY_NAME, PROMPTS
 from aap_launcher.inputs.input import Input, Kind
+from aap_launcher.models.numbers import Unquoted
 from aap_launcher.text.near import near
 from aap_launcher.text.quoting import quoted
 
@@ -38,6 +39,8 @@ def _value(name: str, value: object) -> object:
         advice = f'Did you mean "{_SPELLED[name]}"?' if name in _SPELLED else near(name, [*NAMES, *_WHICH])
         raise InvalidValue("is no prompt of a launch: the controller would ignore it", advice)
     definition = BY_NAME[name]
+    if isinstance(value, Unquoted):
+        raise InvalidValue(value.fault, value.advice)
     match definition.kind:
         case Kind.MAPPING:
             return _mapping(definition, value)
@@ -62,7 +65,7 @@ def _mapping(definition: Input, value: object) -> object:
         raise InvalidValue("is not a mapping", "Give {name: value}.")
     if wrong := [key for key in value if not isinstance(key, str)]:
         raise InvalidValue(f"has the key {quoted(wrong[0])}, which is no text", "Names are texts.")
-    dumped(value)
+    dumped(value, unquoted=definition.secret)  # what a word without quotes is, the survey decides
     return dict(value)
 
 

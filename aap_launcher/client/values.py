@@ -6,6 +6,7 @@ Seen on AWX 24.6.1: a foreign key of 1.5 is cut to 1, null is false, `variables`
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,13 +14,17 @@ from aap_launcher.client.fields import Field
 from aap_launcher.client.records import mapping_of
 from aap_launcher.client.terms import worded
 from aap_launcher.errors import InvalidValue
-from aap_launcher.text.keys import Twice, unique
+from aap_launcher.inputs.carried import refuse
+from aap_launcher.inputs.variables import read_value, read_variables
+from aap_launcher.models.numbers import Unquoted
 from aap_launcher.text.near import near
 from aap_launcher.text.quoting import quoted, whole
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
 _NULL = frozenset({"null", "none"})
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+_DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 
 
 def read(field: Field, text: str) -> Any:  # noqa: ANN401 - each type has a value of its own
@@ -86,10 +91,9 @@ def _boolean_of(value: object) -> bool:
 
 
 def _integer(text: str) -> int:
-    try:
-        return int(text.strip())
-    except ValueError:
-        raise InvalidValue(f"{quoted(text)} is no whole number", "") from None
+    if _INTEGER.fullmatch(text.strip()):
+        return int(text)
+    raise InvalidValue(f"{quoted(text)} is no whole number", "Write its digits alone, without zeros before.")
 
 
 def _number(value: object) -> int:
@@ -105,10 +109,8 @@ def _decimal(value: object) -> float | str:
         raise InvalidValue(f"{quoted(value)} is no number", "")
     if isinstance(value, int | float):
         return value
-    try:
-        float(str(value))
-    except ValueError:
-        raise InvalidValue(f"{quoted(value)} is no number", "") from None
+    if not _DECIMAL.fullmatch(str(value)):
+        raise InvalidValue(f"{quoted(value)} is no number", "")
     return str(value)
 
 
@@ -165,37 +167,54 @@ def _as_text(value: object) -> str:
     if isinstance(value, str):
         if not isinstance(mapping_of(value), dict):
             raise InvalidValue("is a text that holds no mapping", "Give a mapping, or JSON or YAML of one.")
+        exact(value)
         return value
     raise InvalidValue("is no mapping", "Give a mapping, or JSON or YAML of one.")
 
 
 def _structure(field: Field, value: object) -> object:
-    if isinstance(value, Mapping):
-        dumped(value)
-        return dict(value)
-    if isinstance(value, list | tuple):
-        dumped(list(value))
-        return list(value)
+    if isinstance(value, Mapping | list | tuple):
+        return json.loads(dumped(list(value) if isinstance(value, tuple) else value))
     if field.type == "field":
         return value
     raise InvalidValue("is neither mapping nor list", "")
 
 
 def _json(field: Field, text: str) -> object:
-    try:
-        return json.loads(text, object_pairs_hook=unique)
-    except Twice as twice:
-        raise InvalidValue(f"is ambiguous: {twice}", "") from None
-    except (ValueError, RecursionError):
-        found = mapping_of(text)
-        if isinstance(found, dict) or field.type == "field":
-            return found
-        raise InvalidValue("is neither JSON nor a YAML mapping", "") from None
+    found = read_value(text)
+    if field.type == "field" and not isinstance(found, dict | list):
+        return text
+    if isinstance(found, dict | list):
+        return found
+    raise InvalidValue("is neither JSON nor a YAML mapping", "")
 
 
-def dumped(value: object) -> str:
-    """JSON text. Raises `InvalidValue` for what JSON cannot hold."""
+def ported(name: object) -> str:
+    """What to do about a host's name with a port, of which the controller makes a variable; "" for any other."""
+    if isinstance(name, str) and re.fullmatch(r"[^:]*:[0-9]+", name.strip()):
+        return "Give the variable ansible_port: the controller cuts the port off a name."
+    return ""
+
+
+def dumped(value: object, *, unquoted: bool = True) -> str:
+    """JSON text. Raises `InvalidValue` for what JSON cannot hold. `unquoted` as in `carried.faults`."""
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+        refuse(value, unquoted=unquoted)
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, default=None if unquoted else _word)
+    except InvalidValue:
+        raise
     except (TypeError, ValueError, RecursionError) as fault:
         raise InvalidValue(f"holds what JSON cannot: {fault}", "") from None
+
+
+def _word(value: object) -> str:
+    if isinstance(value, Unquoted):
+        return value.text
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+def exact(text: str) -> dict[str, object]:
+    """The variables of a text, JSON or YAML. Raises `InvalidValue` where they would not arrive as they are written."""
+    found = read_variables(text)
+    refuse(found)
+    return found

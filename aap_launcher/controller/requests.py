@@ -11,7 +11,7 @@ from aap_launcher.controller import refusals
 from aap_launcher.controller.asking import as_object
 from aap_launcher.controller.session import Session
 from aap_launcher.controller.transport import Answer
-from aap_launcher.errors import InvalidInput, Refused
+from aap_launcher.errors import AnswerLost, InvalidInput, Refused
 from aap_launcher.models import Platform
 from aap_launcher.text.quoting import quoted, whole
 
@@ -84,15 +84,24 @@ class Requests:
         return b"".join(self._session.stream(self.path(path), {}, what=what)).decode("utf-8", "replace")
 
     def change(self, method: str, path: str, body: object, *, what: str) -> Answer:
-        """POST, PATCH or DELETE, sent once. `body` None: without one."""
+        """POST, PATCH or DELETE, sent once. `body` None: without one. Raises `AnswerLost` for another's page."""
         data = None if body is None else _encoded(body, what)
-        return self._session.change(method, self.path(path), data, what=what, refuse=refusals.spoken)
+        answer = self._session.change(method, self.path(path), data, what=what, refuse=refusals.spoken)
+        if answer.body.strip() and refusals.content(answer) is None:
+            raise _unknown(answer, what)
+        return answer
 
     def content(self, answer: Answer, what: str, *, empty: bool = False) -> Mapping[str, Any]:
-        """The answer's JSON object. `empty`: without a body it is an empty one."""
-        if empty and not isinstance(refusals.content(answer), dict):
+        """The JSON object that a change answered. `empty`: without a body it is an empty one.
+
+        Raises `AnswerLost` where it is none: whether the change took effect is not said then.
+        """
+        found = refusals.content(answer)
+        if empty and not answer.body.strip():
             return {}
-        return as_object(answer, what)
+        if not isinstance(found, dict):
+            raise _unknown(answer, what)
+        return found
 
     def json(self, answer: Answer) -> Any:  # noqa: ANN401 - JSON is anything
         """The answer's JSON, None where it has none."""
@@ -149,6 +158,13 @@ def _asked(path: str, terms: Terms) -> str:
     if wrong := [name for name, value in terms if not whole(name + value)]:
         raise InvalidInput(f"{quoted(wrong[0])} is not valid Unicode. Give it as UTF-8.")
     return path + ("&" if "?" in path else "?") + urlencode(list(terms))
+
+
+def _unknown(answer: Answer, what: str) -> AnswerLost:
+    begins = f"; it begins: {answer.beginning}" if answer.body.strip() else ": it is empty"
+    return AnswerLost(
+        f"{what}: the answer ({answer.status}) is not the controller's{begins}. It may have taken effect."
+    )
 
 
 def _encoded(body: object, what: str) -> bytes:

@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from aap_launcher.errors import InvalidValue
 from aap_launcher.inputs.blanks import VAULT, refuse_blank
+from aap_launcher.inputs.carried import refuse
 from aap_launcher.inputs.numbers import json_number
 from aap_launcher.text.quoting import lines, printable, quoted
 from aap_launcher.text.secrets import HIDDEN, is_secret
@@ -53,17 +54,20 @@ def read_variables(text: str) -> dict[str, object]:
         advice = "Give a mapping: name: value lines (YAML), a JSON object, or name=value lines."
         raise InvalidValue(f"holds {kind}, not variables", advice)
     _refuse_depth(found)
-    _refuse_halves(found)
+    refuse(found, unquoted=False)
     return found
 
 
-def _refuse_halves(found: object) -> None:
-    """Half of a surrogate pair, which an escape can write and no database keeps."""
-    try:
-        json.dumps(found, ensure_ascii=False, default=str).encode()
-    except UnicodeEncodeError:
-        fault = "holds half of a surrogate pair, which is no character"
-        raise InvalidValue(fault, "Look for \\ud800 to \\udfff, and write the whole character.") from None
+def read_value(text: str) -> object:
+    """The value that a text of JSON or YAML holds, whatever it is; what of it would not arrive, the caller looks at.
+
+    Raises `InvalidValue` as `read_variables` does.
+    """
+    text = text.removeprefix("\ufeff")
+    _refuse_unfit(text)
+    found = _json(text) if text.lstrip().startswith(("{", "[")) else _yaml(text)
+    _refuse_depth(found)
+    return found
 
 
 def _refuse_other(text: str, body: str) -> None:

@@ -54,6 +54,52 @@ def test_variables_as_text_are_sent_as_they_are(text: str) -> None:
     assert build("hosts", name="web1", inventory=7, variables=text).fields["variables"] == text
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (
+            "m: 0644",
+            'm: 0644 without quotes would arrive as 420 Write "0644" for the text, 420 for the number.',
+        ),
+        ("v: [{x: 1.10}]", "v[0].x: 1.10 without quotes would arrive as 1.1"),
+        ("t: 12:30", "t: 12:30 without quotes would arrive as 750"),
+        ('{"v": 1.10}', "v: 1.10 without quotes would arrive as 1.1"),
+        ("a: 1\na: 2", "has the key a twice"),
+        ('{"a": {"b": 1, "b": 2}}', "has the key b twice"),
+        ('{"a": "\\u0000"}', "a: holds a NUL"),
+        ('{"a": "\\ud800"}', "a: holds half of a surrogate pair"),
+        ({"a": ["x\0"]}, "holds a NUL"),
+        ({"a": {1: 2}}, "has the key 1, which is no text"),
+        ({"a": "\ud800"}, "holds half of a surrogate pair"),
+    ],
+)
+def test_variables_that_would_arrive_otherwise_are_refused(value: Any, told: str) -> None:
+    every = (
+        ("hosts", {"name": "a", "inventory": 7}, "variables"),
+        ("job_templates", {"name": "a", "project": 1, "playbook": "a", "inventory": 7}, "extra_vars"),
+        ("workflow_job_template_nodes", {"workflow_job_template": 1}, "extra_data"),
+    )
+    for resource, given, name in every:
+        field = fields.shape(names.kind(resource)).fields[name]
+        if name == "extra_data" and isinstance(value, str):
+            try:
+                value = values.read(field, value)  # noqa: PLW2901 - as a command line does
+            except InvalidValue as fault:
+                assert told.partition(": ")[2] in f"{fault.fault} {fault.advice}"
+                continue
+        found = wrong(resource, **given, **{name: value})
+        told_of = " ".join(f"{key}: {fault}" for key, fault in found.items())
+        assert told.partition(": ")[2] in told_of, resource
+
+
+def test_a_secret_without_quotes_is_not_shown_in_its_fault() -> None:
+    field = fields.shape(names.kind("credentials")).fields["inputs"]
+    inputs = values.read(field, "{username: 0755, password: 0644}")
+    found = wrong("credentials", name="a", credential_type=1, organization=4, inputs=inputs)
+    assert set(found) == {"inputs.username", "inputs.password"}
+    assert not any(word in str(found) for word in ("0644", "420", "0755", "493"))
+
+
 @pytest.mark.parametrize("value", ["just words", "[1]", "a: [", 5, ["a"]])
 def test_variables_that_are_no_mapping_are_refused(value: object) -> None:
     assert set(wrong("hosts", name="web1", inventory=7, variables=value)) == {"variables"}

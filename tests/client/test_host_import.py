@@ -69,11 +69,122 @@ def test_an_inventory_has_groups_and_values_as_ansible_reads_them() -> None:
 
 
 def test_what_cannot_be_sent_as_it_stands_is_refused() -> None:
-    assert "a date" in faults("name,variables\nweb1,day: 2026-01-01\n", "csv")["line 2"]
+    assert "2026-01-01 without quotes" in faults("name,variables\nweb1,day: 2026-01-01\n", "csv")["line 2"]
     assert "ansible_port" in faults("web1:2222\n", "ini")["line 1"]
     assert [one.name for one in hosts("fe80::1\n", "ini")] == ["fe80::1"]
     with pytest.raises(InvalidInput, match="not valid CSV"):
         hosts("name\n" + "x" * 200_000, "csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('name,description\nweb1,x\nweb2,"front\nweb3,y\nweb4,z\n', "opens in line 3 is never closed"),
+        ('name,description\n"web1,x\nweb2,y\n', "opens in line 2 is never closed"),
+        ('name,description\n"a ""b""",x\nweb2,"a""\n', "opens in line 3 is never closed"),
+        ('name,description\nweb1,"front\nweb2,"back"\nweb3,z\n', "opens in line 2 is closed in the middle"),
+        ('name,a,b\r\nweb1,"x\r\ny","z\r\nweb2,1,2\r\n', "opens in line 3 is never closed"),
+        ('"name,description\nweb1,x\n', "opens in line 1 is never closed"),
+    ],
+)
+def test_a_quote_that_is_not_closed_swallows_no_host(text: str, told: str) -> None:
+    with pytest.raises(InvalidInput, match=told):
+        hosts(text, "csv")
+
+
+def test_a_row_of_several_lines_is_told_by_its_first() -> None:
+    assert list(faults('name,description\nweb1,"a\nb"\nweb1,"c\nd"\n', "csv")) == ["line 4"]
+
+
+@pytest.mark.parametrize("header", ["Name,name", "name,Enabled", "name,VARIABLES"])
+def test_a_field_in_another_case_is_no_variable(header: str) -> None:
+    with pytest.raises(InvalidInput, match="would be a variable: write"):
+        hosts(f"{header}\nweb1,false\n", "csv")
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("m: 0644", 'variables.m: 0644 without quotes would arrive as 420. Write "0644" for the text'),
+        ("v: 1.10", "variables.v: 1.10 without quotes would arrive as 1.1"),
+        ("t: 12:30", "variables.t: 12:30 without quotes would arrive as 750"),
+        ('"{""v"": 1.10}"', "variables.v: 1.10 without quotes would arrive as 1.1"),
+        ('"a: {b: [1, 0x1F]}"', "variables.a.b[1]: 0x1F without quotes would arrive as 31"),
+        ('"a: 1\na: 2"', "the key a twice"),
+        ('"{""a"": 1, ""a"": 2}"', "the key a twice"),
+        ('"{""a"": ""\\u0000""}"', "a: holds a NUL"),
+        ('"{""a"": ""\\ud800""}"', "a: holds half of a surrogate pair"),
+    ],
+)
+def test_variables_of_a_cell_are_not_changed_on_their_way(cell: str, told: str) -> None:
+    assert told in faults(f"name,variables\nweb1,{cell}\n", "csv")["line 2"]
+
+
+def test_a_secret_of_a_cell_is_not_shown() -> None:
+    told = faults("name,variables\nweb1,db_password: 0644\n", "csv")["line 2"]
+    assert "variables.db_password" in told
+    assert "0644" not in told
+    assert "420" not in told
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('{"name": "a", "name": "b"}', 'the key "name" stands twice'),
+        ('{"name": "a", "variables": {"x": 1, "x": 2}}', 'the key "x" stands twice'),
+        ('{"name": "a", "variables": {"x": [{"y": 1, "y": 2}]}}', 'the key "y" stands twice'),
+        ('{"name": "a", "variables": {"x": 1.10}}', "variables.x: 1.10 without quotes would arrive as 1.1"),
+        ('{"name": "a", "variables": {"x": 1e400}}', "too large"),
+        ('{"name": "a", "variables": {"x": NaN}}', "NaN"),
+        ('{"name": "a", "variables": {"x": "\\u0000"}}', "variables.x: holds a NUL"),
+        ('{"name": "a", "variables": {"\\u0000": 1}}', "holds a NUL"),
+        ('{"name": "a", "variables": {"x": "\\ud800"}}', "variables.x: holds half of a surrogate pair"),
+        ('{"name": "a", "description": "\\ud800"}', "description: holds half of a surrogate pair"),
+        ('{"name": "a\\u0000"}', "no line breaks and control characters"),
+        ('{"name": "a\\ud800"}', "no line breaks and control characters"),
+        ('{"name": "a\\nb"}', "no line breaks and control characters"),
+    ],
+)
+def test_json_lines_drop_no_key_and_send_no_nul(line: str, told: str) -> None:
+    assert told in faults(f'{{"name": "ok"}}\n{line}\n', "jsonl")["line 2"]
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "ini"])
+def test_a_nul_in_a_file_of_hosts_is_told_with_its_line(form: str) -> None:
+    with pytest.raises(InvalidInput, match="line 2 holds a NUL"):
+        hosts("name,a\nweb1,\0\n", form)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        (
+            "web1 v=1.10\n",
+            1,
+            "v: 1.10 would arrive as 1.1. Write '\"1.10\"' for the text, 1.1 for the number",
+        ),
+        ("web1 v=0x1F\n", 1, "0x1F would arrive as 31"),
+        ("web1 v=1_000\n", 1, "1_000 would arrive as 1000"),
+        ("web1 v='[1, 2.50]'\n", 1, '2.50 would arrive as 2.5. Write "2.50" for the text'),
+        ("web1 v=\"{'a': 1, 'a': 2}\"\n", 1, "the key a twice"),
+        ("web1 a=1 a=2\n", 1, "gives a twice"),
+        ("[x]\nweb1 a=1\n[y]\nweb1 a=2\n", 4, "another a in line 2"),
+    ],
+)
+def test_an_inventory_loses_no_variable_and_changes_none(text: str, line: int, told: str) -> None:
+    assert told in faults(text, "ini")[f"line {line}"]
+
+
+def test_an_inventory_may_say_the_same_twice() -> None:
+    (one,) = hosts("[x]\nweb1 a=1 v='\"1.10\"' n=-5 f=1.5 t=True\n[y]\nweb1 a=1\n", "ini")
+    assert one.variables == {"a": 1, "v": "1.10", "n": -5, "f": 1.5, "t": True}
+
+
+def test_variables_that_stand_there_are_not_changed_by_writing_them_anew() -> None:
+    there = {"x": record(1, "x", variables="mode: 0644\nb: 1")}
+    with pytest.raises(InvalidInput, match="mode: 0644 without quotes"):
+        plan([Wanted("x", "line 1", {}, {"b": 2})], there, {})
+    assert plan([Wanted("x", "line 1", {}, {"b": 1})], there, {}).unchanged == 1
 
 
 def test_a_line_ends_at_its_line_feed_alone() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aap_launcher.cli.forms import encoded, pretty
-from aap_launcher.cli.given import objects, read
+from aap_launcher.cli.given import objects, read, refuse_changed
 from aap_launcher.cli.resources.words import fields_of
 from aap_launcher.cli.shown import Shown, check_columns, shown
 from aap_launcher.errors import InvalidInput, LauncherError
@@ -131,7 +131,11 @@ def _question(kind: Kind, records: Sequence[Record]) -> str:
 def _bodies(desk: Desk, resource: Resource, given: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The fields of each object that is meant: those of a file, and over them the words."""
     typed = fields_of(desk, resource, given["words"], new="reference" not in given)
-    rows = objects(read(given["file"]), _name(given["file"])) if given["file"] is not None else [{}]
+    if given["file"] is None:
+        return [typed]
+    name = _name(given["file"])
+    rows = objects(read(given["file"]), name)
+    refuse_changed(rows, name, resource.kind.secret)
     return [row | typed for row in rows]
 
 

@@ -10,7 +10,6 @@ from aap_launcher.cli.forms import Form, pretty
 from aap_launcher.cli.given import nested, pairs, read, text, typed
 from aap_launcher.cli.shown import Shown, shown
 from aap_launcher.errors import InvalidInput, Refused, Unreachable
-from aap_launcher.text.keys import unique
 
 if TYPE_CHECKING:
     from aap_launcher.cli.connected import Desk
@@ -99,11 +98,16 @@ def _fits(method: str, given: Mapping[str, Any]) -> None:
         raise InvalidInput(f"--input gives a body, and a {method} has none.")
 
 
-def _body(file: str) -> object:
+def _body(file: str) -> bytes:
+    """The file's JSON, as it is written there."""
+    from aap_launcher.inputs.exact_json import loads
+
+    body = read(file)
     try:
-        return json.loads(read(file), object_pairs_hook=unique)
+        loads(body)
     except (ValueError, RecursionError) as fault:
         raise InvalidInput(f"--input {file} is not JSON: {fault}.") from None
+    return body.encode()
 
 
 def _headers(words: Iterable[str]) -> dict[str, str]:

@@ -29,10 +29,13 @@ def fields_of(
     for key, text in pairs(words, str):
         field, whole = fields.get(key), content(str(text))
         _warn_of_secret(desk, key, str(text), field)
+        # Variables are sent as the text that they are, their comments as well.
+        plain = field is None or (key in resource.kind.text and whole.strip().lower() not in {"null", "none"})
         try:
-            found.append((key, value_of(field, whole) if field is not None else whole))
+            found.append((key, whole if field is None or plain else value_of(field, whole)))
         except InvalidValue as wrong:
-            problems.append(Problem(key, wrong.fault, wrong.advice))
+            fault = wrong.fault.partition(":\n")[0] if key in resource.kind.secret else wrong.fault
+            problems.append(Problem(key, fault, wrong.advice))
             found.append((key, whole))
     given = nested(found)
     if problems:
