@@ -64,8 +64,7 @@ def _launched(desk: Desk, given: dict[str, Any]) -> int:
         return 0
     for body in bulk.bodies(jobs, name=given["name"], organization=organization):
         many = count(len(body["jobs"]), "launch", "launches")
-        answer = desk.requests.change("POST", "bulk/job_launch/", body, what=f"the bulk launch ({many})")
-        made = desk.requests.content(answer, "the bulk launch")
+        made = bulk.launch(desk.requests, body, f"the bulk launch ({many})")
         desk.screen.data([f"{made['id']}\n"])
         desk.screen.say(f"workflow job {made['id']}: {many}; attach with: aap-launcher follow {made['id']}")
         if given["follow"]:

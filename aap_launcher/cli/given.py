@@ -151,8 +151,8 @@ def refuse_changed(
     for number, row in enumerate(rows, start=1):
         before = f"{number}. " if len(rows) > 1 else ""
         for key, value in row.items():
-            for one in faults({key: value}, secret=key in hidden, unquoted=unquoted):
-                found.append(Problem(before + one.field, one.fault, one.advice))
+            inside = faults({key: value}, secret=key in hidden, unquoted=unquoted)
+            found += [Problem(before + one.field, one.fault, one.advice) for one in inside]
     if found:
         raise InvalidInput(
             f"{name}: not everything would arrive as it is written there; nothing was sent.", found

@@ -5,11 +5,12 @@ Seen on AWX 24.6.1: prompts that are not asked for are dropped, and a missing su
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aap_launcher.client import prompts
-from aap_launcher.errors import InvalidInput, Problem, Refused
+from aap_launcher.errors import AnswerLost, InvalidInput, LaunchUnknown, Problem, Refused
 from aap_launcher.inputs.choices import TemplateKind
 from aap_launcher.inputs.parsing import Connection, Inputs
 from aap_launcher.preflight.request import launch_request
@@ -17,6 +18,7 @@ from aap_launcher.text.quoting import quoted
 
 if TYPE_CHECKING:
     from aap_launcher.controller import Controller
+    from aap_launcher.controller.requests import Requests
 
 CHUNK = 100  # BULK_JOB_MAX_LAUNCH, as it is by default
 
@@ -45,6 +47,28 @@ def bodies(
     for at in range(0, len(rows), CHUNK):
         body: dict[str, Any] = {"name": name, "jobs": list(rows[at : at + CHUNK])}
         yield body if organization is None else {**body, "organization": organization}
+
+
+def launch(requests: Requests, body: Mapping[str, Any], what: str) -> Mapping[str, Any]:
+    """Send one of the calls: the workflow job that it made. Raises `LaunchUnknown` where no answer shows it."""
+    try:
+        found = requests.content(requests.change("POST", "bulk/job_launch/", body, what=what), what)
+    except AnswerLost as lost:
+        raise LaunchUnknown(f"{lost} {_look(body)}") from lost
+    number, url = found.get("id"), found.get("url")
+    if not isinstance(number, int) or not isinstance(url, str) or found.get("type") != "workflow_job":
+        shown = f"{found.get('type', 'nothing')} {found.get('id', 'without an id')}"
+        raise LaunchUnknown(f"{what}: the answer shows no workflow job, but {shown}. {_look(body)}")
+    if found.get("name", body["name"]) != body["name"]:
+        raise LaunchUnknown(f"{what}: the answer shows {quoted(str(found['name']))}. {_look(body)}")
+    return found
+
+
+def _look(body: Mapping[str, Any]) -> str:
+    return (
+        "Whether they were launched is not known, and they are not launched twice: look with "
+        f"aap-launcher workflow_jobs list {shlex.quote('name=' + body['name'])}"
+    )
 
 
 def _job(controller: Controller, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,19 +17,15 @@ from aap_launcher.client.fields import Shape, shape
 from aap_launcher.client.finder import Finder
 from aap_launcher.client.kind import Kind
 from aap_launcher.client.names import foreign
-from aap_launcher.client.names import known as kind_of
 from aap_launcher.client.pages import Row
-from aap_launcher.client.readback import dropped, same
-from aap_launcher.client.records import Record
-from aap_launcher.errors import AnswerLost, Conflict, NotFound, Problem, Refused, TimedOut
-from aap_launcher.models import Clock
+from aap_launcher.client.readback import dropped, made_of, otherwise, same
+from aap_launcher.errors import AnswerLost, Conflict, Problem, Refused
 from aap_launcher.text.words import count
 
 if TYPE_CHECKING:
     from aap_launcher.controller.requests import Requests
 
 _HIDDEN = "$encrypted$"  # how the controller shows a secret; sent back, the secret stays
-_STEP = 0.5  # seconds between two looks at what is being deleted
 _TRIES = 2  # how often a change that somebody else's edit undid is written
 Told = tuple[Mapping[str, Any], Sequence[str]]
 
@@ -64,15 +60,13 @@ class Changes:
             raise
         except AnswerLost as lost:
             raise AnswerLost(f"{lost} Look whether it is there; create(if_absent=True) does.") from lost
-        row = self._requests.content(answer, what)
-        if not isinstance(row.get("id", 0), int):
-            raise AnswerLost(f"{what}: the answer is not the controller's; look whether it is there.")
+        name = made.fields.get(self._kind.key)
+        row = made_of(self._requests.content(answer, what), name, self._kind, of.types, what)
         self._refuse_dropped(dropped(made.fields, row, of, self._kind), row, "made")
         if if_absent:
             self._look_again(made, row)
-        return row, self._complete(
-            int(row["id"]), made, new=True
-        ) if made.links or made.survey is not None else []
+        notes = otherwise(made.fields, row, of, self._kind)
+        return row, [*notes, *self._complete(int(row["id"]), made, new=True)]
 
     def _twins(self, made: Body) -> Sequence[Row]:
         """Objects of the same name and owner."""
@@ -129,7 +123,7 @@ class Changes:
         for attempt in range(_TRIES):
             if not sent:
                 break
-            after, lost = self._write(number, sent, of, what)
+            after, lost = self._write(before, sent, of, what)
             if not lost:
                 break
             notes.append(
@@ -140,26 +134,34 @@ class Changes:
         if not sent and not changed.links and changed.survey is None:
             notes.append(f"{what} is so already; nothing was sent")
         if sent:
+            notes += otherwise(sent, after, of, self._kind)
             notes += meanwhile.changed(before, after, set(sent), what)
             notes += meanwhile.undone(self._requests, before, after, set(sent), what)
         return after, [*notes, *self._complete(number, changed, new=False)]
 
-    def _write(self, number: int, sent: Mapping[str, Any], of: Shape, what: str) -> tuple[Row, Sequence[str]]:
+    def _write(self, before: Row, sent: Mapping[str, Any], of: Shape, what: str) -> tuple[Row, Sequence[str]]:
         """Write and read back: the object, and which of the fields somebody else has changed since."""
-        path = f"{self._kind.folder}{number}/"
+        path, lost = f"{self._kind.folder}{before['id']}/", None
+        written: Row = {}
         try:
             answer = self._requests.change("PATCH", path, sent, what=what)
-            written: Mapping[str, Any] = self._requests.content(answer, what)
-        except AnswerLost:
-            written = {}  # what stands there tells whether it took effect
+            shown = self._requests.content(answer, what)
+            written = made_of(shown, None, self._kind, of.types, what, number=before["id"])
+        except AnswerLost as fault:
+            lost = fault  # what stands there tells whether it took effect
         after = dict(self._requests.read(path, what=what))
+        if after.get("id") != before["id"]:
+            raise AnswerLost(f"{what}: it was sent, and what is read back shows {after.get('id', 'no id')}.")
         ignored = dropped(sent, written or after, of, self._kind)
-        self._refuse_dropped(ignored, after, "changed")
         now = {name: after[name] for name in sent if name in after and after[name] != _HIDDEN}
-        lost = [
+        stays = [name for name, value in now.items() if not same(sent[name], value)]
+        if lost is not None and (stays or ignored):
+            told = ", ".join(dict.fromkeys([*stays, *ignored]))
+            raise AnswerLost(f"{lost} What stands there now is other than asked for: {told}.") from lost
+        self._refuse_dropped(ignored, after, "changed")
+        return after, [
             name for name, value in now.items() if not same((written or sent).get(name, sent[name]), value)
         ]
-        return after, lost
 
     def _stands(self, before: Row, name: str, value: object) -> bool:
         """Whether this value stands there already; a secret may not be seen, so it is written."""
@@ -197,13 +199,26 @@ class Changes:
             self._requests.change(
                 "POST", path, given.survey, what=f"the survey of {self._kind.label} {number}"
             )
+            self._look_at_survey(path, given.survey, f"the survey of {self._kind.label} {number}")
             notes.append("the survey was set by a call of its own")
             if given.fields.get("survey_enabled") is None:
-                self._requests.change(
-                    "PATCH", f"{self._kind.folder}{number}/", {"survey_enabled": True}, what="survey"
+                self._turn_on(
+                    f"{self._kind.folder}{number}/", f"survey_enabled of {self._kind.label} {number}"
                 )
                 notes.append("survey_enabled was turned on with it")
         return notes
+
+    def _look_at_survey(self, path: str, sent: Mapping[str, Any], what: str) -> None:
+        """It is answered without a body (SAW survey/post_good), so it is read back. Raises `AnswerLost`."""
+        wanted, stands = _variables(sent), _variables(self._requests.read(path, what=what))
+        if wanted != stands:
+            told = ", ".join(map(str, stands)) or "none"
+            raise AnswerLost(f"{what}: it was sent, and other questions stand there: {told}.")
+
+    def _turn_on(self, path: str, what: str) -> None:
+        answer = self._requests.change("PATCH", path, {"survey_enabled": True}, what=what)
+        if self._requests.content(answer, what).get("survey_enabled") is not True:
+            raise AnswerLost(f"{what}: it was sent, and is not shown as turned on.")
 
     def planned(self, method: str, path: str, given: Body) -> Sequence[Planned]:
         """The requests of a create, or the rest of an edit's."""
@@ -225,50 +240,6 @@ class Changes:
         path = f"{self._kind.folder}{before['id']}/"
         return self.planned("PATCH", path, Body(sent, changed.links, changed.survey))
 
-    # --- delete and actions ------------------------------------------------------------------------------------
-
-    def delete(self, number: int, clock: Clock, *, missing_ok: bool, wait: float | None) -> bool:
-        """Delete; whether there was one."""
-        path, what = f"{self._kind.folder}{number}/", f"{self._kind.label} {number}"
-        there = True
-        try:
-            self._requests.change("DELETE", path, None, what=what)
-        except NotFound:
-            if not missing_ok:
-                raise
-            there = False
-        except Refused as refused:
-            if refused.status != 400 or "pending deletion" not in str(refused):
-                raise
-        except AnswerLost:
-            if self._gone(path, what):
-                return True
-            raise
-        if there and wait is not None:
-            self._wait_gone(path, what, clock, wait)
-        return there
-
-    def _wait_gone(self, path: str, what: str, clock: Clock, seconds: float) -> None:
-        """An inventory answers 202, and is gone later; until then its name is taken."""
-        until = clock.now() + seconds
-        while not self._gone(path, what):
-            if clock.now() >= until:
-                raise TimedOut(f"{what} is being deleted, and was not gone after {seconds:g} s.")
-            clock.sleep(_STEP)
-
-    def _gone(self, path: str, what: str) -> bool:
-        try:
-            self._requests.read(path, what=what)
-        except NotFound:
-            return True
-        return False
-
-    def act(self, path: str, given: Mapping[str, Any], what: str) -> Record:
-        """POST to an action's path; its answer."""
-        answer = self._requests.change("POST", path, dict(given), what=what)
-        row = self._requests.content(answer, what, empty=True)
-        return Record(row, kind_of(str(row.get("type", ""))), site=self._requests.origin)
-
     # --- words ---------------------------------------------------------------------------------------------------
 
     def _called(self, made: Body) -> str:
@@ -284,3 +255,10 @@ class Changes:
             f"{count(len(names), 'field')} had no effect.",
             problems,
         )
+
+
+def _variables(survey: Mapping[str, Any]) -> Sequence[object]:
+    """The variables that a survey asks for, in their order."""
+    spec = survey.get("spec")
+    rows = spec if isinstance(spec, list) else []
+    return [row.get("variable") for row in rows if isinstance(row, Mapping)]

@@ -78,7 +78,13 @@ class Finder:
         found = body.get("results")
         if not isinstance(found, list):
             raise Unreachable(f"{what}: the answer is not the controller's.")
-        return [row for row in found if isinstance(row, dict) and isinstance(row.get("id"), int)]
+        rows = [row for row in found if isinstance(row, dict) and isinstance(row.get("id"), int)]
+        asked = [value for name, value in terms if name == of.key]
+        others = [row for row in rows if asked and str(row.get(of.key, asked[0])).strip() != asked[0].strip()]
+        if others:  # what would be changed then is not what was meant
+            told = f"asked for {quoted(asked[0])}, it shows {quoted(str(others[0][of.key]))}"
+            raise Unreachable(f"{what}: {told}: the answer is not the controller's.")
+        return rows
 
     def below(self, path: str) -> Sequence[Row]:
         """All rows of a list at this path."""
@@ -86,7 +92,7 @@ class Finder:
         while True:
             terms = (("id__gt", str(rows[-1]["id"] if rows else 0)), ("order_by", "id"), ("page_size", "200"))
             body = self._requests.read(path, terms, what=f"the list {path}")
-            found = [row for row in body.get("results") or () if isinstance(row, dict)]
+            found = listed(body, f"the list {path}")
             rows += found
             if not found or not body.get("next"):
                 return rows
@@ -116,8 +122,10 @@ class Finder:
                 raise NotFound(f"{what} does not exist, or this user may not see it.")
             url = str(rows[0].get("url") or "")
         row = dict(self._requests.read(url or f"{of.folder}{number}/", what=what))
-        if not isinstance(row.get("id"), int):
-            raise Unreachable(f"{what}: the answer is not the controller's.")
+        if row.get("id") != number:
+            raise Unreachable(
+                f"{what}: the answer shows {row.get('id', 'no id')}: it is not the controller's."
+            )
         return row
 
     def _named(self, of: Kind, reference: Reference) -> Row:
@@ -162,6 +170,18 @@ class Finder:
         close = difflib.get_close_matches(name.casefold(), by_name, n=_NEAR, cutoff=0.5)
         holding = [key for key in by_name if name.casefold() in key and key not in close]
         return [row for key in [*close, *holding] for row in by_name[key]][:_NEAR]
+
+
+def listed(body: Mapping[str, Any], what: str) -> list[dict[str, Any]]:
+    """The rows of a page, each with its id. Raises `Unreachable` for what is no page of a list."""
+    rows = body.get("results")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and _numbered(row) for row in rows):
+        raise Unreachable(f"{what}: the answer is not the controller's.")
+    return rows
+
+
+def _numbered(row: Mapping[str, Any]) -> bool:
+    return isinstance(row.get("id"), int) and not isinstance(row["id"], bool)
 
 
 def _owner(row: Mapping[str, Any], field: str) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from aap_launcher.errors import InvalidInput
+from aap_launcher.client.finder import listed
+from aap_launcher.errors import InvalidInput, Unreachable
 
 if TYPE_CHECKING:
     from aap_launcher.controller.requests import Requests
@@ -20,7 +21,10 @@ _PATH = "workflow_job_template_nodes/"
 def refuse_cycle(requests: Requests, parent: int, children: Sequence[int]) -> None:
     """Raise `InvalidInput` where one of the children leads back to the parent."""
     node = requests.read(f"{_PATH}{parent}/", what=f"node {parent}")
-    after = {int(row["id"]): _next(row) for row in _nodes(requests, node["workflow_job_template"])}
+    workflow = node.get("workflow_job_template")
+    if not isinstance(workflow, int):
+        raise Unreachable(f"node {parent}: the answer is not the controller's: it names no workflow.")
+    after = {int(row["id"]): _next(row) for row in _nodes(requests, workflow)}
     for child in children:
         way = _way(after, child, parent)
         if way:
@@ -35,8 +39,9 @@ def _nodes(requests: Requests, workflow: object) -> Iterator[Mapping[str, Any]]:
     last = 0
     while True:
         terms = (("workflow_job_template", str(workflow)), ("id__gt", str(last)), ("order_by", "id"))
-        page = requests.read(_PATH, (*terms, ("page_size", "200")), what=f"the nodes of workflow {workflow}")
-        rows = page.get("results") or ()
+        what = f"the nodes of workflow {workflow}"
+        page = requests.read(_PATH, (*terms, ("page_size", "200")), what=what)
+        rows = listed(page, what)
         yield from rows
         if not rows or not page.get("next"):
             return

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aap_launcher.client.host_files import Wanted
+from aap_launcher.client.readback import same
 from aap_launcher.client.records import Record
 from aap_launcher.client.values import exact
-from aap_launcher.errors import InvalidInput, InvalidValue, Problem
+from aap_launcher.errors import AnswerLost, InvalidInput, InvalidValue, Problem
+from aap_launcher.text.quoting import joined
+from aap_launcher.text.words import count
 
 CHUNK = 100  # BULK_HOST_MAX_CREATE, as it is by default
 
@@ -68,6 +71,32 @@ def body(number: int, chunk: Sequence[Wanted]) -> dict[str, Any]:
         for one in chunk
     ]
     return {"inventory": number, "hosts": rows}
+
+
+def refuse_unseen(answer: Mapping[str, Any], chunk: Sequence[Wanted]) -> None:
+    """Raise `AnswerLost` for hosts that the answer to `bulk/host_create/` does not show, each as it was sent."""
+    rows = answer.get("hosts")
+    shown = {
+        row["name"]: row
+        for row in (rows if isinstance(rows, list) else ())
+        if isinstance(row, Mapping) and isinstance(row.get("name"), str) and isinstance(row.get("id"), int)
+    }
+    sent = body(0, chunk)["hosts"]
+    missing = [row["name"] for row in sent if row["name"] not in shown]
+    other = [
+        f"{row['name']} ({name})"
+        for row in sent
+        if row["name"] in shown
+        for name, value in row.items()
+        if not same(value, shown[row["name"]].get(name))
+    ]
+    if missing:
+        told = (
+            f"{count(len(missing), 'host')} not shown in the answer, so whether they were made is not known"
+        )
+        raise AnswerLost(f"{told}: {joined(missing)}. The same command again looks, and does the rest.")
+    if other:
+        raise AnswerLost(f"made, and shown otherwise than they were sent: {joined(other)}. Look at them.")
 
 
 def chunks(rows: Sequence[Wanted], size: int = CHUNK) -> Iterator[Sequence[Wanted]]:

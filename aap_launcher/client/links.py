@@ -14,12 +14,13 @@ import msgspec
 
 from aap_launcher.client import arguments, graph
 from aap_launcher.client.fields import shape
+from aap_launcher.client.finder import listed
 from aap_launcher.client.kind import Kind
 from aap_launcher.client.names import foreign
 from aap_launcher.client.query import Query, Term, query
 from aap_launcher.client.records import Record
 from aap_launcher.client.terms import worded
-from aap_launcher.errors import InvalidInput, NotFound
+from aap_launcher.errors import AnswerLost, InvalidInput, NotFound
 from aap_launcher.text.near import near
 
 if TYPE_CHECKING:
@@ -158,21 +159,17 @@ class Place(msgspec.Struct, frozen=True):
     def holding(self, ids: Sequence[int]) -> set[int]:
         """Which of these it holds."""
         terms = (("id__in", ",".join(str(one) for one in ids)), ("page_size", "200"))
-        found = self.requests.read(
-            self.path, terms, what=f"the {self.name} of {self.kind.label} {self.number}"
-        )
-        rows = found.get("results")
-        return {int(row["id"]) for row in rows if isinstance(row, dict)} if isinstance(rows, list) else set()
+        what = f"the {self.name} of {self.kind.label} {self.number}"
+        return {int(row["id"]) for row in listed(self.requests.read(self.path, terms, what=what), what)}
 
     def attach(self, other: int) -> str:
         """Attach one; what was done, in words."""
-        self.requests.change("POST", self.path, {"id": other}, what=f"attaching {self.called(other)}")
+        self._change({"id": other}, f"attaching {self.called(other)}")
         return f"{self.called(other)} attached"
 
     def detach(self, other: int) -> str:
         """Detach one; what was done, in words."""
-        body = {"id": other, "disassociate": True}
-        self.requests.change("POST", self.path, body, what=f"detaching {self.called(other)}")
+        self._change({"id": other, "disassociate": True}, f"detaching {self.called(other)}")
         if self.owns:
             return f"{self.target.label} {other} was deleted"
         if self.target.name == "labels" and self._gone(other):
@@ -180,6 +177,15 @@ class Place(msgspec.Struct, frozen=True):
                 f"{self.called(other)} detached; it was attached nowhere else, so the controller deleted it"
             )
         return f"{self.called(other)} detached"
+
+    def _change(self, body: Mapping[str, Any], what: str) -> None:
+        """Raises `AnswerLost` for what is neither 204 nor shows the object: a link is made without a body."""
+        answer = self.requests.change("POST", self.path, body, what=what)
+        if answer.body.strip() and self.requests.content(answer, what).get("id") != body["id"]:
+            raise AnswerLost(
+                f"{what}: the answer ({answer.status}) shows something else; it may have taken effect: look at "
+                f"the {self.name} of {self.kind.label} {self.number}."
+            )
 
     def make_so(self, wanted: Sequence[int], has: Sequence[int]) -> Sequence[str]:
         """Attach and detach until it holds exactly these; what was done, in words."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequenc
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aap_launcher.client import arguments, fields, links, pages
+from aap_launcher.client import arguments, deeds, fields, links, pages
 from aap_launcher.client.body import Body, body
 from aap_launcher.client.changes import Changes, Planned
 from aap_launcher.client.fields import Field, Shape
@@ -156,7 +156,7 @@ class Resource:
             if missing_ok:
                 return False
             raise
-        return self._changes.delete(number, self._clock, missing_ok=missing_ok, wait=wait)
+        return deeds.delete(self.requests, self.kind, number, self._clock, missing_ok=missing_ok, wait=wait)
 
     def attach(self, ref: object, name: str, /, *others: object) -> Sequence[str]:
         """Attach objects to one of its related lists; says what was done. Raises `InvalidInput` for a cycle."""
@@ -180,8 +180,7 @@ class Resource:
                 + (f" It takes: {', '.join(deed.fields)}." if deed.fields else "")
             )
         number = self.finder.exact(self.kind, ref)
-        path = f"{self.kind.folder}{number}/{deed.path or deed.name + '/'}"
-        return self._changes.act(path, given, f"{deed.name} of {self.kind.label} {number}")
+        return deeds.act(self.requests, self.kind, deed, number, given)
 
     def planned_create(self, **given: Any) -> Sequence[Planned]:  # noqa: ANN401
         """The requests that a create would send; nothing is changed."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Secrets that are told when they are made, and afterwards no more.
 _ONCE = {"tokens": ("token", "refresh_token"), "applications": ("client_secret",)}
 _PATIENCE = 300.0  # seconds that `delete --wait` waits for an inventory
+_LATER = ("inventories/", "constructed_inventories/")  # answered 202: gone only after a while
 # What the controller deletes along with an object (seen on AWX 24.6.1).
 _ALONG: Mapping[str, str] = {
     "organizations": "its teams, inventories, credentials, labels, notification templates, applications and "
@@ -106,7 +107,8 @@ def _delete(desk: Desk, resource: Resource, record: Record, wait: float | None) 
             raise
         desk.screen.refuse(error)
         return error
-    desk.screen.data([f"deleted  {called(resource.kind, record)}\n"])
+    later = resource.kind.folder in _LATER and wait is None
+    desk.screen.data([f"{'is being deleted' if later else 'deleted'}  {called(resource.kind, record)}\n"])
     return None
 
 

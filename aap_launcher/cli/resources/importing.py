@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from aap_launcher.cli.given import read
 from aap_launcher.client import host_files, host_import
 from aap_launcher.client.kinds import KINDS
-from aap_launcher.text.quoting import quoted
+from aap_launcher.errors import AnswerLost
+from aap_launcher.text.quoting import joined, quoted
 from aap_launcher.text.words import count
 
 if TYPE_CHECKING:
@@ -54,9 +55,9 @@ def _send(desk: Desk, kind: Kind, plan: Plan, inventory: int, groups: Mapping[st
     try:
         for chunk in host_import.chunks(plan.create):
             body = host_import.body(inventory, chunk)
-            desk.requests.change(
-                "POST", "bulk/host_create/", body, what=f"making {count(len(chunk), 'host')}"
-            )
+            what = f"making {count(len(chunk), 'host')}"
+            answer = desk.requests.change("POST", "bulk/host_create/", body, what=what)
+            host_import.refuse_unseen(desk.requests.content(answer, what), chunk)
             made += len(chunk)
             if len(plan.create) > len(chunk):
                 desk.screen.say(f"{made} of {len(plan.create)} hosts are made")
@@ -76,6 +77,8 @@ def _put_into_groups(desk: Desk, kind: Kind, plan: Plan, inventory: int, groups:
     resource = desk.resource(KINDS["groups"])
     for name, hosts in plan.members.items():
         group = groups.get(name) or resource.create(name=name, inventory=inventory).id
+        if unseen := [host for host in hosts if host not in numbers]:
+            raise AnswerLost(f"not in the inventory after they were made: {joined(unseen)}.")
         resource.attach(group, "hosts", *(numbers[host] for host in hosts))
 
 

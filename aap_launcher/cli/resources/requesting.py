@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aap_launcher.cli.forms import Form, pretty
 from aap_launcher.cli.given import nested, pairs, read, text, typed
 from aap_launcher.cli.shown import Shown, shown
-from aap_launcher.errors import InvalidInput, Refused, Unreachable
+from aap_launcher.errors import AnswerLost, InvalidInput, Refused, Unreachable
 
 if TYPE_CHECKING:
     from aap_launcher.cli.connected import Desk
@@ -37,9 +37,10 @@ def requested(desk: Desk, given: Mapping[str, Any]) -> int:
 def _answered(desk: Desk, answer: Answer, form: Shown, given: Mapping[str, Any]) -> int:
     """Show what came back: the body to stdout, words about a refusal to stderr."""
     if 200 <= answer.status < 300 and "html" in answer.headers.get("Content-Type", ""):
-        raise Unreachable(
-            f"{answer.method} {answer.path}: a page that is not the controller's: {answer.beginning}"
-        )
+        told = f"{answer.method} {answer.path}: a page that is not the controller's: {answer.beginning}"
+        if answer.method in {"GET", "HEAD", "OPTIONS"}:
+            raise Unreachable(told)
+        raise AnswerLost(f"{told} It may have taken effect.")
     if given["include"]:
         desk.screen.raw([_head(answer)])
     code = 0 if given["silent"] else _body_shown(desk, answer, form)
