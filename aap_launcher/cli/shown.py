@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aap_launcher.cli import forms
+from aap_launcher.cli.columns import Sought
 from aap_launcher.cli.forms import Form, Row
 from aap_launcher.cli.jq import Expression
 from aap_launcher.cli.screen import Screen
@@ -35,11 +36,17 @@ class Shown:
 
     def many(self, screen: Screen, rows: Iterable[Row]) -> int:
         """Write a list as it comes; the exit code."""
-        return screen.data(self._pieces(screen, screen.hidden(rows)))
+        sought = Sought(self.columns)
+        code = screen.data(self._pieces(screen, sought.watched(screen.hidden(rows))))
+        return code or sought.told(screen)
 
     def one(self, screen: Screen, row: Row) -> int:
         """Write one record; the exit code."""
-        (clean,) = screen.hidden([row])
+        sought = Sought(self.columns)
+        (clean,) = sought.watched(screen.hidden([row]))
+        return self._one(screen, clean) or sought.told(screen)
+
+    def _one(self, screen: Screen, clean: Row) -> int:
         if self.expression is not None:
             return screen.data(self._results(screen, [clean]))
         if self.form is Form.TABLE:

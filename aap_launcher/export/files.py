@@ -11,6 +11,8 @@ from typing import Any
 
 from aap_launcher.errors import InvalidInput
 from aap_launcher.export.documents import Document
+from aap_launcher.text.keys import unique
+from aap_launcher.text.quoting import quoted
 
 MANIFEST = "aap-export.json"
 _UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*%]|^\.|[. ]$')
@@ -113,7 +115,7 @@ def _documents(folder: Path) -> Iterator[tuple[str, Document]]:
 
     for name in _files(folder):
         try:
-            found = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
+            found = _loaded((folder / name).read_text(encoding="utf-8"))
         except FileNotFoundError:
             continue  # somebody took it out: it is new on the controller then
         except (OSError, ValueError, yaml.YAMLError) as fault:
@@ -121,6 +123,27 @@ def _documents(folder: Path) -> Iterator[tuple[str, Document]]:
         if not isinstance(found, dict):
             raise InvalidInput(f"{folder / name} is no document of an export: it holds no mapping.")
         yield name, found
+
+
+def _loaded(text: str) -> object:
+    """The document. Raises `ValueError` for a key that stands twice: one of its values would be compared, unseen."""
+    import yaml  # noqa: PLC0415 - see above
+
+    class Loader(yaml.SafeLoader):
+        """Every key once."""
+
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+            seen: set[object] = set()
+            for key, _ in node.value:
+                if key.value in seen and isinstance(key, yaml.ScalarNode):
+                    line = key.start_mark.line + 1
+                    raise ValueError(
+                        f"line {line} has the key {quoted(key.value)} a second time: keep one of them"
+                    )
+                seen.add(key.value if isinstance(key, yaml.ScalarNode) else id(key))
+            return super().construct_mapping(node, deep)
+
+    return yaml.load(text, Loader=Loader)  # noqa: S506 - a safe loader
 
 
 def check(folder: Path) -> Sequence[str]:
@@ -150,7 +173,7 @@ def _keep_others(folder: Path, ours: Sequence[str], files: Mapping[str, Document
 
 def _files(folder: Path) -> Sequence[str]:
     try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"), object_pairs_hook=unique)
         names = found["files"]
     except (OSError, ValueError, KeyError, TypeError):
         raise InvalidInput(f"{folder / MANIFEST} is no manifest of an export.") from None

@@ -97,6 +97,40 @@ def test_a_column_that_is_no_field_is_refused_with_the_near_miss() -> None:
         check_columns(["id", "nmae"], ["id", "name"])
 
 
+NESTED: list[dict[str, Any]] = [
+    {"id": 1, "summary_fields": {}},
+    {"id": 2, "summary_fields": {"organization": {"name": "Retail", "id": 4}}, "limit": None},
+]
+
+
+@pytest.mark.parametrize("form", [form for form in Form if form not in {Form.ID, Form.NAME}])
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        ("summary_fields.organization.nmae", 'Did you mean "name"?'),
+        ("summary_fields.organisation.name", 'Did you mean "organization"?'),
+        ("id.x", 'nothing shown has "id.x"'),
+    ],
+)
+def test_a_path_that_no_row_has_prints_no_blank_column_in_silence(
+    streams: Streams, form: Form, column: str, told: str
+) -> None:
+    asked = shown({"output": str(form), "columns": f"id,{column}", "jq": None})
+    assert asked.many(streams.screen, NESTED) == InvalidInput.exit_code
+    assert f'--columns: nothing shown has "{column}"' in streams.words
+    assert told in streams.words
+    assert asked.one(streams.screen, NESTED[1]) == InvalidInput.exit_code
+
+
+def test_a_path_that_some_row_has_is_fine_and_a_field_that_none_has_is_told(streams: Streams) -> None:
+    given = {"output": "tsv", "columns": "id,summary_fields.organization.name,limit", "jq": None}
+    assert shown(given).many(streams.screen, NESTED) == 0
+    assert streams.words == ""
+    assert shown({**given, "columns": "id,job_args"}).many(streams.screen, NESTED) == 0
+    assert 'nothing shown has "job_args"' in streams.words
+    assert shown({**given, "columns": "a.b"}).many(streams.screen, []) == 0
+
+
 def test_jq_that_is_not_installed_is_told_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
     real = builtins.__import__
 

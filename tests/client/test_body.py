@@ -81,15 +81,14 @@ def test_variables_that_would_arrive_otherwise_are_refused(value: Any, told: str
     )
     for resource, given, name in every:
         field = fields.shape(names.kind(resource)).fields[name]
-        if name == "extra_data" and isinstance(value, str):
-            try:
-                value = values.read(field, value)  # noqa: PLW2901 - as a command line does
-            except InvalidValue as fault:
-                assert told.partition(": ")[2] in f"{fault.fault} {fault.advice}"
-                continue
-        found = wrong(resource, **given, **{name: value})
+        try:  # where it is no text, a command line reads it first
+            read = values.read(field, value) if name == "extra_data" and isinstance(value, str) else value
+        except InvalidValue as fault:
+            found = {name: f"{fault.fault} {fault.advice}"}
+        else:
+            found = wrong(resource, **given, **{name: read})
         told_of = " ".join(f"{key}: {fault}" for key, fault in found.items())
-        assert told.partition(": ")[2] in told_of, resource
+        assert told.partition(": ")[2] in told_of or told in told_of, resource
 
 
 def test_a_secret_without_quotes_is_not_shown_in_its_fault() -> None:

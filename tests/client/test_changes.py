@@ -296,10 +296,11 @@ def test_an_edit_of_one_secret_keeps_the_others(aap: Desk) -> None:
 def test_the_survey_and_labels_are_set_by_calls_of_their_own_and_told(aap: Desk) -> None:
     place = "/api/v2/job_templates/5/"
     aap.world.json("GET", place, template(), template(limit="web"))
-    aap.world.json("PATCH", place, template(limit="web"))
     aap.lists("job_templates/5/labels/", [row(1, "old", "label"), row(2, "kept", "label")])
     labels = aap.world.json("POST", place + "labels/", status=204)
     survey = aap.world.json("POST", place + "survey_spec/", {}, status=200)
+    aap.world.json("GET", place + "survey_spec/", {"spec": [{"variable": "x"}]})
+    aap.world.json("PATCH", place, template(limit="web"), template(limit="web", survey_enabled=True))
     aap.world.json("GET", "/api/v2/labels/1/", {"detail": "No Label matches the given query."}, status=404)
     record = aap["job_templates"].update(5, limit="web", labels=[2, 3], survey_spec=[{"variable": "x"}])
     assert [

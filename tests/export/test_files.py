@@ -125,3 +125,22 @@ def test_a_folder_that_cannot_be_made_is_told_and_no_fault_of_ours(tmp_path: Pat
     for folder in (tmp_path / "file" / "aap", tmp_path / ("x" * 300), Path("/proc/aap")):
         with pytest.raises(InvalidInput, match="cannot be"):
             files.write(folder, {"projects/a.yml": SHOP})
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key"),
+    [
+        ("name: a\nlimit: web\nlimit: all\n", 3, "limit"),
+        ("name: a\nextra_vars:\n  x: 1\n  x: 2\n", 4, "x"),
+        ("name: a\nspec:\n- {default: 1, default: 2}\n", 3, "default"),
+    ],
+)
+def test_a_key_that_stands_twice_in_a_document_is_refused_with_file_line_and_key(
+    tmp_path: Path, text: str, line: int, key: str
+) -> None:
+    files.write(tmp_path, {"projects/a.yml": SHOP})
+    (tmp_path / "projects/a.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(
+        InvalidInput, match=rf'a\.yml cannot be read: line {line} has the key "{key}" a second'
+    ):
+        files.read(tmp_path)

@@ -75,7 +75,7 @@ def edited(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
     after = resource.update(before.id, **bodies[0])
     _notes(desk, after)
     if not form.for_people:
-        return form.one(desk.screen, after.content)
+        return _said(form.one(desk.screen, after.content))
     return desk.screen.data(map(desk.screen.hide, _changed(before, after, bodies[0])))
 
 
@@ -162,8 +162,13 @@ def _made(desk: Desk, form: Shown, made: Sequence[Record], *, single: bool) -> i
     if form.for_people and not form.columns:
         return desk.screen.data(desk.screen.hide(line) for one in made for line in _told(one))
     if single:
-        return form.one(desk.screen, made[0].content)
-    return form.many(desk.screen, [one.content for one in made])
+        return _said(form.one(desk.screen, made[0].content))
+    return _said(form.many(desk.screen, [one.content for one in made]))
+
+
+def _said(code: int) -> int:
+    """The exit code of what was done: a column that it has not is told, and undoes nothing."""
+    return 0 if code == InvalidInput.exit_code else code
 
 
 def _told(record: Record) -> Iterator[str]:
