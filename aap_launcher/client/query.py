@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from aap_launcher.client import filter_values
 from aap_launcher.client.fields import Field, Shape, shape
 from aap_launcher.client.kind import Kind
 from aap_launcher.client.names import foreign
@@ -107,12 +108,19 @@ class _Reading:
             return
         if field is not None and field.resource and lookup in {"", "exact", "in"} and not path[1:]:
             value = self._ids(name, field, lookup, value)
+            if any(problem.field == name for problem in self.problems):
+                return
         if isinstance(value, list | tuple | set | frozenset) and not lookup:
             name, lookup = f"{name}__in", "in"
         text = self._text(name, lookup, value)
         if text is None:
             return
         if field is not None and not self._chosen(name, field, lookup, text):
+            return
+        try:
+            filter_values.check(field, lookup, text)
+        except InvalidValue as wrong:
+            self.wrong(name, wrong.fault, wrong.advice)
             return
         if name in PARAMETERS and field is not None:
             # A job's limit: the bare name is the parameter, which the controller ignores.

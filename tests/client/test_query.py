@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from aap_launcher.client import fields, names
+from aap_launcher.client.filter_values import check
 from aap_launcher.client.query import Query, query
 from aap_launcher.client.records import Record
 from aap_launcher.errors import InvalidInput
 from tests.client.conftest import problems
+from tests.runtimes import ROOT
 
 IDS = {"Retail": 4, "Shop": 7, "Missing": 0}
 
@@ -167,3 +170,68 @@ def test_an_order_is_no_filter() -> None:
 def test_a_text_without_an_equals_sign_is_no_filter() -> None:
     with pytest.raises(InvalidInput, match="has no ="):
         read("hosts", "name")
+
+
+@pytest.mark.parametrize(
+    ("resource", "name", "value", "told"),
+    [
+        ("hosts", "id", "abc", '"abc" is no whole number'),
+        ("hosts", "id__in", "1,x", '"x" is no whole number'),
+        ("hosts", "inventory__id", "abc", '"abc" is no whole number'),
+        ("hosts", "id__gt", "1.5", '"1.5" is no whole number'),
+        ("job_templates", "forks", "many", '"many" is no whole number'),
+        ("hosts", "created__gte", "yesterday", '"yesterday" is no time Write 2026-01-31'),
+        ("hosts", "created__gt", "2026-13-01", "is no time"),
+        ("hosts", "created__gt", "2026-1-32", "is no time"),
+        ("hosts", "enabled", "maybe", '"maybe" is neither true nor false Write true or false.'),
+        ("hosts", "enabled", "yes", "is neither true nor false"),
+        ("hosts", "groups__isnull", "maybe", "is neither true nor false"),
+        ("teams", "name__isnull", "maybe", "is neither true nor false"),
+        ("jobs", "elapsed__gt", "five", '"five" is no number'),
+        ("unified_jobs", "type", "jobb", 'Did you mean "job"?'),
+        ("jobs", "status", "failled", 'Did you mean "failed"?'),
+    ],
+)
+def test_a_value_of_another_type_is_refused_before_it_is_asked(
+    resource: str, name: str, value: str, told: str
+) -> None:
+    assert told in wrong(resource, **{name: value})[name]
+
+
+@pytest.mark.parametrize(
+    ("resource", "name", "value"),
+    [
+        ("hosts", "enabled", "1"),
+        ("hosts", "enabled", "False"),
+        ("hosts", "last_job__isnull", "1"),
+        ("job_templates", "inventory", "null"),
+        ("hosts", "created", "2026-11-25"),
+        ("hosts", "created__gt", "2026-11-25 12:00"),
+        ("hosts", "created__gt", "2026-11-25T12:00:00.123456Z"),
+        ("hosts", "created__gt", "2026-1-5T1:02"),
+        ("hosts", "created__lt", "2026-11-25T12:00:00+02:00"),
+        ("jobs", "elapsed__gte", "5"),
+        ("jobs", "elapsed__gte", "1e3"),
+        ("hosts", "id__startswith", "1"),
+        ("hosts", "id__regex", "^1"),
+    ],
+)
+def test_a_value_that_the_controller_takes_is_not_refused(resource: str, name: str, value: str) -> None:
+    assert read(resource, **{name: value}).terms == ((name, value),)
+
+
+def test_no_filter_that_the_controller_was_seen_to_take_is_refused_for_its_value() -> None:
+    recorded = json.loads((ROOT / "tests/sandbox/recorded_resources/list.json").read_text(encoding="utf-8"))
+    looked = 0
+    for one in recorded:
+        kind = names.known(one["path"].strip("/"))
+        if kind is None or one["status"] != 200:
+            continue
+        for name, value in one["query"].items():
+            path, _, lookup = name.partition("__")
+            field = fields.shape(kind).fields.get(path)
+            if field is None or "__" in lookup or not isinstance(value, str) or value == "":
+                continue
+            looked += 1
+            check(field, lookup, value)
+    assert looked > 20
