@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -71,29 +72,56 @@ def test_the_other_jenkins_examples(jenkins: Jenkins, kind: str) -> None:
     assert len(build.told["description"].splitlines()) == snippet.text.count("aapLaunch(")
 
 
+def typed(box: Sandbox, folder: Path, line: str, token: str = "") -> tuple[int, str]:
+    """(exit code, both streams) of a line of a shell."""
+    done = subprocess.run(
+        ["bash", "-c", line],
+        cwd=folder,
+        env={
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "AAP_URL": box.url,
+            "AAP_TOKEN": token or box.token,
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def launcher_lines(first: str) -> list[str]:
+    """The launcher's commands of README's block for a terminal that holds one which begins so."""
+    for block in of("terminal", "README.md"):
+        lines = [line for line in block.commands if line.startswith("aap-launcher")]
+        if any(line.startswith(f"aap-launcher {first}") for line in lines):
+            return lines
+    raise AssertionError(first)
+
+
+def test_the_example_for_every_resource(box: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "web3.yml").write_text("http_port: 8080\n")
+    said = {}
+    for line in launcher_lines("hosts list"):
+        code, said[line] = typed(box, tmp_path, line, "admin-token")
+        assert code == 0, f"{line}\n{said[line]}"
+    listed, shown, created, edited, attached, updated, failed, names = said.values()
+    assert "web1" in listed
+    assert "playbook: deploy_shop.yml\n" in shown
+    assert 'host 7 "web3" · inventory Shop' in created
+    assert "enabled  true -> false\n" in edited
+    assert "attached\n" in attached
+    assert "PLAY RECAP" in updated
+    assert failed == "" or json.loads(failed.splitlines()[0]).keys() == {"id", "name", "finished"}
+    assert "web3" in names.splitlines()
+
+
 def test_the_example_for_a_terminal(box: Sandbox, tmp_path: Path) -> None:
     def run(line: str) -> tuple[int, str]:
-        done = subprocess.run(
-            ["bash", "-c", line],
-            cwd=tmp_path,
-            env={
-                "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-                "AAP_URL": box.url,
-                "AAP_TOKEN": box.token,
-            },
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
-        return done.returncode, done.stdout + done.stderr
+        return typed(box, tmp_path, line)
 
-    lines = [line for one in of("terminal", "README.md") for line in one.commands]
-    # The job's commands come first; those for every resource follow them.
-    doctor, launch, follow, relaunch, cancel, output, *_ = (
-        line for line in lines if line.startswith("aap-launcher")
-    )
+    doctor, launch, follow, relaunch, cancel, output = launcher_lines("doctor")
     assert run(doctor)[0] == 0
     code, log = run(launch)
     assert code == 0, log
