@@ -72,7 +72,8 @@ def _warm(named: Mapping[str, Any]) -> bool:
     args, environ = list(named["args"]), named["env"]
     ours = args[0] == sys.executable and any(args[1 : 1 + len(each)] == each for each in _PROGRAMS)
     bare = environ is not None and not any(name.startswith(_INTERPRETERS) for name in environ)
-    found = named["cwd"] == ROOT or args[1:3] == ["-m", "aap_launcher"]  # the others are found beside the reader
+    # The other programs are found only from our folder.
+    found = named["cwd"] == ROOT or args[1:3] == ["-m", "aap_launcher"]
     return sys.platform == "linux" and ours and bare and found
 
 
