@@ -20,7 +20,7 @@ from sandbox.running.playbook import PlaybookRun, variables_of
 
 # Variables that tell a playbook which job, or whose launch, it is; a project that looks at them is run each time.
 _OF_THE_JOB = ("awx_", "tower_", "aap_launcher_id")
-_MOST_BYTES = 4_000_000
+_MOST_BYTES = 50_000_000  # of JSON; on the disk a twentieth of it
 # A longer one between two events was the machine's of that day, or a pause that nobody has to sit through again.
 _LONGEST_PAUSE = 1.0
 

@@ -21,11 +21,7 @@ pytestmark = pytest.mark.sandbox
 
 # One template of each playbook; the others differ in what they ask for, not in what they print.
 PLAYBOOKS = {template.playbook: template.name for template in reversed(TEMPLATES) if not template.replay}
-# The slowest first: they run while other tests do.
-NAMES = sorted(
-    {**PLAYBOOKS, "quick.yml": "Locked", "slow_deploy.yml": "Slow deploy"}.values(),
-    key=lambda name: (name != "Large log", name != "Large values"),
-)
+NAMES = sorted({**PLAYBOOKS, "quick.yml": "Locked", "slow_deploy.yml": "Slow deploy"}.values())
 
 
 @dataclass

@@ -6,6 +6,7 @@ import pytest
 
 import sandbox
 from sandbox.running import replayer
+from sandbox.running.kept import KeptRuns, Recording
 from tests.runtimes import KEPT_RUNS
 from tests.sandbox.client import Client, client_of
 
@@ -57,6 +58,18 @@ def test_a_canceled_run_is_not_kept_and_a_kept_one_can_be_canceled(tmp_path: Pat
         client.post(f"jobs/{again}/cancel/")
         assert client.finished(again)["status"] == "canceled"
         assert box.state.jobs[again].process_ids == ()
+
+
+def test_the_largest_run_of_all_is_kept_too(tmp_path: Path) -> None:
+    """Large log: 5,500 events, half a minute of a core; of what is larger than all that is known, nothing is kept."""
+    runs = KeptRuns(tmp_path)
+    events = [[0.01, {"counter": number, "stdout": "x" * 2_000}] for number in range(6_000)]
+    runs.keep("large", Recording(events, {}, "/tmp/place", 0, ""))
+    found = runs.find("large")
+    assert found is not None
+    assert found.events == events
+    runs.keep("larger", Recording(events * 5, {}, "/tmp/place", 0, ""))
+    assert runs.find("larger") is None
 
 
 def test_a_replay_takes_the_run_that_was_kept_and_records_none_again() -> None:
