@@ -51,7 +51,7 @@ def test_it_ends_and_says_what_the_whole_one_does(
 @pytest.mark.parametrize(
     ("signum", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGKILL, -9)]
 )
-def test_it_is_our_child_hears_signals_and_has_no_other_environment(signum: int, code: int) -> None:
+def test_it_is_our_child_hears_signals_and_has_no_file_of_ours(signum: int, code: int) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         environ = {"AAP_URL": f"http://127.0.0.1:{silent.getsockname()[1]}", "AAP_TOKEN": "t0ken-t0ken"}
         process = warm.Launched(
