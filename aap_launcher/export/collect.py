@@ -56,7 +56,8 @@ def _job_template(reader: Reader, row: Row) -> Mapping[str, Any]:
 
 def _workflow(reader: Reader, row: Row) -> Mapping[str, Any]:
     number = int(row["id"])
-    nodes = reader.below("workflow_job_templates", number, "workflow_nodes")
+    every = reader.rows("workflow_job_template_nodes")
+    nodes = [node for node in every if node.get("workflow_job_template") == number]
     called = {node["id"]: str(node.get("identifier") or node["id"]) for node in nodes}
     return {
         "survey": _survey(reader, "workflow_job_templates", row),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from aap_launcher.client.fields import shape
 from aap_launcher.client.kinds import KINDS
 from aap_launcher.client.resource import Resource
 from aap_launcher.controller.requests import Requests
@@ -22,6 +23,7 @@ class Reader:
         self.unreadable: list[str] = []
         self._requests, self._clock = requests, clock
         self._lists: dict[str, dict[int, Row]] = {}
+        self._having: dict[tuple[str, str], Collection[int] | None] = {}
 
     @property
     def asked(self) -> int:
@@ -42,13 +44,30 @@ class Reader:
         return named(kind, row)
 
     def below(self, kind: str, number: int, list_name: str) -> Sequence[Row]:
-        """A list that belongs to one object; () where it may not be read."""
-        resource = Resource(KINDS[kind], self._requests, self._clock)
+        """A list that belongs to one object; () where it may not be read.
+
+        Most objects have nothing in most of their lists: which have is asked once for all of a kind.
+        """
+        if number not in self._with(kind, list_name, number):
+            return ()
         try:
-            return [record.content for record in resource.related(number, list_name)]
+            return [record.content for record in self._resource(kind).related({"id": number}, list_name)]
         except _REFUSED as error:
             self._miss(f"{list_name} of {KINDS[kind].label} {number}: {error}")
             return ()
+
+    def _with(self, kind: str, list_name: str, number: int) -> Collection[int]:
+        """The objects that have something in the list; where the controller cannot tell, this one may."""
+        if list_name not in shape(KINDS[kind]).relations:
+            return {number}
+        if (kind, list_name) not in self._having:
+            try:
+                rows = self._resource(kind).list((f"{list_name}__isnull", False))
+                self._having[kind, list_name] = {row.id for row in rows}
+            except _REFUSED:
+                self._having[kind, list_name] = None
+        having = self._having[kind, list_name]
+        return {number} if having is None else having
 
     def page(self, path: str, what: str, query: Sequence[tuple[str, str]] = ()) -> Mapping[str, Any]:
         """One page below the API root; {} where it may not be read."""
@@ -60,14 +79,16 @@ class Reader:
 
     def _all(self, kind: str) -> dict[int, Row]:
         if kind not in self._lists:
-            resource = Resource(KINDS[kind], self._requests, self._clock)
             found: dict[int, Row] = {}
             try:
-                found = {record.id: record.content for record in resource.list(order_by="id")}
+                found = {record.id: record.content for record in self._resource(kind).list(order_by="id")}
             except _REFUSED as error:
                 self._miss(f"{kind}: {error}")
             self._lists[kind] = found
         return self._lists[kind]
+
+    def _resource(self, kind: str) -> Resource:
+        return Resource(KINDS[kind], self._requests, self._clock)
 
     def _miss(self, what: str) -> None:
         if what not in self.unreadable:

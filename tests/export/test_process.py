@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -65,6 +66,35 @@ def test_an_export_is_the_same_twice_and_tells_what_changed_since(box: Sandbox, 
     code, told, _ = run(box, "diff", str(folder), "--json", "--only", "jt")
     assert (code, json.loads(told)[0]["after"]) == (1, "all")
     assert content(folder) == first, "diff writes nothing"
+
+
+def test_lists_that_are_empty_cost_nothing_and_what_is_in_one_is_told(box: Sandbox, tmp_path: Path) -> None:
+    config = 'notification_configuration={"url": "http://a.example", "headers": {}, "http_method": "POST"}'
+    for line in (
+        ["nt", "create", "name=Ops", "organization=Retail", "notification_type=webhook", config],
+        ["jt", "attach", "Slow deploy", "notification_templates_error", "Ops"],
+        ["projects", "attach", "Shop from git", "notification_templates_started", "Ops"],
+        ["wfjt", "attach", "Release train", "notification_templates_approvals", "Ops"],
+        ["jt", "edit", "Deploy release", "ask_credential_on_launch=true"],
+        ["nodes", "attach", "deploy-db++Release train", "credentials", "Shop machine"],
+    ):
+        code, _, said = run(box, *line)
+        assert code == 0, said
+    folder = tmp_path / "aap"
+    code, _, said = run(box, "export", str(folder))
+    assert code == 0, said
+    number = int(said.rpartition(" requests")[0].split()[-1])
+    assert number < 50, "of a hundred objects"
+
+    def told(name: str) -> Any:
+        return yaml.safe_load((folder / f"{name}.yml").read_bytes())
+
+    assert told("job_templates/Slow deploy++Retail")["notification_templates_error"] == ["Ops++Retail"]
+    assert told("projects/Shop from git++Retail")["notification_templates_started"] == ["Ops++Retail"]
+    train = told("workflow_job_templates/Release train++Retail")
+    assert train["notification_templates_approvals"] == ["Ops++Retail"]
+    node = next(one for one in train["nodes"] if one["identifier"] == "deploy-db")
+    assert node["credentials"] == ["Shop machine++Retail"]
 
 
 def test_what_this_user_may_not_read_is_named_and_no_success(box: Sandbox, tmp_path: Path) -> None:
