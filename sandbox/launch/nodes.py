@@ -146,6 +146,7 @@ def _new_run(state: State, node: Node) -> Job:
         started |= {"name": f"{thing.inventory.name} - {thing.name}", "project": None, "source": thing}
         return state.add_job(InventoryUpdateJob, kind="inventory_update", **started)
     if isinstance(thing, SystemTemplate):
+        started |= {"prompts": Prompts(extra_vars={"days": "90"})}
         started |= {"name": thing.name, "description": thing.description, "project": None, "system": thing}
         return state.add_job(SystemJob, kind="system_job", **started)
     assert thing

@@ -9,7 +9,7 @@ from sandbox.resources.deletion import delete, is_attached
 from sandbox.resources.relations import descendants, kind_of, meaning_of
 from sandbox.resources.rights import administers, may_edit, may_use
 from sandbox.state import State
-from sandbox.store.roles import holders, role_of
+from sandbox.store.roles import give, holders, role_of, take
 from sandbox.store.store import Record, Store
 
 Body = dict[str, Any]
@@ -59,13 +59,24 @@ def may_attach(store: Store, user: User, record: Record, name: str) -> bool:
 def attach(store: Store, record: Record, name: str, other: Record) -> None:
     meaning = meaning_of(record.kind, name)
     assert meaning
-    way, detail, path = meaning
-    if way in {"link", "roots", "potential"}:
+    way, detail, _ = meaning
+    if granted := _granted(store, record, name, other):
+        give(store, *granted)
+    elif way in {"link", "roots", "potential"}:
         record.links[name][other.id] = None
     elif way == "back":
         other.links[detail][record.id] = None
-    elif way == "role" and (role := role_of(store, record, detail)):
-        role.links[path][other.id] = None
+
+
+def _granted(store: Store, record: Record, name: str, other: Record) -> tuple[Record, str, int] | None:
+    """The role that is given or taken by this list, the kind of who gets it, and its id; none for other lists."""
+    if record.kind.path == "roles":
+        return record, name, other.id
+    if name == "roles":
+        return other, record.kind.path, record.id
+    way, detail, path = meaning_of(record.kind, name) or ("", "", "")
+    role = role_of(store, record, detail) if way == "role" else None
+    return (role, path, other.id) if role else None
 
 
 def detach(store: Store, record: Record, name: str, other: Record) -> None:
@@ -73,13 +84,13 @@ def detach(store: Store, record: Record, name: str, other: Record) -> None:
     meaning = meaning_of(record.kind, name)
     assert meaning
     way, detail, path = meaning
-    if way == "by" or (way == "roots" and record.kind.path == "inventories"):
+    if granted := _granted(store, record, name, other):
+        take(store, *granted)
+    elif way == "by" or (way == "roots" and record.kind.path == "inventories"):
         if other.values.get(detail or "inventory") == record.id:
             delete(store, other)
     elif way == "back":
         other.links[detail].pop(record.id, None)
-    elif way == "role" and (role := role_of(store, record, detail)):
-        role.links[path].pop(other.id, None)
     else:
         record.links[name].pop(other.id, None)
     if path == "labels" and not is_attached(store, other):

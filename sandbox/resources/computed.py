@@ -15,6 +15,7 @@ from sandbox.store.store import Record
 Values = dict[str, Any]
 ENCRYPTED = inputs.ENCRYPTED
 FAILED = frozenset({"failed", "error", "canceled"})
+CPU_CAPACITY, MEMORY_CAPACITY = 8, 220
 
 
 def values_of(state: State, record: Record) -> Values:
@@ -148,7 +149,7 @@ def _instance_group(state: State, record: Record) -> Values:
     active = [job for job in list(state.jobs.values()) if job.status == "running"]
     default = record.name == "default"
     return {
-        "capacity": 220,
+        "capacity": MEMORY_CAPACITY,
         "consumed_capacity": 0,
         "percent_capacity_remaining": 100.0,
         "jobs_running": len(active) if default else 0,
@@ -158,12 +159,15 @@ def _instance_group(state: State, record: Record) -> Values:
 
 
 def _instance(_: State, record: Record) -> Values:
+    """Between what its processors and what its memory allow, or beyond."""
+    adjustment = float(record.values["capacity_adjustment"])
     return {
         "uuid": str(uuid.uuid5(uuid.NAMESPACE_DNS, record.name)),
-        "capacity": 220,
+        "capacity": round(CPU_CAPACITY + (MEMORY_CAPACITY - CPU_CAPACITY) * adjustment),
         "consumed_capacity": 0,
         "percent_capacity_remaining": 100.0,
-        "enabled": True,
+        "cpu_capacity": CPU_CAPACITY,
+        "mem_capacity": MEMORY_CAPACITY,
     }
 
 
@@ -173,6 +177,10 @@ def _node(_: State, record: Record) -> Values:
 
 def _application(_: State, record: Record) -> Values:
     return {"client_secret": ENCRYPTED if record.values["client_secret"] else ""}
+
+
+def _authors(_: State, record: Record) -> Values:
+    return {"created_by": record.created_by, "modified_by": record.modified_by}
 
 
 _COMPUTED: dict[str, Callable[[State, Record], Values]] = {
@@ -190,6 +198,9 @@ _COMPUTED: dict[str, Callable[[State, Record], Values]] = {
     "instances": _instance,
     "workflow_job_template_nodes": _node,
     "applications": _application,
+    "role_definitions": _authors,
+    "role_user_assignments": _authors,
+    "role_team_assignments": _authors,
 }
 _RUN = ("last_job_run", "last_job_failed", "status", "next_job_run")
 # Those for which a list can be filtered.

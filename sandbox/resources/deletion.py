@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Iterable
 
-from sandbox.models import Job
+from sandbox.clock import stamp
+from sandbox.models import Job, now
 from sandbox.replies import Refused, forbidden
+from sandbox.resources import definitions
 from sandbox.resources.computed import made_from
 from sandbox.state import State
-from sandbox.store.roles import remove_roles
+from sandbox.store.roles import remove_roles, role_behind, take
 from sandbox.store.store import Record, Store
 
 # kind: kinds whose objects are deleted with it, and the field by which they belong to it
@@ -30,6 +32,9 @@ _ALONG: dict[str, tuple[tuple[str, str], ...]] = {
         ("credential_input_sources", "target_credential"),
         ("credential_input_sources", "source_credential"),
     ),
+    "users": (("role_user_assignments", "user"),),
+    "teams": (("role_team_assignments", "team"),),
+    "role_definitions": tuple((f"role_{who}_assignments", "role_definition") for who in ("user", "team")),
 }
 PENDING_SECONDS = 0.4
 
@@ -41,6 +46,8 @@ def check(state: State, record: Record) -> None:
             raise forbidden("Deletion not allowed for managed credential types")
         if any(one.values["credential_type"] == record.id for one in state.store.all("credentials")):
             raise forbidden("Credential types that are in use cannot be deleted")
+    if record.kind.path == "role_definitions" and record.values["managed"]:
+        raise definitions.managed()
     if active := [{"id": job.id, "type": job.kind} for job in active_jobs(state, record)]:
         raise Refused(409, {"error": "Resource is being used by running jobs.", "active_jobs": active})
 
@@ -79,9 +86,20 @@ def delete(store: Store, record: Record) -> None:
         for one in list(store.all(path)):
             if one.values.get(field) == record.id:
                 delete(store, one)
+    if record.kind.path == "host_metrics":
+        _mark(store, record)
+        return
+    if record.kind.again and (granted := role_behind(store, record)):
+        take(store, *granted)
     _forget(store, record)
     remove_roles(store, record)
     store.remove(record)
+
+
+def _mark(store: Store, metric: Record) -> None:
+    """What is counted of a host stays, as that of a host which is no longer there."""
+    times = (metric.values["deleted_counter"] or 0) + 1
+    store.change(metric, {"deleted": True, "deleted_counter": times, "last_deleted": stamp(now())})
 
 
 def _forget(store: Store, record: Record) -> None:

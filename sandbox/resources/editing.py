@@ -12,7 +12,7 @@ from sandbox.resources.relations import meaning_of
 from sandbox.resources.rights import may_create, may_edit, may_use
 from sandbox.state import State
 from sandbox.store.kinds import Kind, kinds
-from sandbox.store.roles import create_roles, grant, role_of
+from sandbox.store.roles import create_roles, give, grant, role_behind, role_of
 from sandbox.store.store import Record
 
 Body = dict[str, Any]
@@ -42,6 +42,8 @@ def create(
     _make_up(kind, whole)
     if wrong := rules.check(store, kind, whole, None, values):
         raise Refused(400, wrong)
+    if kind.again and (known := store.find(kind.path, store.holder(kind, whole))):
+        return known
     record = store.add(kind.path, _stored(kind, whole), by=user.id)
     create_roles(store, record)
     _own(state, record, user, values)
@@ -96,7 +98,10 @@ def _own(state: State, record: Record, user: User, values: Body) -> None:
             grant(state.store, record, "admin_role", owner)
         role = role_of(state.store, record, "admin_role")
         if (team := values.get("team")) and role:
-            role.links["teams"][team] = None
+            give(state.store, role, "teams", team)
+    elif record.kind.again:
+        if granted := role_behind(state.store, record):
+            give(state.store, *granted)
     elif not user.is_superuser and "admin_role" in record.kind.roles:
         grant(state.store, record, "admin_role", user.id)
     new_webhook_key(record, "")

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from sandbox.resources.proposal import Proposal
+
 ENCRYPTED = "$encrypted$"
 
 
@@ -105,3 +107,26 @@ def _wrong_field(field: dict[str, Any], seen: set[str]) -> Iterator[str]:
         yield "'ask_at_runtime' is not supported for custom credentials."
     if field.get("type", "string") not in {"string", "boolean"}:
         yield f"{field['type']!r} is not one of ['string', 'boolean']"
+
+
+def check_source(of: Proposal) -> dict[str, Any]:
+    """Of a value that is fetched from elsewhere: whence, and into what."""
+    kind_of = {
+        name: of.store.get(
+            "credential_types", of.store.get("credentials", of.values[name]).values["credential_type"]
+        )
+        for name in ("source_credential", "target_credential")
+    }
+    if kind_of["source_credential"].values["kind"] != "external":
+        return {"source_credential": ["Source must be an external credential"]}
+    target, source = kind_of["target_credential"], kind_of["source_credential"]
+    if target.values["kind"] == "external":
+        return {"target_credential": ["Target must be a non-external credential"]}
+    options = sorted(one["id"] for one in target.values["inputs"]["fields"])
+    if of.values["input_field_name"] not in options:
+        words = f"Input field must be defined on target credential (options are {', '.join(options)})."
+        return {"input_field_name": [words]}
+    known = {one["id"] for one in source.values["inputs"].get("metadata", ())}
+    needed = [name for name in source.values["inputs"].get("required", ()) if name in known]
+    missing = [name for name in needed if not (of.values["metadata"] or {}).get(name)]
+    return {"metadata": {name: [f"required for {source.name}"] for name in missing}} if missing else {}

@@ -249,7 +249,7 @@ def _step(kind: Kind, name: str) -> tuple[Field | None, Kind | None]:
     one = kind.fields.get(name) or _more(name)
     if name == "type" and kind.path.startswith("unified_"):
         return Field("type", "string"), None
-    if name in _OF_ROLES and kind.path != "roles":
+    if name in _OF_ROLES and name not in kind.fields and kind.path != "roles":
         one = None
     if one is not None and one.filterable and name not in {"url", "related", "summary_fields", "type"}:
         return one, kinds().get(one.target) if one.target else None

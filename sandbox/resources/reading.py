@@ -67,9 +67,9 @@ def read(
 def _value(store: Store, kind: Kind, field: Field, given: Any) -> Any:
     if given is None:
         return _null(kind, field)
-    if field.type == "id":
+    if field.type == "id" and not field.choices:
         return _key(store, kind, field, given)
-    if field.type == "choice":
+    if field.type == "choice" or field.choices:
         return str(given) if given in _MORE_CHOICES.get(kind.path, ()) else _choice(field, given)
     return _plain(kind, field, given)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sandbox.models import User
+from sandbox.store.definitions import object_of
 from sandbox.store.kinds import Kind
 from sandbox.store.roles import holders, role_of
 from sandbox.store.store import Record, Store
@@ -90,6 +91,8 @@ def may_edit(store: Store, user: User, record: Record) -> bool:
         return record.id == user.id or _administers_user(store, user, record, orphans=False)
     if path in _SYSTEM and path != "organizations":
         return False
+    if record.kind.again:
+        return _administers_object(store, user, record.values)
     return administers(store, user, record)
 
 
@@ -118,8 +121,8 @@ def may_delete(store: Store, user: User, record: Record) -> bool:
 def may_create(store: Store, user: User, kind: Kind, values: dict[str, Any]) -> bool:
     if user.is_superuser:
         return True
-    if kind.path in _SYSTEM:
-        return False
+    if kind.path in _SYSTEM or kind.again:
+        return kind.again and _administers_object(store, user, values)
     if kind.path == "labels":
         home = store.find("organizations", values.get("organization"))
         return bool(home and user.id in holders(store, home))
@@ -131,6 +134,12 @@ def may_create(store: Store, user: User, kind: Kind, values: dict[str, Any]) -> 
     organization = organization_of(store, kind.path, values)
     admin = f"{kind.type}_admin_role".replace("workflow_job_template", "workflow")
     return bool(organization and user.id in holders(store, organization, "admin_role", admin))
+
+
+def _administers_object(store: Store, user: User, assignment: dict[str, Any]) -> bool:
+    """A role of an object is given by whoever administers it."""
+    of = object_of(store, assignment)
+    return of is not None and administers(store, user, of)
 
 
 def _may_use(store: Store, user: User, kind: Kind, parent: Record) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sandbox.replies import Refused, forbidden
-from sandbox.resources import inputs, notifications, schedules, smart_filter
+from sandbox.resources import definitions, inputs, notifications, schedules, smart_filter
 from sandbox.resources.proposal import Proposal, Values
 from sandbox.resources.reading import Errors
 from sandbox.store.kinds import Kind, kinds
@@ -33,7 +33,7 @@ def check(store: Store, kind: Kind, values: Values, old: Record | None, given: V
 
 def _taken(store: Store, kind: Kind, values: Values, old: Record | None) -> Errors:
     holder = store.holder(kind, values)
-    if holder is None or (old and holder == old.id):
+    if holder is None or kind.again or (old and holder == old.id):
         return {}
     if any(values.get(name) is None for name in kind.unique) and kind.path != "projects":
         return {}
@@ -136,28 +136,6 @@ def _credential_type(of: Proposal) -> Errors:
         return {"inputs": [words]}
     of.values["inputs"] = inputs.typed(of.values["inputs"] or {})
     return {}
-
-
-def _input_source(of: Proposal) -> Errors:
-    kind_of = {
-        name: of.store.get(
-            "credential_types", of.store.get("credentials", of.values[name]).values["credential_type"]
-        )
-        for name in ("source_credential", "target_credential")
-    }
-    if kind_of["source_credential"].values["kind"] != "external":
-        return {"source_credential": ["Source must be an external credential"]}
-    target, source = kind_of["target_credential"], kind_of["source_credential"]
-    if target.values["kind"] == "external":
-        return {"target_credential": ["Target must be a non-external credential"]}
-    options = sorted(one["id"] for one in target.values["inputs"]["fields"])
-    if of.values["input_field_name"] not in options:
-        words = f"Input field must be defined on target credential (options are {', '.join(options)})."
-        return {"input_field_name": [words]}
-    known = {one["id"] for one in source.values["inputs"].get("metadata", ())}
-    needed = [name for name in source.values["inputs"].get("required", ()) if name in known]
-    missing = [name for name in needed if not (of.values["metadata"] or {}).get(name)]
-    return {"metadata": {name: [f"required for {source.name}"] for name in missing}} if missing else {}
 
 
 def _inventory(of: Proposal) -> Errors:
@@ -281,13 +259,19 @@ def _data_not_asked(of: Proposal) -> Errors:
     return {}
 
 
+def _instance(of: Proposal) -> Errors:
+    if of.old is None:
+        return {"__all__": ["Can only create instances on Kubernetes or OpenShift."]}
+    return {}
+
+
 _RULES: dict[str, Callable[[Proposal], Errors]] = {
     "users": _user,
     "job_templates": _job_template,
     "projects": _project,
     "credentials": _credential,
     "credential_types": _credential_type,
-    "credential_input_sources": _input_source,
+    "credential_input_sources": inputs.check_source,
     "workflow_job_templates": _webhook,
     "inventories": _inventory,
     "hosts": _host,
@@ -296,4 +280,8 @@ _RULES: dict[str, Callable[[Proposal], Errors]] = {
     "notification_templates": notifications.check,
     "schedules": _schedule,
     "workflow_job_template_nodes": _node,
+    "instances": _instance,
+    "role_definitions": definitions.check,
+    "role_user_assignments": definitions.check_assignment,
+    "role_team_assignments": definitions.check_assignment,
 }

@@ -10,6 +10,7 @@ from sandbox.resources.computed import credential_kind, inventory_numbers, runs_
 from sandbox.resources.names import named_url
 from sandbox.resources.rights import capabilities
 from sandbox.state import State
+from sandbox.store.definitions import object_of
 from sandbox.store.kinds import STRUCTURE, Kind, kinds
 from sandbox.store.roles import roles_of
 from sandbox.store.store import Record
@@ -25,7 +26,12 @@ _JOB_TYPES = {
     "system_job_templates": "system_job",
     "workflow_approval_templates": "workflow_approval",
 }
-_WITHOUT_NAMES = frozenset({"schedules", "roles", "system_job_templates", "workflow_approval_templates"})
+_WITHOUT_NAMES = frozenset(
+    {
+        *("schedules", "roles", "system_job_templates", "workflow_approval_templates"),
+        *("role_definitions", "role_user_assignments", "role_team_assignments"),
+    }
+)
 _ASKED = frozenset({"users", "applications", "instance_groups", "instances", "roles"})
 
 
@@ -81,6 +87,8 @@ def _more_related(state: State, record: Record, kind: Kind) -> Shape:
         found["webhook_receiver"] = links(kind.path, record.id, service) if service else ""
     if runs := runs_of(state, record):
         found["last_job"] = links(f"{runs[0].kind}s", runs[0].id)
+    if kind.again and (content := object_of(state.store, record.values)):
+        found["content_object"] = links(content.kind.path, content.id)
     if kind.path == "roles" and (of := record.hidden.get("of")):
         found[of[0].removesuffix("s")] = links(*of)
     return found
@@ -137,6 +145,8 @@ def summary(state: State, of: Record) -> Shape:
         found |= {name: one for name, one in credential_kind(state, of).items() if name != "kubernetes"}
     elif of.kind.path == "execution_environments":
         found["image"] = values["image"]
+    elif of.kind.path == "role_definitions":
+        found["managed"] = values["managed"]
     elif of.kind.path == "instance_groups":
         found = {"id": of.id, "name": of.name, "is_container_group": bool(values["is_container_group"])}
     elif job := _JOB_TYPES.get(of.kind.path):
@@ -223,6 +233,11 @@ def _credential(state: State, record: Record) -> Shape:
     return {"owners": owners}
 
 
+def _assignment(state: State, record: Record) -> Shape:
+    content = object_of(state.store, record.values)
+    return {"content_object": summary(state, content)} if content else {}
+
+
 def _role(state: State, record: Record) -> Shape:
     of = state.store.find(*record.hidden["of"]) if "of" in record.hidden else None
     if of is None:
@@ -248,4 +263,6 @@ _MORE: dict[str, Callable[[State, Record], Shape]] = {
     "notification_templates": lambda _state, _record: {"recent_notifications": []},
     "applications": lambda _state, _record: {"tokens": {"count": 0, "results": []}},
     "roles": _role,
+    "role_user_assignments": _assignment,
+    "role_team_assignments": _assignment,
 }

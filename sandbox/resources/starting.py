@@ -1,7 +1,8 @@
 """What an object's making or change starts by itself: the update of a project from its repository."""
 
-from sandbox.models import InventoryUpdateJob, Job, Prompts, User
+from sandbox.models import InventoryUpdateJob, Job, Prompts, SystemJob, User
 from sandbox.state import State
+from sandbox.store.catalog import NOWHERE
 from sandbox.store.store import Record
 
 _SCM = ("scm_type", "scm_url", "scm_branch", "scm_refspec", "credential")
@@ -58,4 +59,21 @@ def update_source(state: State, record: Record, user: User) -> Job:
         playbook="",
         created_by=user,
         source=source,
+    )
+
+
+def start_system_job(state: State, record: Record, user: User, variables: dict[str, object]) -> Job:
+    system = state.catalog.system(record.id)
+    assert system
+    return state.add_job(
+        SystemJob,
+        kind="system_job",
+        name=system.name,
+        description=system.description,
+        prompts=Prompts(extra_vars=variables),
+        organization=NOWHERE,
+        project=None,
+        playbook="",
+        created_by=user,
+        system=system,
     )

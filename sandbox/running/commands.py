@@ -84,6 +84,6 @@ def _inventory_lines(job: InventoryUpdateJob) -> Iterator[str]:
 
 
 def _system_lines(job: SystemJob) -> Iterator[str]:
-    yield f"{job.system.job_type}: older than 90 days"
+    yield f"{job.system.job_type}: older than {job.prompts.extra_vars.get('days', 90)} days"
     for kind in ("Jobs", "Ad Hoc Commands", "Project Updates", "Inventory Updates", "Workflow Jobs"):
         yield f"{kind}: 0 deleted, 0 skipped."

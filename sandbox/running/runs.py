@@ -20,12 +20,14 @@ from sandbox.models import (
     WorkflowJob,
     now,
 )
+from sandbox.resources import host_metrics
 from sandbox.running import commands
 from sandbox.running.kept import Keeping, KeptRun, KeptRuns, key_of
 from sandbox.running.playbook import PlaybookRun, description_of
 from sandbox.running.recorder import Recorder
 from sandbox.running.replayer import Replayer
 from sandbox.running.scheduler import TaskManager
+from sandbox.shapes import outcome
 from sandbox.state import State
 
 PLACING_SECONDS = 0.05
@@ -236,3 +238,6 @@ class Runs:
             job.finished = now()
             job.job_explanation = ended.explanation
             job.result_traceback = ended.traceback
+        if job.kind == "job":
+            with self._state.lock:
+                host_metrics.count(self._state.store, outcome.automated(job))

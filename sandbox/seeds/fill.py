@@ -17,6 +17,7 @@ from sandbox.models import (
     Workflow,
 )
 from sandbox.seeds.data import CREDENTIAL_INPUTS, Seeds
+from sandbox.store.definitions import create_definitions
 from sandbox.store.kinds import kinds
 from sandbox.store.roles import create_roles, grant
 from sandbox.store.store import Record, Store
@@ -26,6 +27,7 @@ ADMIN_ID = 1
 
 def filled(seeds: Seeds) -> Store:
     store = Store()
+    create_definitions(store)
     _people(store, seeds)
     for inventory in seeds.inventories:
         _inventory(store, inventory)

@@ -1,5 +1,6 @@
 """Inventory updates and system jobs."""
 
+import json
 from typing import Any
 
 from sandbox.clock import stamp
@@ -116,6 +117,6 @@ def _system_job(state: State, job: SystemJob) -> Shape:
         "unified_job_template": job.system.id,
         "system_job_template": job.system.id,
         "job_type": job.system.job_type,
-        "extra_vars": '{"days": "90"}',
+        "extra_vars": json.dumps(job.prompts.extra_vars) if job.prompts.extra_vars else "",
         "result_stdout": stdout.whole(job),
     }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox.events.rows import Row
 from sandbox.models import Job
 
 # A host counts once: in the last of these in which it appears.
@@ -11,11 +12,18 @@ _PER_HOST = ("changed", "dark", "failures", "ok", "processed", "skipped", "ignor
 
 def stats_of(job: Job) -> dict[str, Any]:
     """Data of the event with which a playbook ends; empty until that is stored, and when there is none."""
-    emitted = job.log.emitted()
-    for row in reversed(emitted[-3:]):
-        if row.event == "playbook_on_stats":
-            return row.data if job.log.visible(row.counter - 1) else {}
-    return {}
+    row = _last(job)
+    return row.data if row and job.log.visible(row.counter - 1) else {}
+
+
+def automated(job: Job) -> list[str]:
+    """The hosts on which it ran, whether that is stored already or not."""
+    row = _last(job)
+    return list(row.data.get("processed") or {}) if row else []
+
+
+def _last(job: Job) -> Row | None:
+    return next((row for row in reversed(job.log.emitted()[-3:]) if row.event == "playbook_on_stats"), None)
 
 
 def host_status_counts(job: Job) -> dict[str, int] | None:

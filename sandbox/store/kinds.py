@@ -110,6 +110,8 @@ class Kind:
     unique: tuple[str, ...] = ()
     taken: str = ""
     """The words for a name that is taken."""
+    again: bool = False
+    """Whether the one that has these unique values is answered with, instead of a refusal."""
     post_shown: bool = False
     """Whether OPTIONS show the POST to users who may not create."""
 
@@ -160,6 +162,7 @@ def _kind(path: str, row: dict[str, Any], meaning: dict[str, Any]) -> Kind:
         relations=meaning.get("relations", {}),
         unique=tuple(meaning.get("unique", ())),
         taken=meaning.get("taken", ""),
+        again=meaning.get("again", False),
         post_shown=row.get("post_shown", False),
     )
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from sandbox.models import AdHocJob, Job, Prompts
 from sandbox.models.access import may_use
-from sandbox.replies import Refused, bad_request, empty, forbidden, json_reply
+from sandbox.replies import Refused, bad_request, forbidden, json_reply
 from sandbox.resources.reading import read
 from sandbox.resources.rights import administers
 from sandbox.shapes.ad_hoc import ad_hoc_detail, ad_hoc_in_list
@@ -142,17 +142,6 @@ def _made(job: AdHocJob) -> Response:
 @blueprint.get("/ad_hoc_commands/<int:number>/")
 def command(number: int) -> Response:
     return json_reply(ad_hoc_detail(here(), _found(number), me()))
-
-
-@blueprint.delete("/ad_hoc_commands/<int:number>/")
-def command_delete(number: int) -> Response:
-    job = _found(number)
-    if not me().is_superuser:
-        raise forbidden()
-    if job.active:
-        raise forbidden("Cannot delete running job resource.")
-    here().delete_job(job)
-    return empty(204)
 
 
 @blueprint.get("/ad_hoc_commands/<int:number>/cancel/")

@@ -17,7 +17,7 @@ from sandbox.resources.pages import page
 from sandbox.resources.query import Query, chosen
 from sandbox.resources.rights import administers, capabilities, may_edit
 from sandbox.resources.shape import shape
-from sandbox.resources.starting import update_project, update_source
+from sandbox.resources.starting import start_system_job, update_project, update_source
 from sandbox.shapes.unified import in_list
 from sandbox.store.kinds import kinds
 from sandbox.store.roles import holders, roles_of
@@ -242,6 +242,19 @@ def _test(record: Record) -> Response:
     return json_reply({"notification": made.id}, 202, {"Location": location})
 
 
+def _launch(record: Record) -> Response:
+    """Of a system job: its variables are not looked at before it runs."""
+    if not me().is_superuser:
+        raise forbidden()
+    if request.method == "GET":
+        return json_reply({})
+    given = body_of(request).get("extra_vars") or {}
+    job = start_system_job(here(), record, me(), mapping(given) if isinstance(given, str) else given)
+    runs().submit(job)
+    body = in_list(here(), job, me())
+    return json_reply({job.kind: job.id, **body}, 201, {"Location": body["url"]})
+
+
 def _facts(_: Record) -> Response:
     return json_reply({})
 
@@ -264,6 +277,7 @@ BELOW: dict[str, View] = {
     "copy": _copy,
     "playbooks": _playbooks,
     "inventory_files": _inventory_files,
+    "launch": _launch,
     "update": _update,
     "update_inventory_sources": _update_sources,
     "webhook_key": _webhook_key,

@@ -15,7 +15,7 @@ from sandbox.shapes.jobs import job_as_launched, job_detail, job_in_list, short
 from sandbox.shapes.unified import in_list
 from sandbox.store.kinds import kinds
 from sandbox.views.auth import here, me
-from sandbox.views.common import created, find_job, list_reply, runs
+from sandbox.views.common import MODELS, created, find_job, list_reply, runs
 from sandbox.views.filters import Filters
 from sandbox.views.negotiation import body_of
 from sandbox.views.resources import listed
@@ -50,17 +50,22 @@ def job(number: int) -> Response:
     return json_reply(job_detail(here(), find_job(number), me()))
 
 
-@blueprint.delete("/jobs/<int:number>/")
-def job_delete(number: int) -> Response:
-    found = find_job(number)
+def run_delete(number: int, kind: str) -> Response:
+    """Of a run of any kind."""
+    found = find_job(number, kind)
     if not me().is_superuser:
         raise forbidden()
     if found.active:
         raise forbidden("Cannot delete running job resource.")
-    if not found.processed:
+    if kind == "job" and not found.processed:
         raise Refused(400, {"error": "Job has not finished processing events."})
     here().delete_job(found)
     return empty(204)
+
+
+for _kind in MODELS:
+    _rule = f"/{_kind}s/<int:number>/"
+    blueprint.add_url_rule(_rule, f"{_kind}_delete", run_delete, methods=["DELETE"], defaults={"kind": _kind})
 
 
 @blueprint.get("/jobs/<int:number>/cancel/")

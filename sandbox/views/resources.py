@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from sandbox.replies import (
+    NO_PERMISSION,
     HtmlNotFound,
     NameNotFound,
     Refused,
@@ -49,6 +50,8 @@ APART = frozenset(
         *("workflow_job_nodes", "unified_jobs", "ad_hoc_commands", "tokens"),
     ]
 )
+# Lists that nobody else may see, and the words for it.
+FOR_SUPERUSERS = {"host_metrics": NO_PERMISSION, "system_job_templates": "Superuser privileges needed."}
 # What is below an object and has views of its own.
 APART_BELOW = frozenset(
     [
@@ -106,6 +109,8 @@ def collection(path: str) -> Response:
     if request.method == "POST":
         with here().lock:
             return created(kind, create(here(), kind, me(), body_of(request)))
+    if path in FOR_SUPERUSERS and not me().is_superuser:
+        raise forbidden(FOR_SUPERUSERS[path])
     return listed(kind, here().store.all(path))
 
 
@@ -140,11 +145,11 @@ def find(kind: Kind, ident: str) -> Record:
         if record is None:
             raise HtmlNotFound
     if record is None:
-        words = (
-            "The requested resource could not be found."
-            if needs_more(kind, ident) or not named
-            else f"No {kind.model} matches the given query."
-        )
+        words = f"No {kind.model} matches the given query."
+        if kind.path.startswith("role_"):
+            words = "Not found."
+        elif needs_more(kind, ident) or not named:
+            words = "The requested resource could not be found."
         raise NameNotFound(404, {"detail": words})
     if not may_read(store, me(), record):
         raise unknown()
@@ -174,7 +179,7 @@ def detail(path: str, ident: str) -> Response:
 def _delete(record: Record, ident: str) -> Response:
     state = here()
     if not may_delete(state.store, me(), record):
-        if record.kind.path == "credential_types":
+        if record.kind.path in {"credential_types", "role_definitions"}:
             deletion.check(state, record)
         if record.kind.path == "users" and record.id == me().id and me().is_superuser:
             raise forbidden("Cannot delete user.")

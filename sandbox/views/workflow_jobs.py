@@ -5,7 +5,7 @@ from flask import Blueprint, Response
 from sandbox.launch.workflow import relaunch
 from sandbox.models import InventoryUpdateJob, Node, SystemJob, WorkflowJob
 from sandbox.models.access import may_read_job, may_start
-from sandbox.replies import empty, forbidden, json_reply, no_such
+from sandbox.replies import forbidden, json_reply, no_such
 from sandbox.shapes.commands import command_detail, command_in_list
 from sandbox.shapes.nodes import job_node
 from sandbox.shapes.workflow_jobs import workflow_job_detail, workflow_job_in_list
@@ -37,17 +37,6 @@ def workflow_job_list() -> Response:
 @blueprint.get("/workflow_jobs/<int:number>/")
 def workflow_job(number: int) -> Response:
     return json_reply(workflow_job_detail(here(), _found(number), me()))
-
-
-@blueprint.delete("/workflow_jobs/<int:number>/")
-def workflow_job_delete(number: int) -> Response:
-    found = _found(number)
-    if not me().is_superuser:
-        raise forbidden()
-    if found.active:
-        raise forbidden("Cannot delete running job resource.")
-    here().delete_job(found)
-    return empty(204)
 
 
 @blueprint.get("/workflow_jobs/<int:number>/workflow_nodes/")

@@ -16,10 +16,20 @@ from sandbox.seeds.fill import filled
 from sandbox.settings import Settings
 from sandbox.state import State
 from sandbox.store.catalog import Catalog
+from sandbox.store.definitions import managed
 from sandbox.store.roles import create_roles, grant
 from sandbox.store.store import Record, Store
 
 HERE = Path(__file__).parent / "recorded_resources"
+DEFINITIONS = {
+    1: ("instance_groups", "admin_role"),
+    2: ("instance_groups", "use_role"),
+    14: ("organizations", "member_role"),
+    20: ("teams", "member_role"),
+    26: ("job_templates", "admin_role"),
+    27: ("job_templates", "execute_role"),
+    28: ("job_templates", "read_role"),
+}
 USERS = {6: "api-anna", 7: "api-bob", 8: "api-carl", 9: "api-dora", 11: "nobody"}
 
 
@@ -69,12 +79,14 @@ def _copy_of(record: Record) -> Record:
 
 def _store() -> Store:
     store = filled(data.Seeds(templates=(), users=(data.ADMIN,), organizations=(data.DEFAULT,), inventories=(), credentials=(), projects=(), labels=(), inventory_sources=(), execution_environments=(), system_templates=()))  # fmt: skip
+    _definitions(store)
     for number, name in USERS.items():
         _add(store, "users", number, username=name, password=f"{name}-password")
     _organizations(store)
     _inventories(store)
     _templates(store)
     _more(store)
+    store._last_ids["role_user_assignments"] = 105
     return store
 
 
@@ -93,6 +105,16 @@ def _add(
         store._last_ids["roles"] = roles_from - 1
     create_roles(store, record)
     return record
+
+
+def _definitions(store: Store) -> None:
+    """Those that the recordings name, with the numbers which they have there."""
+    for one in list(store.all("role_definitions")):
+        store.remove(one)
+    known = dict(managed())
+    for number, role in DEFINITIONS.items():
+        store.add("role_definitions", known[role], number=number).hidden["role"] = role
+    store.add("role_definitions", {"name": "api-operator", "content_type": "awx.jobtemplate", "permissions": ["awx.execute_jobtemplate", "awx.view_jobtemplate"]}, number=34)  # fmt: skip
 
 
 def _organizations(store: Store) -> None:
@@ -157,6 +179,7 @@ def _more(store: Store) -> None:
     for number in (12, 113, 118, 138):
         _add(store, "job_templates", number, roles_from=4000 + 10 * number, name=f"api-{number}", organization=2 if number == 12 else 4, inventory=8, project=61, playbook="hello.yml")  # fmt: skip
     _add(store, "job_templates", 148, roles_from=6000, name="api-lost", organization=4, inventory=None, project=None, playbook="hello.yml")  # fmt: skip
+    _add(store, "instance_groups", 7, roles_from=8000, name="api-group")
     survey = _add(store, "job_templates", 40, roles_from=6010, name="api-survey", organization=4, inventory=8, project=61, playbook="hello.yml", survey_enabled=True)  # fmt: skip
     survey.hidden["survey"] = {"name": "", "description": "", "spec": [{"question_name": "V", "variable": "version", "type": "text", "required": True, "default": ""}]}  # fmt: skip
     _add(store, "schedules", 35, name="api-s35", unified_job_template=62, rrule="DTSTART:20350101T020000Z RRULE:FREQ=DAILY;INTERVAL=1")  # fmt: skip
