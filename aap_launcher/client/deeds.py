@@ -57,11 +57,12 @@ def _wait_gone(requests: Requests, path: str, what: str, clock: Clock, seconds: 
 
 
 def _gone(requests: Requests, path: str, what: str) -> bool:
+    """Whether it is no more, or as a host metric stays and says so of itself."""
     try:
-        requests.read(path, what=what)
+        row = requests.read(path, what=what)
     except NotFound:
         return True
-    return False
+    return row.get("deleted") is True
 
 
 def act(requests: Requests, kind: Kind, action: Action, number: int, given: Mapping[str, Any]) -> Record:

@@ -29,6 +29,7 @@ class Kind(msgspec.Struct, frozen=True):
     singular: str
     aliases: tuple[str, ...] = ()
     path: str = ""  # below the API root, where it is not the name
+    below: str = ""  # the collection below whose objects its related lists stand, where that is another one
     key: str = "name"
     owner: tuple[str, ...] = ()
     owner_of: str = ""  # the foreign key whose object's owner is this one's as well
@@ -47,6 +48,11 @@ class Kind(msgspec.Struct, frozen=True):
     def folder(self) -> str:
         """The collection's path below the API root, with its slash."""
         return (self.path or self.name) + "/"
+
+    @property
+    def home(self) -> str:
+        """The path below which the related lists of its objects stand."""
+        return f"{self.below}/" if self.below else self.folder
 
     @property
     def label(self) -> str:

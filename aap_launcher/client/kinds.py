@@ -75,7 +75,7 @@ _ROWS = (
          attach=("instance_groups", "labels", "hosts", "groups"), same_ids=("constructed_inventories",)),
     Kind("constructed_inventories", "constructed_inventory", owner=("organization",),
          columns=("id", "name", "organization", "total_hosts"), text=("variables", "source_vars"),
-         attach=("input_inventories",), same_ids=("inventories",)),
+         below="inventories", attach=("input_inventories", "instance_groups", "labels"), same_ids=("inventories",)),
     Kind("hosts", "host", owner=("inventory",), columns=("id", "name", "inventory", "enabled", "last_job"),
          once=("inventory",), text=("variables",), attach=("groups",)),
     Kind("groups", "group", owner=("inventory",), columns=("id", "name", "inventory"), once=("inventory",),

@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from aap_launcher.controller.requests import Requests
 
 _DELETING = frozenset({"hosts", "groups"})  # of inventories
+# Names of `related` that lead to another place than below the object; only the object itself says where.
+_ELSEWHERE = frozenset(
+    {
+        *("inventory_files", "job_template", "last_job", "last_update", "next_schedule", "project"),
+        *("unified_jobs", "webhook_receiver"),
+    }
+)
 # What is no list, and takes parameters of its own. `script/?hostvars=1` gives the variables of 2,000 hosts in 0.08 s.
 _PARAMETERS: Mapping[str, frozenset[str]] = {
     "script": frozenset({"hostvars", "all", "host", "subset", "towervars"}),
@@ -39,6 +46,9 @@ def related(resource: Resource, ref: object, name: str) -> tuple[str, Kind | Non
     kind = resource.kind
     arguments.text("related list", name)
     known = {*shape(kind).related, *kind.attach}
+    elsewhere = (
+        name in shape(kind).fields or name in _ELSEWHERE
+    )  # a field is one object, which may be anywhere
     if name in known:
         number = (
             resource.finder.exact(kind, ref)
@@ -46,20 +56,20 @@ def related(resource: Resource, ref: object, name: str) -> tuple[str, Kind | Non
             else resource.finder.id(kind, ref)
         )
         row: Mapping[str, Any] = {"id": number}
-        if name in shape(kind).fields:  # one object, which may be anywhere
+        if elsewhere:
             row = resource.finder.detail(kind, number)
     else:
         row = resource.finder.detail(kind, ref)
     links = row.get("related")
     if isinstance(links, Mapping):
         known |= set(links)
-        if isinstance(links.get(name), str):
+        if isinstance(links.get(name), str) and links[name]:
             return str(links[name]), foreign(name)
     if name not in known:
         raise InvalidInput(f'{kind.name} have nothing called "{name}" below them. {near(name, known)}')
-    if name in shape(kind).fields:
+    if elsewhere:
         raise NotFound(f"{kind.label} {row['id']} has no {name.replace('_', ' ')}.")
-    return f"{kind.folder}{row['id']}/{name}/", foreign(name)
+    return f"{kind.home}{row['id']}/{name}/", foreign(name)
 
 
 def read(
@@ -150,7 +160,7 @@ class Place(msgspec.Struct, frozen=True):
     @property
     def path(self) -> str:
         """The list's path below the API root."""
-        return f"{self.kind.folder}{self.number}/{self.name}/"
+        return f"{self.kind.home}{self.number}/{self.name}/"
 
     def called(self, other: int) -> str:
         """`label 3 of job template 7 (labels)`."""

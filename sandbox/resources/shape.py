@@ -87,6 +87,9 @@ def _more_related(state: State, record: Record, kind: Kind) -> Shape:
         found["webhook_receiver"] = links(kind.path, record.id, service) if service else ""
     if runs := runs_of(state, record):
         found["last_job"] = links(f"{runs[0].kind}s", runs[0].id)
+    if record.values.get("kind") == "constructed":
+        found["input_inventories"] = links("inventories", record.id, "input_inventories")
+        found["constructed_url"] = links("constructed_inventories", record.id)
     if kind.again and (content := object_of(state.store, record.values)):
         found["content_object"] = links(content.kind.path, content.id)
     if kind.path == "roles" and (of := record.hidden.get("of")):

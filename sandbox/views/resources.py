@@ -256,13 +256,14 @@ def _rule(kind: Kind) -> None:
     if kind.collection:
         _add(f"/{path}/", f"{path}_list", collection, kind.collection, {"path": path})
     _add(f"/{path}/<ident>/", f"{path}_detail", detail, kind.detail, {"path": path})
-    own = kinds()["inventories"] if path == "constructed_inventories" else kind
+    if path == "constructed_inventories":  # what they have stands below the inventories that they are
+        return
     extra = tuple(
         Related(name, name, ("GET", "POST"))
-        for name in own.relations
-        if name not in {one.name for one in own.related} and name != "parents"
+        for name in kind.relations
+        if name not in {one.name for one in kind.related} and name != "parents"
     )
-    for one in (*own.related, *extra):
+    for one in (*kind.related, *extra):
         defaults = {"path": path, "name": one.name}
         if (path, one.name) not in APART_BELOW:
             _add(f"/{path}/<ident>/{one.path}/", f"{path}_{one.name}", below, one.methods, defaults)

@@ -125,6 +125,12 @@ def token(number: int) -> Response:
     return json_reply(token_detail(here(), _find(number)))
 
 
+@blueprint.get("/tokens/<int:number>/activity_stream/")
+def token_activity(number: int) -> Response:
+    _find(number)
+    return list_reply([], kinds()["activity_stream"])
+
+
 @blueprint.route("/tokens/<int:number>/", methods=["PUT", "PATCH"])
 def token_change(number: int) -> Response:
     """Its scope and its description; nothing else of it changes."""

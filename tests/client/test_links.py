@@ -179,3 +179,48 @@ def test_the_variables_of_all_hosts_come_from_the_inventorys_script_in_one_reque
     assert aap.asked()[-1] == "GET inventories/7/script/?hostvars=1"
     with pytest.raises(InvalidInput, match='Did you mean "hostvars"'):
         aap["inventories"].related(7, "script", hostvar=1)
+
+
+def test_the_lists_of_a_constructed_inventory_stand_below_the_inventory_that_it_is(aap: Desk) -> None:
+    """Nothing is below constructed_inventories/N/ but itself."""
+    aap.world.json(
+        "GET",
+        "/api/v2/constructed_inventories/5/",
+        {**row(5, "All shops", "inventory"), "kind": "constructed"},
+    )
+    aap.world.json("GET", "/api/v2/inventories/7/", row(7, "Shop", "inventory"))
+    aap.lists("inventories/5/input_inventories/", [])
+    aap.world.json("POST", "/api/v2/inventories/5/input_inventories/", status=204)
+    assert list(aap["constructed_inventories"].related(5, "input_inventories")) == []
+    assert aap["constructed_inventories"].attach(5, "input_inventories", 7)
+    assert aap.sent() == [{"id": 7}]
+
+
+@pytest.mark.parametrize(
+    ("resource", "name", "place"),
+    [
+        ("schedules", "unified_jobs", "schedules/5/jobs/"),
+        ("projects", "last_job", "project_updates/9/"),
+        ("projects", "inventory_files", "projects/5/inventories/"),
+        ("roles", "job_template", "job_templates/9/"),
+    ],
+)
+def test_what_stands_elsewhere_than_its_name_says_is_asked_for_where_the_object_says(
+    aap: Desk, resource: str, name: str, place: str
+) -> None:
+    links = {"related": {name: f"/api/v2/{place}"}}
+    aap.world.json("GET", f"/api/v2/{resource}/5/", {**row(5), **links})
+    aap.world.json("GET", f"/api/v2/{place}", {"id": 9, "name": "there"})
+    assert [one["name"] for one in aap[resource].related(5, name)] == ["there"]
+
+
+@pytest.mark.parametrize(
+    ("resource", "name", "links"),
+    [("job_templates", "last_job", {}), ("job_templates", "webhook_receiver", {"webhook_receiver": ""})],
+)
+def test_what_an_object_does_not_have_yet_is_not_found(
+    aap: Desk, resource: str, name: str, links: dict[str, str]
+) -> None:
+    aap.world.json("GET", f"/api/v2/{resource}/5/", {**row(5), "related": links})
+    with pytest.raises(NotFound, match="has no "):
+        aap[resource].related(5, name)

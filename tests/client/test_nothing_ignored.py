@@ -4,42 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aap_launcher.client import fields, names, prompts, references
+from aap_launcher.client import fields, links, names, prompts, references
 from aap_launcher.client.body import SURVEY, body
 from aap_launcher.client.kinds import KINDS
 from aap_launcher.client.query import query
-from aap_launcher.client.terms import LOOKUPS, PARAMETERS
-from aap_launcher.errors import InvalidInput
+from aap_launcher.client.terms import LOOKUPS, PARAMETERS, SINGLE
+from aap_launcher.errors import InvalidInput, NotFound
+from tests.near import near
 
 _KINDS = sorted(KINDS)
 _EXAMPLES = settings(max_examples=150, deadline=None)
-
-
-@st.composite
-def near(draw: st.DrawFn, known: Sequence[str]) -> str:
-    """A real name, most often with a letter lost, doubled, changed or swapped with its neighbour."""
-    name = draw(st.sampled_from(known))
-    at = draw(st.integers(0, max(len(name) - 2, 0)))
-    letter = draw(st.sampled_from("abcdefghijklmnopqrstuvwxyz_"))
-    changed = {
-        "same": name,
-        "lost": name[:at] + name[at + 1 :],
-        "doubled": name[: at + 1] + name[at:],
-        "changed": name[:at] + letter + name[at + 1 :],
-        "swapped": name[:at] + name[at + 1 : at + 2] + name[at : at + 1] + name[at + 2 :],
-        "upper": name.title(),
-        "dashed": name.replace("_", "-"),
-        "cut": name[: at + 1],
-        "blank": f" {name}",
-    }
-    return changed[draw(st.sampled_from(sorted(changed)))]
 
 
 def resolve(resource: str, given: Any) -> int:
@@ -78,31 +58,115 @@ def test_a_filter_near_a_real_one_is_asked_for_or_refused(data: st.DataObject) -
 def test_an_order_near_a_real_one_is_asked_for_or_refused(data: st.DataObject) -> None:
     kind = names.kind(data.draw(st.sampled_from(_KINDS)))
     of = fields.shape(kind)
-    name = data.draw(near(sorted(of.fields)))
+    name = data.draw(st.sampled_from(["", "-"])) + data.draw(near(sorted({*of.fields, *of.relations})))
     try:
         found = query(kind, of, [], {}, order_by=name, resolve=resolve)
     except InvalidInput:
         return
     assert found.order == (name.strip(),)
-    assert name.strip() in of.fields
+    meant = name.strip().removeprefix("-")
+    assert meant in of.fields or meant in of.relations & SINGLE
+
+
+@_EXAMPLES
+@given(st.data())
+def test_a_filter_through_another_object_near_a_real_one_is_asked_for_or_refused(data: st.DataObject) -> None:
+    through = {
+        name: [one for one in fields.shape(KINDS[name]).fields.values() if one.resource] for name in _KINDS
+    }
+    name = data.draw(st.sampled_from([one for one in _KINDS if through[one]]))
+    field = data.draw(st.sampled_from(through[name]))
+    there = fields.shape(names.kind(field.resource))
+    beyond = data.draw(near(sorted({*there.fields, *there.relations})))
+    try:
+        found = query(
+            KINDS[name], fields.shape(KINDS[name]), [(f"{field.name}__{beyond}", "1")], {}, resolve=resolve
+        )
+    except InvalidInput:
+        return
+    assert found.terms == ((f"{field.name}__{beyond}", "1"),)
+    assert beyond in {*there.fields, *there.relations, *LOOKUPS, "pk"}
 
 
 @_EXAMPLES
 @given(st.data())
 def test_a_field_near_a_real_one_is_sent_or_refused(data: st.DataObject) -> None:
-    writable = [one for one in _KINDS if fields.shape(KINDS[one]).verbs & {"edit"}]
+    new = data.draw(st.booleans())
+    verb = "create" if new else "edit"
+    writable = [one for one in _KINDS if verb in fields.shape(KINDS[one]).verbs]
     kind = KINDS[data.draw(st.sampled_from(writable))]
     of = fields.shape(kind)
+    needed = {one.name: 1 for one in of.fields.values() if one.required}
+    needed |= {one: 1 for group in kind.needs for one in group.split("|")[:1]}
     known = sorted({*of.fields, *kind.attach, SURVEY})
     name = data.draw(near(known))
     value: Any = data.draw(st.sampled_from(["1", 1, True, None, {}, [], {"a": 1}]))
     try:
-        made = body(kind, of, {name: value}, new=False, resolve=resolve)
+        made = body(kind, of, {**(needed if new else {}), name: value}, new=new, resolve=resolve)
     except InvalidInput:
         return
     taken = {*made.fields, *made.links, *([SURVEY] if made.survey is not None else [])}
-    assert taken == {name}
+    assert taken == {*(needed if new else {}), name}
     assert name in known
+    assert name not in of.fields or getattr(of.fields[name], verb)
+
+
+class _Finder:
+    """Finds whatever is asked for, with no links of its own."""
+
+    def exact(self, _kind: object, _ref: object) -> int:
+        return 5
+
+    def detail(self, _kind: object, _ref: object) -> dict[str, Any]:
+        return {"id": 5, "related": {}}
+
+
+class _Resource:
+    finder = _Finder()
+
+    def __init__(self, name: str) -> None:
+        self.kind = KINDS[name]
+
+
+@_EXAMPLES
+@given(st.data())
+def test_a_related_list_near_a_real_one_is_that_one_or_refused(data: st.DataObject) -> None:
+    kind = KINDS[data.draw(st.sampled_from(_KINDS))]
+    known = sorted({*fields.shape(kind).related, *kind.attach, "labels"})
+    name = data.draw(near(known))
+    try:
+        path, _ = links.related(_Resource(kind.name), 5, name)  # type: ignore[arg-type]
+    except (InvalidInput, NotFound):
+        return
+    assert path == f"{kind.home}5/{name}/"
+    assert name in known
+
+
+@_EXAMPLES
+@given(st.data())
+def test_a_list_to_attach_to_near_a_real_one_is_that_one_or_refused(data: st.DataObject) -> None:
+    kind = KINDS[data.draw(st.sampled_from(_KINDS))]
+    name = data.draw(near([*kind.attach, "labels", "credentials"]))
+    try:
+        place = links.place(None, kind, 5, name)  # type: ignore[arg-type]
+    except InvalidInput:
+        return
+    assert name in kind.attach
+    assert place.path.endswith(f"/5/{name}/")
+
+
+@_EXAMPLES
+@given(st.data())
+def test_an_action_near_a_real_one_is_that_one_or_refused(data: st.DataObject) -> None:
+    kind = KINDS[data.draw(st.sampled_from([one for one in _KINDS if KINDS[one].actions]))]
+    known = [one.name for one in kind.actions]
+    name = data.draw(near(known))
+    try:
+        action = kind.action(name)
+    except InvalidInput:
+        return
+    assert action.name in known
+    assert action.name == name.replace("-", "_")
 
 
 @_EXAMPLES

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,57 +11,20 @@ import sandbox
 from aap_launcher.cli.resources.lookup import RESOURCES
 from aap_launcher.client.fields import shape
 from aap_launcher.client.kinds import KINDS
-from tests.e2e.conftest import ROOT
+from tests.e2e.shell import Shell
 
 pytestmark = pytest.mark.sandbox
-# The real command line, as often as there are lines on stdin; what each wrote, and how it ended, in between.
-LOOP = """
-import json, sys
-from aap_launcher.cli.program import run
-lines = sys.stdin.read().splitlines()
-for line in lines:
-    code = run(json.loads(line))
-    sys.stdout.flush()
-    sys.stderr.flush()
-    for stream in (sys.stdout, sys.stderr):
-        stream.buffer.write(f"\\x1e{code}\\x1e".encode())
-        stream.buffer.flush()
-"""
-
-
-def ran(url: str, home: Path, lines: Sequence[Sequence[str]]) -> list[tuple[int, str, str]]:
-    """(exit code, stdout, stderr) of each command line."""
-    ended = subprocess.run(
-        [sys.executable, "-c", LOOP],
-        cwd=ROOT,
-        env={
-            "PATH": os.environ["PATH"],
-            "AAP_URL": url,
-            "AAP_TOKEN": "admin-token",
-            "XDG_CONFIG_HOME": str(home),
-        },
-        input="\n".join(map(json.dumps, lines)).encode(),
-        capture_output=True,
-        timeout=240,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
-    out, errors = (stream.decode().split("\x1e") for stream in (ended.stdout, ended.stderr))
-    return [
-        (int(code), text, words) for text, code, words in zip(out[::2], out[1::2], errors[::2], strict=False)
-    ]
 
 
 @pytest.mark.parametrize("layout", ["awx", "gateway26"])
 def test_every_resource_is_listed_counted_shown_and_explained(tmp_path: Path, layout: str) -> None:
-    with sandbox.start(speed=20, layout=layout) as box:
+    with sandbox.start(speed=20, layout=layout) as box, Shell(box.url, tmp_path) as shell:
         asked = [
             [name, verb, *more]
             for name in RESOURCES
             for verb, *more in (("list", "-o", "jsonl"), ("count",), ("explain",), ("list",))
         ]
-        told = ran(box.url, tmp_path, asked)
-        assert len(told) == len(asked)
+        told = [shell(*line) for line in asked]
         first = {}
         for at, name in enumerate(RESOURCES):
             (code, rows, words), counted, explained, table = told[4 * at : 4 * at + 4]
@@ -80,7 +39,5 @@ def test_every_resource_is_listed_counted_shown_and_explained(tmp_path: Path, la
             if ids and "get" in shape(KINDS[name]).verbs:
                 first[name] = ids[0]
         assert len(first) > 15
-        shown = ran(
-            box.url, tmp_path, [[name, "get", str(number), "-o", "id"] for name, number in first.items()]
-        )
-        assert [one[:2] for one in shown] == [(0, f"{number}\n") for number in first.values()]
+        for name, number in first.items():
+            assert shell(name, "get", str(number), "-o", "id")[:2] == (0, f"{number}\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from aap_launcher.client.kind import Kind
 from aap_launcher.client.kinds import KINDS
 from tools.generate.blocks import replaced
 
-_TESTS = Path(__file__).resolve().parents[2] / "tests" / "client" / "test_sandbox.py"
-_MADE = _TESTS.read_text(encoding="utf-8").partition("MADE: ")[2].partition("}  # fmt")[0]
+_TESTS = Path(__file__).resolve().parents[2] / "tests" / "lives.json"
+_LIVES = json.loads(_TESTS.read_text(encoding="utf-8"))["lives"]
 _ALWAYS = frozenset({"list", "get", "count", "related", "explain"})
 
 
@@ -79,10 +80,12 @@ def _named(kind: Kind) -> str:
 
 
 def _tests(kind: Kind) -> str:
-    """Which tests run it: all are listed, counted and shown, by both faces; what can be made is made by Python's."""
-    verbs = {verb.name for verb in verbs_of(kind)} if f'"{kind.name}": {{' in _MADE else set()
-    lives = {"create": "made", "edit": "edited", "delete": "deleted"}
-    return ", ".join(["read", *(word for verb, word in lives.items() if verb in verbs)])
+    """What tests do with it, by both faces and in both layouts."""
+    life = _LIVES.get(kind.name, {})
+    done = {"created": "create" in life, "edited": "edit" in life}
+    done |= {"attached, detached": "attach" in life}
+    done |= {"deleted": bool(life) and "delete" in {verb.name for verb in verbs_of(kind)}}
+    return ", ".join(["read", *(word for word, so in done.items() if so)])
 
 
 def _usage(name: str, command: click.Command) -> str:

@@ -145,7 +145,7 @@ VERBS: tuple[Verb, ...] = (
         "List what belongs to one {label}.",
         "reading:related",
         (_reference, _list, _filters, _LIMIT, _ALL, _SHOWN, _CONNECTED),
-        fits=lambda _kind, shape: bool(shape.related),
+        fits=_can("get"),
     ),
     Verb(
         "create",
