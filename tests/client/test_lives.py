@@ -13,7 +13,7 @@ from aap_launcher.client import fields
 from aap_launcher.client.kinds import KINDS
 from aap_launcher.client.resource import Resource
 from sandbox import Sandbox
-from tests.e2e.conftest import KEPT_RUNS
+from tests.runtimes import KEPT_RUNS
 from tests.lives import LIVES, TABLE, build, meant
 
 pytestmark = pytest.mark.sandbox
