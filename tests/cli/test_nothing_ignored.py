@@ -18,7 +18,8 @@ from aap_launcher.errors import InvalidInput
 from tests.near import near
 
 _EXAMPLES = settings(max_examples=150, deadline=None)
-_CONTEXT = click.Context(cli, info_name="aap-launcher")
+# As the process has it: a command remembers the help option of the first context that asked it.
+_CONTEXT = click.Context(cli, info_name="aap-launcher", **cli.context_settings)
 
 
 @cache
@@ -47,7 +48,7 @@ def test_an_option_near_a_real_one_is_that_one_or_refused(data: st.DataObject) -
     known = [name for one in params for name in (*one.opts, *one.secondary_opts) if name.startswith("--")]
     option = "--" + data.draw(near([name.removeprefix("--") for name in known])).strip()
     try:
-        taken, rest, _ = command.make_parser(click.Context(command)).parse_args([option, "word", "word"])
+        taken, rest, _ = command.make_parser(click.Context(command, parent=_CONTEXT)).parse_args([option, "word", "word"])
     except click.UsageError:
         return
     if option == "--":  # what follows are arguments
