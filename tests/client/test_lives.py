@@ -13,8 +13,8 @@ from aap_launcher.client import fields
 from aap_launcher.client.kinds import KINDS
 from aap_launcher.client.resource import Resource
 from sandbox import Sandbox
-from tests.runtimes import KEPT_RUNS
 from tests.lives import LIVES, TABLE, build, meant
+from tests.runtimes import KEPT_RUNS
 
 pytestmark = pytest.mark.sandbox
 CHANGES = frozenset({"create", "edit", "delete"})

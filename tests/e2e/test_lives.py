@@ -12,9 +12,9 @@ import sandbox
 from aap_launcher import Controller
 from aap_launcher.client.fields import shape
 from aap_launcher.client.kinds import KINDS
-from tests.e2e.conftest import KEPT_RUNS
 from tests.e2e.shell import Shell
 from tests.lives import LIVES, build, meant
+from tests.runtimes import KEPT_RUNS
 
 pytestmark = pytest.mark.sandbox
 
