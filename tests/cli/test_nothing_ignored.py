@@ -48,7 +48,9 @@ def test_an_option_near_a_real_one_is_that_one_or_refused(data: st.DataObject) -
     known = [name for one in params for name in (*one.opts, *one.secondary_opts) if name.startswith("--")]
     option = "--" + data.draw(near([name.removeprefix("--") for name in known])).strip()
     try:
-        taken, rest, _ = command.make_parser(click.Context(command, parent=_CONTEXT)).parse_args([option, "word", "word"])
+        taken, rest, _ = command.make_parser(click.Context(command, parent=_CONTEXT)).parse_args(
+            [option, "word", "word"]
+        )
     except click.UsageError:
         return
     if option == "--":  # what follows are arguments
