@@ -152,13 +152,16 @@ def _path(desk: Desk, given: dict[str, Any]) -> str:
 
 def _job(desk: Desk, delivery: Delivery) -> Job | None:
     """The job of the delivery, once it shows up."""
+    from aap_launcher.client.finder import listed
+
     until = desk.clock.now() + _SHOWS_UP
     while True:
         for kind in ("jobs", "workflow_jobs"):
             query = (("webhook_guid", delivery.guid), ("webhook_service", str(delivery.service)))
-            rows = desk.requests.read(f"{kind}/", query, what="the job of the delivery").get("results") or ()
-            if rows:
-                return desk.controller.find_job(str(rows[0]["url"]))
+            what = "the job of the delivery"
+            rows = listed(desk.requests.read(f"{kind}/", query, what=what), what)
+            if ours := [row for row in rows if row.get("webhook_guid") == delivery.guid]:
+                return desk.controller.find_job(str(ours[0].get("url")))
         if desk.clock.now() >= until:
             return None
         desk.clock.sleep(1.0)
@@ -166,6 +169,7 @@ def _job(desk: Desk, delivery: Delivery) -> Job | None:
 
 def _set_up(desk: Desk, given: dict[str, Any]) -> int:
     from aap_launcher.client.kinds import KINDS
+    from aap_launcher.errors import AnswerLost, Unreachable
 
     kind = KINDS["workflow_job_templates" if given["workflow"] else "job_templates"]
     resource, service = desk.resource(kind), given["service"]
@@ -177,9 +181,12 @@ def _set_up(desk: Desk, given: dict[str, Any]) -> int:
             f"the webhook is that of {service} now" + (f", not of {old}: it has a new key" if old else "")
         )
     path, what = f"{kind.folder}{before.id}/webhook_key/", "the webhook's key"
-    if given["rotate"]:
-        desk.requests.change("POST", path, {}, what=what)
-    key = desk.requests.read(path, what=what)["webhook_key"]
+    made = desk.requests.change("POST", path, {}, what=what) if given["rotate"] else None
+    key = desk.requests.read(path, what=what).get("webhook_key")
+    if made is not None and desk.requests.content(made, what).get("webhook_key") != key:
+        raise AnswerLost(f"{what}: it was to be a new one, and the answer shows another than is read back.")
+    if not isinstance(key, str) or not key:
+        raise Unreachable(f"{what}: the answer holds none.")
     receiver = f"{desk.requests.origin}{desk.requests.path(f'{kind.folder}{before.id}/{service}/')}"
     desk.screen.say(f"payload URL: {receiver}")
     desk.screen.say(

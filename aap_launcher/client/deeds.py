@@ -16,7 +16,6 @@ from aap_launcher.models import Clock
 if TYPE_CHECKING:
     from aap_launcher.controller.requests import Requests
 
-_DELETED = frozenset({202, 204})  # an inventory's 202: it is gone later
 _STEP = 0.5  # seconds between two looks at what is being deleted
 
 
@@ -27,7 +26,7 @@ def delete(
     path, what = f"{kind.folder}{number}/", f"{kind.label} {number}"
     there = True
     try:
-        status = requests.change("DELETE", path, None, what=what).status
+        requests.change("DELETE", path, None, what=what)
     except NotFound:
         if not missing_ok:
             raise
@@ -39,9 +38,6 @@ def delete(
         if _gone(requests, path, what):
             return True
         raise
-    else:
-        if status not in _DELETED and not _gone(requests, path, what):
-            raise AnswerLost(f"{what}: {status} is no answer to a delete, and it is there still.")
     if there and wait is not None:
         _wait_gone(requests, path, what, clock, wait)
     return there

@@ -104,6 +104,11 @@ def send(requests: Requests, template: str, delivery: Delivery, clock: Clock) ->
             f"{delivery.service}, or does not exist. aap-launcher webhook setup shows its service and key."
         )
     said = requests.json(answer)
+    if answer.status < 300 and not isinstance(said, dict):
+        raise AnswerLost(
+            f"{what}: the answer ({answer.status}) is not the controller's: {answer.beginning} "
+            "Whether a job was started is not known."
+        )
     message = str(said.get("message", "")) if isinstance(said, dict) else ""
     if answer.status == 200:
         raise Refused(f"{what}: {message or 'ignored'}: the event {delivery.event} starts nothing.")

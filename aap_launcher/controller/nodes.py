@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from aap_launcher.controller import decode, refusals
 from aap_launcher.controller.session import Session
-from aap_launcher.errors import Forbidden
+from aap_launcher.errors import AnswerLost, Forbidden
 from aap_launcher.models import Approval, Job, JobType, Node, Platform
 
 _MOST_PAGES = 1_000
@@ -56,6 +56,8 @@ class Nodes:
             )
         if answer.status == 400 and not _decided(refusals.content(answer)):
             raise refusals.error(answer, what)
+        if answer.status < 300 and answer.body.strip() and not isinstance(refusals.content(answer), dict):
+            raise AnswerLost(f"{what}: {answer.status} {answer.beginning}; it may have taken effect.")
         return answer.status < 300
 
 

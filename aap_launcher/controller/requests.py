@@ -17,6 +17,7 @@ from aap_launcher.text.quoting import quoted, whole
 
 Terms = Sequence[tuple[str, str]]  # a query in which a key may stand twice
 _FINAL = frozenset(range(300, 600)) - {401, 429, 500, 502, 503, 504}
+_DELETED = frozenset({202, 204})  # an inventory's 202: it is gone later
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -84,10 +85,11 @@ class Requests:
         return b"".join(self._session.stream(self.path(path), {}, what=what)).decode("utf-8", "replace")
 
     def change(self, method: str, path: str, body: object, *, what: str) -> Answer:
-        """POST, PATCH or DELETE, sent once. `body` None: without one. Raises `AnswerLost` for another's page."""
+        """POST, PATCH or DELETE, sent once. `body` None: without one. Raises `AnswerLost` for another's answer."""
         data = None if body is None else _encoded(body, what)
         answer = self._session.change(method, self.path(path), data, what=what, refuse=refusals.spoken)
-        if answer.body.strip() and refusals.content(answer) is None:
+        page = answer.body.strip() and refusals.content(answer) is None
+        if page or (method == "DELETE" and answer.status not in _DELETED):
             raise _unknown(answer, what)
         return answer
 

@@ -209,3 +209,41 @@ def test_a_survey_that_does_not_stand_there_is_not_told_as_set(controller: Stand
 def test_a_page_that_answers_a_post_of_api_may_have_taken_effect(controller: StandIn) -> None:
     controller.says("POST hosts/", HTML)
     assert "may have taken effect" in unknown(controller, "api", "POST", "hosts/", "-f", "name=x")
+
+
+@pytest.mark.parametrize("answer", [[], HTML, None])
+def test_a_token_is_not_told_as_revoked_by_any_answer(controller: StandIn, answer: Any) -> None:
+    controller.says("DELETE tokens/9/", answer)
+    assert "is revoked" not in unknown(controller, "token", "revoke", "9")
+
+
+@pytest.mark.parametrize("answer", [[], {}, {"webhook_key": "other"}, HTML])
+def test_a_webhook_key_is_not_told_as_new_unless_the_answer_shows_it(
+    controller: StandIn, answer: Any
+) -> None:
+    controller.says("GET job_templates/12/", DEPLOY | {"webhook_service": "github"})
+    controller.says("GET job_templates/12/webhook_key/", {"webhook_key": "the-old-one"})
+    controller.says("POST job_templates/12/webhook_key/", answer, status=201)
+    unknown(controller, "webhook", "setup", "12", "--service", "github", "--rotate")
+
+
+def test_a_webhook_without_a_key_is_told_as_such(controller: StandIn) -> None:
+    controller.says("GET job_templates/12/", DEPLOY | {"webhook_service": "github"})
+    controller.says("GET job_templates/12/webhook_key/", {})
+    assert "holds none" in unknown(controller, "webhook", "setup", "12", "--service", "github")
+
+
+@pytest.mark.parametrize("answer", [HTML, []])
+def test_an_approval_is_not_told_as_decided_by_a_page(controller: StandIn, answer: Any) -> None:
+    gate = {
+        "id": 6, "type": "workflow_approval", "name": "gate", "status": "pending", "url": "/api/v2/workflow_approvals/6/",
+        "can_approve_or_deny": True, "related": {},
+    }  # fmt: skip
+    for path in ("workflow_approvals/6/", "unified_jobs/"):
+        controller.says(f"GET {path}", gate if "6" in path else {"results": [gate], "count": 1})
+    controller.lists("me/", {"id": 2, "username": "ci"})
+    controller.says("POST workflow_approvals/6/approve/", answer)
+    ended = controller.run("approve", "6")
+    assert ended.code == 4, ended.said
+    assert "may have taken effect" in ended.said
+    assert "gate is approved" not in ended.said
