@@ -27,14 +27,14 @@ def command() -> None:
 @command.command("send", cls=options.ResourceCommand, short_help="Start a template as a push would.")
 @click.argument("template")
 @click.option("--service", type=click.Choice(SERVICES), default="github", show_default=True)
-@click.option("--event", metavar="NAME", default="", help="The event; a push by default.")
+@click.option("--event", metavar="NAME", default=None, help="The event; a push by default.")
 @click.option("--ref", metavar="REF", default="refs/heads/main", show_default=True)
 @click.option("--commit", metavar="SHA", default="0" * 40, help="What was pushed.")
 @click.option(
     "--payload", metavar="FILE", default=None, help="The body, byte for byte, from a file or stdin (-)."
 )
 @click.option(
-    "--delivery-id", metavar="ID", default="", help="Sent twice, it starts one job; by default a new one."
+    "--delivery-id", metavar="ID", default=None, help="Sent twice, it starts one job; by default a new one."
 )
 @click.option("--workflow", is_flag=True, help="TEMPLATE is the id of a workflow job template.")
 @click.option("--follow", is_flag=True, help="Follow the job that it starts; needs a token that may read it.")
@@ -72,7 +72,7 @@ def _sent(desk: Desk, given: dict[str, Any]) -> int:
     desk.screen.mask([delivery.key])
     desk.anonymous = not _has_credential(desk)
     path = _path(desk, given)
-    started = webhooks.send(desk.requests, path, delivery, desk.clock)
+    started = webhooks.send(desk.requests, path, delivery)
     desk.screen.say(
         f"delivery {delivery.number}: " + ("a job is queued" if started else "it came before; nothing new")
     )
@@ -105,16 +105,12 @@ def _delivery(desk: Desk, given: dict[str, Any]) -> Delivery:
     import uuid
     from pathlib import Path
 
-    from aap_launcher.cli.options import environment
     from aap_launcher.client.webhooks import EVENTS, Delivery, Service, payload
     from aap_launcher.errors import InvalidInput
 
-    key = environment().get("AAP_WEBHOOK_KEY", "")
-    if not key:
-        raise InvalidInput(
-            "AAP_WEBHOOK_KEY is missing: the template's webhook key (aap-launcher webhook setup shows it)."
-        )
-    service, number = Service(given["service"]), given["delivery_id"] or str(uuid.uuid4())
+    _check(given)
+    key, service = _key(), Service(given["service"])
+    number = str(uuid.uuid4()) if given["delivery_id"] is None else given["delivery_id"]
     if given["follow"] and not _has_credential(desk):
         raise InvalidInput("--follow needs a token that may read the job: AAP_TOKEN.")
     if given["payload"] is None:
@@ -127,6 +123,41 @@ def _delivery(desk: Desk, given: dict[str, Any]) -> Delivery:
         except OSError as fault:
             raise InvalidInput(f"--payload {given['payload']}: {fault.strerror}") from None
     return Delivery(service, given["event"] or EVENTS[service], number, body, key)
+
+
+def _check(given: dict[str, Any]) -> None:
+    """Refuse what a header or a payload cannot hold. Raises `InvalidInput` that names the option."""
+    from aap_launcher.errors import InvalidInput, Problem
+    from aap_launcher.text.headers import fault
+    from aap_launcher.text.quoting import whole
+
+    names = {"delivery_id": "--delivery-id", "event": "--event"}
+    found = {option: given[name] for name, option in names.items() if given[name] is not None}
+    told = {option: fault(text) or ("" if text else "is empty") for option, text in found.items()}
+    told |= {
+        f"--{name}": "is not valid Unicode" for name in ("ref", "commit") if not whole(given[name])
+    }  # in a header or signed: what is sent is what was typed
+    problems = [Problem(option, wrong) for option, wrong in told.items() if wrong]
+    if problems:
+        raise InvalidInput("the delivery is not usable; nothing was sent.", problems)
+
+
+def _key() -> str:
+    """The template's key. Raises `InvalidInput`, which does not show it."""
+    from aap_launcher.cli.options import environment
+    from aap_launcher.errors import InvalidInput
+
+    key = environment().get("AAP_WEBHOOK_KEY", "").strip()
+    if not key:
+        raise InvalidInput(
+            "AAP_WEBHOOK_KEY is missing: the template's webhook key (aap-launcher webhook setup shows it)."
+        )
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise InvalidInput(
+            "AAP_WEBHOOK_KEY has characters that no webhook key has (white space, line breaks, or letters beyond "
+            "ASCII); nothing was sent. Look how the secret was stored: copy it again."
+        )
+    return key
 
 
 def _has_credential(desk: Desk) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from aap_launcher.models import shapes
+
 COLUMNS = (
     "template",
     "jobs",
@@ -41,8 +43,9 @@ def stats(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """
     by_template: dict[str, _Gathered] = {}
     for row in rows:
-        told = (row.get("summary_fields") or {}).get("unified_job_template") or {}
-        by_template.setdefault(str(told.get("name") or row.get("name") or ""), _Gathered()).add(row)
+        told = shapes.row(shapes.row(row, "summary_fields"), "unified_job_template")
+        name = shapes.text(told, "name") or shapes.text(row, "name")
+        by_template.setdefault(name, _Gathered()).add(row)
     found = [_row(name, gathered) for name, gathered in by_template.items()]
     yield from sorted(
         found, key=lambda one: (-one["failed"] - one["error"] - one["canceled"], one["template"])

@@ -13,6 +13,7 @@ from aap_launcher.client.finder import Finder
 from aap_launcher.client.kinds import KINDS
 from aap_launcher.controller.requests import Requests
 from aap_launcher.errors import Ambiguous, NotFound, Unreachable
+from aap_launcher.models import shapes
 
 _GATEWAY = "/api/gateway/v1/"
 _PAGE = 200
@@ -44,7 +45,7 @@ class Tokens:
             page = {"page_size": _PAGE, "page": number}
             found = self._requests.get(self._folder, (("order_by", "id"),), dict(page), what="the tokens")
             rows = found.get("results") if isinstance(found, dict) else None
-            if not isinstance(rows, list):
+            if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
                 raise Unreachable("the tokens: the answer is not the controller's.")
             yield from rows
             if not found.get("next"):
@@ -60,10 +61,10 @@ class Tokens:
         if reference.isdecimal():
             return int(reference)
         terms = (("name", reference),)
-        rows = self._requests.read(f"{_GATEWAY}applications/", terms, what="the applications").get("results")
-        found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        page = self._requests.read(f"{_GATEWAY}applications/", terms, what="the applications")
+        found = [number for row in shapes.rows(page, "results") if (number := shapes.number(row, "id"))]
         if len(found) > 1:
             raise Ambiguous(f'{len(found)} applications are called "{reference}"; give the id.')
         if not found:
             raise NotFound(f'There is no application "{reference}" that this user may see.')
-        return int(found[0]["id"])
+        return found[0]

@@ -13,14 +13,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain, repeat
 from typing import Any
 
 from aap_launcher.controller.requests import Requests
+from aap_launcher.controller.retry import Trouble
 from aap_launcher.controller.transport import Answer
-from aap_launcher.errors import AnswerLost, Forbidden, Refused
-from aap_launcher.models import Clock
+from aap_launcher.errors import AnswerLost, Forbidden, LaunchUnknown, Refused, Unreachable
 
-_PAUSES = (10.0, 30.0)  # seconds before a delivery is sent again: two at one moment would both start a job
+# Seconds before a delivery is sent again, the last for ever: two at one moment would both start a job.
+_PAUSES = (10.0, 30.0)
 _SENT_BEFORE = "previously received"
 
 
@@ -91,13 +93,14 @@ def payload(service: Service, *, ref: str, commit: str, number: str) -> bytes:
     return json.dumps(body).encode()
 
 
-def send(requests: Requests, template: str, delivery: Delivery, clock: Clock) -> bool:
+def send(requests: Requests, template: str, delivery: Delivery) -> bool:
     """Deliver to `job_templates/7/`, again where the answer was lost; whether a job was started now.
 
-    Raises `Forbidden` where key or service are not the template's, `Refused`, `Unreachable`.
+    Raises `Forbidden` where key or service are not the template's, `Refused`, `Unreachable`; `LaunchUnknown` where
+    no answer came to a delivery that may have started a job.
     """
     path, what = f"{template}{delivery.service}/", f"the webhook of {template.rstrip('/')}"
-    answer = _delivered(requests, path, delivery, clock)
+    answer = _delivered(requests, path, delivery, what)
     if answer.status in {401, 403}:
         raise Forbidden(
             f"{what}: refused. The controller does not tell whether the key is wrong, the template has no webhook of "
@@ -118,11 +121,34 @@ def send(requests: Requests, template: str, delivery: Delivery, clock: Clock) ->
     return _SENT_BEFORE not in message
 
 
-def _delivered(requests: Requests, path: str, delivery: Delivery, clock: Clock) -> Answer:
-    """The answer to the delivery, which is sent again where it was lost."""
-    for pause in _PAUSES:
+def _delivered(requests: Requests, path: str, delivery: Delivery, what: str) -> Answer:
+    """The answer to the delivery, which is sent again where it was lost, for as long as an outage may last."""
+    outage = requests.outage()
+    for sent, pause in enumerate(chain(_PAUSES, repeat(_PAUSES[-1])), start=1):
         try:
-            return requests.raw("POST", path, body=delivery.body, headers=delivery.headers)
-        except AnswerLost:
-            clock.sleep(pause)
-    return requests.raw("POST", path, body=delivery.body, headers=delivery.headers)
+            answer = requests.raw("POST", path, body=delivery.body, headers=delivery.headers)
+        except AnswerLost as lost:
+            if lost.page or not outage.bears(pause):
+                raise _unknown(delivery, lost, sent) from None
+            outage.wait(Trouble(_why(lost), after=pause), what)
+        except Unreachable as away:
+            if sent == 1:
+                raise  # it was never handed over
+            raise _unknown(delivery, away, sent - 1) from None
+        else:
+            outage.over()
+            return answer
+    raise AssertionError  # the pauses never end
+
+
+def _why(lost: Unreachable) -> str:
+    return str(lost).removesuffix("; it may have taken effect.").rstrip(".")
+
+
+def _unknown(delivery: Delivery, lost: Unreachable, sent: int) -> LaunchUnknown:
+    number = delivery.number
+    return LaunchUnknown(
+        f"delivery {number} was sent {'once' if sent == 1 else f'{sent} times'}, and whether it started a job could "
+        f"not be settled: {_why(lost)}. Nothing is doubled by sending the same again in half a minute, with "
+        f"--delivery-id {number}: the controller starts a job for it once."
+    )

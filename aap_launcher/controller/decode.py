@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from aap_launcher.controller.references import COLLECTIONS, UI_SEGMENTS
 from aap_launcher.errors import Unreachable
@@ -26,8 +25,12 @@ from aap_launcher.models import (
     Template,
     TemplateType,
 )
+from aap_launcher.models.shapes import Row
+from aap_launcher.models.shapes import number as _number
+from aap_launcher.models.shapes import numbers as _numbers
+from aap_launcher.models.shapes import row as _row
+from aap_launcher.models.shapes import text as _text
 
-Row = Mapping[str, Any]
 _ASKED = re.compile(r"ask_\w+_on_launch")
 
 
@@ -229,27 +232,6 @@ def host_summary(row: Row) -> HostSummary:
 def texts(value: object) -> tuple[str, ...]:
     """A list's items as text; () for anything else."""
     return tuple(str(item) for item in value) if isinstance(value, list) else ()
-
-
-def _row(row: Row, name: str) -> Row:
-    value = row.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _text(row: Row, name: str) -> str:
-    value = row.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _number(row: Row, name: str) -> int | None:
-    value = row.get(name)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _numbers(row: Row, name: str) -> tuple[int, ...]:
-    value = row.get(name)
-    items = value if isinstance(value, list) else []
-    return tuple(item for item in items if isinstance(item, int) and not isinstance(item, bool))
 
 
 def _counts(value: object) -> Mapping[str, int] | None:

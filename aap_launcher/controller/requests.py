@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from aap_launcher.controller import refusals
 from aap_launcher.controller.asking import as_object
+from aap_launcher.controller.retry import Outage
 from aap_launcher.controller.session import Session
 from aap_launcher.controller.transport import Answer
 from aap_launcher.errors import AnswerLost, InvalidInput, Refused
@@ -36,6 +37,10 @@ class Requests:
     def version(self) -> str:
         """The controller's version, "" before any answer with a credential."""
         return self._session.version
+
+    def outage(self) -> Outage:
+        """For who sends again what was lost: how long to wait, which is told."""
+        return self._session.outage()
 
     @property
     def site(self) -> str:

@@ -150,6 +150,11 @@ class Outage:
                 self._clock.sleep(min(left, max(self._told + _EACH - self._clock.now(), 0.1)))
             self._say(trouble, self._clock.now() - self._began, patience)
 
+    def bears(self, seconds: float) -> bool:
+        """Whether it may last so many seconds more."""
+        began = self._clock.now() if self._began is None else self._began
+        return self._clock.now() + seconds <= began + self._tolerance
+
     @property
     def first(self) -> bool:
         """Whether nothing was repeated yet."""

@@ -205,6 +205,11 @@ class Session:
         """The end is near: no request and no outage lasts longer than to this time of the clock."""
         self._until = until
 
+    def outage(self) -> Outage:
+        """One spell without a usable answer, as long as it may last now."""
+        tolerance = min(self._tolerance, max(self._until - self.clock.now(), 0.0))
+        return Outage(tolerance, self.clock, self._signals, self.tell)
+
     def close(self) -> None:
         self._wire.hang_up()
 
@@ -218,8 +223,7 @@ class Session:
         once: bool = False,
     ) -> _Result:
         """Attempt until a result counts. `slow` is called when an attempt took too long or was too large."""
-        tolerance = min(self._tolerance, max(self._until - self.clock.now(), 0.0))
-        outage = Outage(tolerance, self.clock, self._signals, self.tell)
+        outage = self.outage()
         while True:
             try:
                 result = attempt()
@@ -281,13 +285,7 @@ class Session:
         return trouble
 
     def _counted(
-        self,
-        answer: Answer,
-        what: str,
-        allow: Allowed,
-        refuse: Refuse,
-        *,
-        anonymous: bool,
+        self, answer: Answer, what: str, allow: Allowed, refuse: Refuse, *, anonymous: bool
     ) -> Answer:
         fine = answer.status < 300 or answer.status in allow
         if fine:

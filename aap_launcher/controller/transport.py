@@ -16,7 +16,9 @@ from aap_launcher.controller.exchange import LARGEST, Exchange
 from aap_launcher.controller.sockets import CONNECT, Adapter
 from aap_launcher.controller.transport_errors import fault_of, of_unknown_authority
 from aap_launcher.controller.unzip import plain
+from aap_launcher.errors import InvalidInput
 from aap_launcher.models import Clock
+from aap_launcher.text import headers as headers_text
 
 JSON = "application/json"
 _PIECE = 1 << 18
@@ -193,6 +195,10 @@ class Wire:
             sent["Content-Type"] = JSON
         for name, value in (headers or {}).items():  # in the place of ours, whatever their case
             sent = {key: one for key, one in sent.items() if key.lower() != name.lower()} | {name: value}
+
+        for name, value in sent.items():
+            if wrong := headers_text.fault(value):
+                raise InvalidInput(f"the header {name} {wrong}; nothing was sent.")
 
         def identify(request: requests.PreparedRequest) -> requests.PreparedRequest:
             """Always set, so that requests never looks into ~/.netrc."""

@@ -10,9 +10,9 @@ from statistics import median
 from aap_launcher.controller import Controller
 from aap_launcher.controller.requests import Requests
 from aap_launcher.doctor.check import Check, State
-from aap_launcher.errors import Refused, Unreachable
+from aap_launcher.errors import InvalidInput, Refused, Unreachable
 from aap_launcher.inputs.definitions import Connection
-from aap_launcher.models import Clock
+from aap_launcher.models import Clock, shapes
 from aap_launcher.text.words import count, duration
 
 _SKEW = 120.0  # seconds by which the clocks may differ before times in logs mislead
@@ -37,9 +37,11 @@ def access(
 def _skew(requests: Requests, today: datetime) -> Check:
     try:
         seen = parsedate_to_datetime(requests.raw("GET", "ping/").headers.get("Date", ""))
-    except (TypeError, ValueError):
+        off = (seen - today).total_seconds()
+    except (TypeError, ValueError, OverflowError):
         return Check("clock", State.UNKNOWN, "no Date in the controller's answer")
-    off = (seen - today).total_seconds()
+    except (Refused, Unreachable) as error:
+        return Check("clock", State.UNKNOWN, f"not told: {error}")
     if abs(off) > _SKEW:
         word = "ahead of" if off > 0 else "behind"
         told = f"the controller's clock is {duration(abs(off))} {word} this machine's"
@@ -53,7 +55,10 @@ def _round_trip(requests: Requests, clock: Clock) -> Check:
     took = []
     for _ in range(_ASKED):
         began = clock.now()
-        requests.raw("GET", "ping/")
+        try:
+            requests.raw("GET", "ping/")
+        except (Refused, Unreachable) as error:
+            return Check("round trip", State.UNKNOWN, f"not told: {error}")
         took.append(clock.now() - began)
     told = f"{median(took) * 1000:.0f} ms for a ping (median of {_ASKED})"
     if median(took) > 2:
@@ -80,12 +85,12 @@ def _scope(requests: Requests) -> Check:
 def _expiry(requests: Requests) -> Iterator[Check]:
     """A token does not tell which one it is; with a single one of this user it is known all the same."""
     try:
-        mine = requests.read("me/", what="the user's own page")["results"][0]
-        path = mine["related"].get("personal_tokens") or mine["related"]["tokens"]
-        rows = requests.read(path, what="the user's tokens")["results"]
-    except (Refused, Unreachable, KeyError, IndexError, TypeError, AttributeError):
-        yield Check("token", State.UNKNOWN, "its end is not told by this controller")
-        return
+        mine = shapes.rows(requests.read("me/", what="the user's own page"), "results")
+        links = shapes.row(mine[0], "related") if mine else {}
+        path = shapes.text(links, "personal_tokens") or shapes.text(links, "tokens")
+        rows = shapes.rows(requests.read(path, what="the user's tokens"), "results") if path else ()
+    except (InvalidInput, Refused, Unreachable):
+        rows = ()
     if not rows:
         yield Check("token", State.UNKNOWN, "its end is not told by this controller")
     elif len(rows) == 1:

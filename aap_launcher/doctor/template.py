@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from aap_launcher.controller import Controller
 from aap_launcher.controller.references import COLLECTIONS
 from aap_launcher.controller.requests import Requests
 from aap_launcher.doctor.check import Check, State, failed
-from aap_launcher.errors import LauncherError, NotFound, Refused
+from aap_launcher.errors import LauncherError, Refused, Unreachable
 from aap_launcher.inputs.definitions import Inputs
-from aap_launcher.models import CIContext, Prompts, Template, TemplateType
+from aap_launcher.models import CIContext, Prompts, Template, TemplateType, shapes
 from aap_launcher.preflight.request import launch_request
 
+# A launch ends by its job's status whatever becomes of its log, so none of this is more than a warning.
+_NO_LOG = "Without events the log is empty; the verdict is right all the same."
 _NO_SYNC = frozenset({"failed", "error", "missing", "canceled", "never updated"})
 
 
@@ -36,9 +37,8 @@ def template(
     yield _permission(found)
     yield Check("prompts", State.OK, _asked(prompts))
     yield _inputs(controller, inputs, found, prompts, context)
-    row = requests.read(f"{COLLECTIONS[found.type]}/{found.id}/", what=f"template {found.id}")
     if found.type is TemplateType.JOB:
-        yield _project(row)
+        yield _project(requests, found)
     yield _events(requests, found)
 
 
@@ -75,10 +75,14 @@ def _inputs(
     return Check("inputs", State.OK, f"would be taken{f': {told}' if told else ''}")
 
 
-def _project(row: Mapping[str, Any]) -> Check:
+def _project(requests: Requests, found: Template) -> Check:
     """A project whose last update failed makes the launch fail before a task runs."""
-    project = (row.get("summary_fields") or {}).get("project") or {}
-    name, status = project.get("name"), project.get("status")
+    try:
+        row = requests.read(f"{COLLECTIONS[found.type]}/{found.id}/", what=f"template {found.id}")
+    except (Refused, Unreachable) as error:
+        return Check("project", State.UNKNOWN, f"not told: {error}")
+    project = shapes.row(shapes.row(row, "summary_fields"), "project")
+    name, status = shapes.text(project, "name"), shapes.text(project, "status")
     if not name:
         advice = "Give the template a project, or this user the right to see it."
         return Check("project", State.WARNING, "none that this user may see", advice)
@@ -93,14 +97,15 @@ def _events(requests: Requests, found: Template) -> Check:
     if found.type is not TemplateType.JOB:
         return Check("events", State.UNKNOWN, "a workflow has none of its own; its nodes' jobs have")
     query = (("order_by", "-id"), ("page_size", "1"))
-    rows = requests.read(f"{COLLECTIONS[found.type]}/{found.id}/jobs/", query, what="the template's jobs")[
-        "results"
-    ]
-    if not rows:
+    try:
+        page = requests.read(f"{COLLECTIONS[found.type]}/{found.id}/jobs/", query, what="the template's jobs")
+    except (Refused, Unreachable) as error:
+        return Check("events", State.WARNING, f"not told, as no job is: {error}", _NO_LOG)
+    if not (rows := shapes.rows(page, "results")):
         return Check("events", State.UNKNOWN, "no job of this template was run yet")
-    newest = rows[0]["id"]
+    newest = shapes.number(rows[0], "id")
     try:
         requests.read(f"jobs/{newest}/job_events/", (("page_size", "1"),), what=f"the events of job {newest}")
-    except (NotFound, Refused) as error:
-        return failed("events", error, "Without them the log is empty; the verdict is right all the same.")
+    except (Refused, Unreachable) as error:
+        return Check("events", State.WARNING, str(error), _NO_LOG)
     return Check("events", State.OK, f"those of job {newest} can be read")

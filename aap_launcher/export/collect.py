@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from aap_launcher.export.documents import Document, document, ordered
-from aap_launcher.export.reader import Reader, Row, named, summary
+from aap_launcher.export.reader import Reader, called, named, summary
+from aap_launcher.models import shapes
+from aap_launcher.models.shapes import Row
 
 _NOTIFIED = (
     "notification_templates_started",
@@ -23,9 +25,7 @@ def collect(
     """(kind, reference, document) of each object; those of one organization only, where it is given."""
     for kind in kinds:
         for row in reader.rows(kind):
-            owner = summary(row, "organization").get("name") or (
-                row.get("name") if kind == "organizations" else ""
-            )
+            owner = shapes.text(row if kind == "organizations" else summary(row, "organization"), "name")
             if row.get(_MANAGED) is True or (organization and owner != organization):
                 continue
             found = document(reader, kind, row)
@@ -36,9 +36,9 @@ def collect(
 
 def _reference(reader: Reader, kind: str, row: Row) -> str:
     if kind == "schedules":
-        return f"{row['name']}++{summary(row, 'unified_job_template').get('name', '')}"
+        return f"{called(row)}++{shapes.text(summary(row, 'unified_job_template'), 'name')}"
     if kind == "inventory_sources":
-        return f"{row['name']}++{reader.name('inventories', row['inventory'])}"
+        return f"{called(row)}++{reader.name('inventories', row.get('inventory'))}"
     return named(kind, row)
 
 
@@ -58,21 +58,21 @@ def _workflow(reader: Reader, row: Row) -> Mapping[str, Any]:
     number = int(row["id"])
     every = reader.rows("workflow_job_template_nodes")
     nodes = [node for node in every if node.get("workflow_job_template") == number]
-    called = {node["id"]: str(node.get("identifier") or node["id"]) for node in nodes}
+    names = {node["id"]: str(node.get("identifier") or node["id"]) for node in nodes}
     return {
         "survey": _survey(reader, "workflow_job_templates", row),
         "nodes": sorted(
-            (_node(reader, node, called) for node in nodes), key=lambda node: str(node["identifier"])
+            (_node(reader, node, names) for node in nodes), key=lambda node: str(node.get("identifier"))
         ),
         **_labelled(reader, "workflow_job_templates", row),
         **_attached(reader, "workflow_job_templates", row, (*_NOTIFIED, "notification_templates_approvals")),
     }
 
 
-def _node(reader: Reader, node: Row, called: Mapping[int, str]) -> Document:
+def _node(reader: Reader, node: Row, names: Mapping[int, str]) -> Document:
     """A node by its identifier; edges by the identifiers they lead to."""
     number = int(node["id"])
-    edges = {name: sorted(called.get(to, str(to)) for to in node.get(name) or ()) for name in _EDGES}
+    edges = {name: sorted(names.get(to, str(to)) for to in shapes.numbers(node, name)) for name in _EDGES}
     given = reader.below("workflow_job_template_nodes", number, "credentials")
     found = document(reader, "workflow_job_template_nodes", node) | {
         **edges,
@@ -85,12 +85,12 @@ def _inventory(reader: Reader, row: Row) -> Mapping[str, Any]:
     """Hosts with their variables and groups with theirs, by the inventory's own script: two requests for any number."""
     if row.get("kind"):
         return {"input_inventories": _inputs(reader, row)}  # smart, constructed: its hosts are of others
-    number, what = int(row["id"]), f'the hosts of inventory "{row["name"]}"'
+    number, what = int(row["id"]), f'the hosts of inventory "{called(row)}"'
     script = reader.page(f"inventories/{number}/script/", what, [("hostvars", "1"), ("all", "1")])
     enabled = reader.page(f"inventories/{number}/script/", what, [("hostvars", "1")])
     variables, active = _hostvars(script), _hostvars(enabled)
     hosts = {
-        name: {**({"variables": given} if given else {}), **({} if name in active else {"enabled": False})}
+        name: ({"variables": given} if given else {}) | ({} if name in active else {"enabled": False})
         for name, given in sorted(variables.items())
     }
     groups = {
@@ -111,20 +111,18 @@ def _inputs(reader: Reader, row: Row) -> Sequence[str]:
 
 
 def _hostvars(script: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    meta = script.get("_meta")
-    found = meta.get("hostvars") if isinstance(meta, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
+    return shapes.row(shapes.row(script, "_meta"), "hostvars")
 
 
 def _sorted(group: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {key: sorted(value) if isinstance(value, list) else value for key, value in group.items()}
+    return {key: sorted(value, key=str) if isinstance(value, list) else value for key, value in group.items()}
 
 
 def _schedule(reader: Reader, row: Row) -> Mapping[str, Any]:
     number = int(row["id"])
     return {
         "credentials": _names(reader, "credentials", reader.below("schedules", number, "credentials")),
-        "labels": sorted(str(label["name"]) for label in reader.below("schedules", number, "labels")),
+        "labels": sorted(map(called, reader.below("schedules", number, "labels"))),
     }
 
 
@@ -137,14 +135,14 @@ def _team(reader: Reader, row: Row) -> Mapping[str, Any]:
     number = int(row["id"])
     roles = reader.below("teams", number, "roles")
     return {
-        "members": sorted(str(user["username"]) for user in reader.below("teams", number, "users")),
+        "members": sorted(called(user, "username") for user in reader.below("teams", number, "users")),
         "roles": sorted(_role(role) for role in roles),
     }
 
 
 def _role(role: Row) -> str:
     """`Execute on job_template Deploy shop`."""
-    told = role.get("summary_fields") or {}
+    told = shapes.row(role, "summary_fields")
     kind, name = told.get("resource_type"), told.get("resource_name")
     return f"{role.get('name')} on {kind} {name}" if kind else str(role.get("name"))
 
@@ -152,16 +150,16 @@ def _role(role: Row) -> str:
 def _survey(reader: Reader, kind: str, row: Row) -> Mapping[str, Any]:
     if not row.get("survey_enabled") and not summary(row, "survey"):
         return {}
-    return reader.page(f"{kind}/{row['id']}/survey_spec/", f'the survey of "{row["name"]}"')
+    return reader.page(f"{kind}/{row['id']}/survey_spec/", f'the survey of "{called(row)}"')
 
 
 def _labelled(reader: Reader, kind: str, row: Row) -> Mapping[str, Any]:
     """The labels, which the row itself tells while they are few."""
     told = summary(row, "labels")
-    rows = told.get("results") or ()
-    if told.get("count", len(rows)) > len(rows):
+    rows = shapes.rows(told, "results")
+    if (shapes.number(told, "count") or 0) > len(rows):
         rows = reader.below(kind, int(row["id"]), "labels")
-    return {"labels": sorted(str(label["name"]) for label in rows)}
+    return {"labels": sorted(map(called, rows))}
 
 
 def _attached(reader: Reader, kind: str, row: Row, lists: Iterable[str]) -> Mapping[str, Any]:
@@ -174,13 +172,12 @@ def _attached(reader: Reader, kind: str, row: Row, lists: Iterable[str]) -> Mapp
 
 
 def _names(reader: Reader, kind: str, rows: Iterable[Row]) -> Sequence[str]:
-    return sorted(reader.name(kind, row["id"]) for row in rows)
+    return sorted(reader.name(kind, row.get("id")) for row in rows)
 
 
 def summary_list(row: Row, field: str) -> Sequence[Row]:
     """A list that a row tells whole."""
-    found = (row.get("summary_fields") or {}).get(field)
-    return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else ()
+    return shapes.rows(shapes.row(row, "summary_fields"), field)
 
 
 _BELOW: Mapping[str, Callable[[Reader, Row], Mapping[str, Any]]] = {

@@ -9,7 +9,8 @@ from aap_launcher.client import fields
 from aap_launcher.client.fields import Field
 from aap_launcher.client.kinds import KINDS
 from aap_launcher.client.records import mapping_of
-from aap_launcher.export.reader import Reader, Row, summary
+from aap_launcher.export.reader import Reader, summary
+from aap_launcher.models.shapes import Row
 
 Document = dict[str, Any]
 _EMPTY: tuple[object, ...] = (None, "", [], {}, ())

@@ -15,9 +15,10 @@ from aap_launcher.text.keys import unique
 from aap_launcher.text.quoting import quoted
 
 MANIFEST = "aap-export.json"
-_UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*%]|^\.|[. ]$')
-_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\xa0\u2028\u2029\ufeff]")
-_LONGEST = 180  # characters of a file's name
+# Half a surrogate pair is no text that a file or its name can hold.
+_UNSAFE = re.compile('[\x00-\x1f<>:"/\\\\|?*%\ud800-\udfff]|^\\.|[. ]$')
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff]")
+_LONGEST = 180  # bytes of a file's name, of the 255 that file systems take
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,12 @@ class Written:
 
 def file_of(kind: str, reference: str) -> str:
     """`job_templates/Deploy shop++Retail.yml`; what a file system cannot hold is percent-encoded."""
-    safe = _UNSAFE.sub(lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode()), reference)
-    return f"{kind}/{safe[:_LONGEST]}.yml"
+    safe = _UNSAFE.sub(_percent, reference).encode()[:_LONGEST].decode(errors="ignore")
+    return f"{kind}/{safe}.yml"
+
+
+def _percent(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode(errors="surrogatepass"))
 
 
 def named_files(objects: Sequence[tuple[str, str, Document]]) -> dict[str, Document]:
@@ -83,8 +88,9 @@ def _written(folder: Path, files: Mapping[str, Document]) -> Written:
     before = check(folder)
     _keep_others(folder, before, files)
     new = changed = same = 0
-    for name, document in files.items():
-        path, text = folder / name, text_of(document)
+    texts = {name: text_of(document) for name, document in files.items()}  # all of it, or nothing is begun
+    for name, text in texts.items():
+        path = folder / name
         old = path.read_text(encoding="utf-8") if path.exists() else None
         if old == text:
             same += 1

@@ -9,10 +9,10 @@ from aap_launcher.client.fields import shape
 from aap_launcher.client.kinds import KINDS
 from aap_launcher.client.resource import Resource
 from aap_launcher.controller.requests import Requests
-from aap_launcher.errors import Conflict, Forbidden, NotFound, Refused
-from aap_launcher.models import Clock
+from aap_launcher.errors import Conflict, Forbidden, NotFound, Refused, Unreachable
+from aap_launcher.models import Clock, shapes
+from aap_launcher.models.shapes import Row
 
-Row = Mapping[str, Any]
 _REFUSED = (Forbidden, NotFound, Conflict, Refused)
 
 
@@ -50,11 +50,15 @@ class Reader:
         """
         if number not in self._with(kind, list_name, number):
             return ()
+        what = f"{KINDS[kind].label} {number}"
         try:
-            return [record.content for record in self._resource(kind).related({"id": number}, list_name)]
+            found = [record.content for record in self._resource(kind).related({"id": number}, list_name)]
         except _REFUSED as error:
-            self._miss(f"{list_name} of {KINDS[kind].label} {number}: {error}")
+            self._miss(f"{list_name} of {what}: {error}")
             return ()
+        if any(shapes.number(row, "id") is None for row in found):
+            raise Unreachable(f"{list_name} of {what}: the answer is not the controller's list.")
+        return found
 
     def _with(self, kind: str, list_name: str, number: int) -> Collection[int]:
         """The objects that have something in the list; where the controller cannot tell, this one may."""
@@ -97,13 +101,23 @@ class Reader:
 
 def named(kind: str, row: Row) -> str:
     """NAME, or NAME++ORGANIZATION where the object has one."""
-    name = str(row.get(KINDS[kind].key or "name") or row.get("name") or row.get("id"))
-    owner = summary(row, "organization").get("name")
+    name = called(row, KINDS[kind].key or "name")
+    owner = shapes.text(summary(row, "organization"), "name")
     return f"{name}++{owner}" if owner else name
+
+
+def called(row: Row, field: str = "name") -> str:
+    """What an object is called. Raises `Unreachable` where its name is no text: the controller writes none such."""
+    name = shapes.text(row, field) or shapes.text(row, "name")
+    if name:
+        return name
+    if row.get(field) is None and row.get("name") is None and "id" in row:
+        return str(row["id"])  # of a kind without names
+    raise Unreachable(
+        f"{row.get('type')} {row.get('id')}: its name is no text: the answer is not the controller's."
+    )
 
 
 def summary(row: Row, field: str) -> Mapping[str, Any]:
     """What a row tells of a foreign object."""
-    found = row.get("summary_fields")
-    value = found.get(field) if isinstance(found, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
+    return shapes.row(shapes.row(row, "summary_fields"), field)

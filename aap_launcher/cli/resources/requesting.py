@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,14 @@ from aap_launcher.cli.forms import Form, pretty
 from aap_launcher.cli.given import nested, pairs, read, text, typed
 from aap_launcher.cli.shown import Shown, shown
 from aap_launcher.errors import AnswerLost, InvalidInput, Refused, Unreachable
+from aap_launcher.text.headers import fault
+from aap_launcher.text.quoting import quoted
 
 if TYPE_CHECKING:
     from aap_launcher.cli.connected import Desk
     from aap_launcher.controller.transport import Answer
 
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a header's name (RFC 9110, 5.6.2)
 _OURS = frozenset({"authorization", "cookie", "host", "content-length", "transfer-encoding", "connection"})
 
 
@@ -115,8 +119,10 @@ def _headers(words: Iterable[str]) -> dict[str, str]:
     found = {}
     for word in words:
         name, colon, value = word.partition(":")
-        if not colon or not name.strip() or not word.isprintable() or not word.isascii():
-            raise InvalidInput(f"-H {word!r} is not NAME:VALUE.")
+        if not colon or not _TOKEN.fullmatch(name.strip()):
+            raise InvalidInput(f"-H {quoted(word)} is not NAME:VALUE.")
+        if wrong := fault(value.strip(" \t")):
+            raise InvalidInput(f"-H {name.strip()} {wrong}; nothing was sent.")
         if name.strip().lower() in _OURS:
             raise InvalidInput(
                 f"-H {name.strip()}: this header is aap-launcher's own; the credential comes from AAP_TOKEN."

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from aap_launcher.cli.connected import with_desk
 from aap_launcher.cli.resource_options import TAKEN
 from aap_launcher.cli.resources.words import fields_of
 from aap_launcher.cli.shown import Shown, shown
-from aap_launcher.errors import Interrupted, InvalidInput, JobFailed, Problem, Refused
+from aap_launcher.errors import (
+    AnswerLost,
+    Interrupted,
+    InvalidInput,
+    JobFailed,
+    LaunchUnknown,
+    Problem,
+    Refused,
+)
 from aap_launcher.inputs.definitions import INPUTS
 from aap_launcher.inputs.input import Command
 
@@ -31,7 +40,8 @@ def act(kind: Kind, action: Action, given: Mapping[str, Any]) -> None:
         _fits(given)
         resource = desk.resource(kind)
         fields = fields_of(desk, resource, given.get("words", ()))
-        found = resource.act(given["reference"], action.name, **fields)
+        with unsettled() if action.starts else nullcontext():
+            found = resource.act(given["reference"], action.name, **fields)
         return _done(desk, found, form, given, f"{action.name} of {kind.label} {given['reference']}")
 
     with_desk(given, deed)
@@ -44,10 +54,22 @@ def run(kind: Kind, given: Mapping[str, Any]) -> None:
         form = shown(given, name=kind.key, usual=kind.columns)
         _fits(given)
         resource = desk.resource(kind)
-        made = resource.create(**fields_of(desk, resource, given["words"], new=True))
+        fields = fields_of(desk, resource, given["words"], new=True)
+        with unsettled():
+            made = resource.create(**fields)
         return _done(desk, made, form, given, "the ad hoc command")
 
     with_desk(given, deed)
+
+
+@contextmanager
+def unsettled() -> Iterator[None]:
+    """Inside, what starts a run is sent: where its answer is lost, nobody knows whether there is one."""
+    try:
+        yield
+    except AnswerLost as lost:
+        look = "aap-launcher unified_jobs list order_by=-id"
+        raise LaunchUnknown(f"{lost} It was not sent again; look whether it runs: {look}") from None
 
 
 def _fits(given: Mapping[str, Any]) -> None:
