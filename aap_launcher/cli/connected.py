@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from aap_launcher.cli import options
 from aap_launcher.cli.forms import masked, pretty
 from aap_launcher.cli.options import environment
 from aap_launcher.cli.resource_options import TAKEN
@@ -92,7 +93,7 @@ class Desk:
         once = {name: value[0] for name, value in typed.items()}
         profile = self._given.get("profile") or ""
         with self.signals.listening():  # a token command may take its time
-            return connection(once, around, environ, profile, credentials=credentials)
+            return connection(once, around, environ, profile, credentials=credentials, tell=self.screen.say)
 
     def logins(self) -> Logins:
         """The logins that are kept."""
@@ -148,6 +149,8 @@ def with_desk(given: Mapping[str, Any], deed: Callable[[Desk], int]) -> NoReturn
 
 
 def _done(desk: Desk, deed: Callable[[Desk], int]) -> int:
+    for words in options.mistyped():
+        desk.screen.say(words)
     try:
         return deed(desk)
     except Interrupted as stop:

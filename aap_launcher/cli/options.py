@@ -7,7 +7,7 @@ where inputs are read.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -197,6 +197,17 @@ def profile(command: Any) -> Any:
 def environment() -> dict[str, str]:
     """A copy of the environment: nothing else in the house reads it."""
     return dict(os.environ)
+
+
+def mistyped() -> Sequence[str]:
+    """What is told of variables that look like an input and are none."""
+    from aap_launcher.inputs import mistyped as variables
+
+    if not (strange := variables.strange(environment())):
+        return ()
+    from aap_launcher.report.outputs import OUTPUTS
+
+    return variables.mistyped(strange, [one.name for one in OUTPUTS])
 
 
 def secrets_in(environ: Mapping[str, str]) -> list[str]:

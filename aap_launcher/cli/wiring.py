@@ -17,7 +17,7 @@ import click
 
 from aap_launcher import __version__, ci
 from aap_launcher.cli import crash, process
-from aap_launcher.cli.options import environment
+from aap_launcher.cli.options import environment, mistyped
 from aap_launcher.cli.signals import ProcessSignals, SystemClock
 from aap_launcher.errors import Interrupted, InvalidInput, LauncherError, Problem
 from aap_launcher.inputs import proxies
@@ -42,6 +42,7 @@ _CANCELING = "what was launched is asked to cancel, and followed for up to 8 s"
 def run(command: Command, given: Mapping[str, Any], *, ci: str | None, debug: bool) -> NoReturn:
     """Launch, attach or relaunch as the options and the environment say, then exit."""
     raw, tools = _wire(command, given, ci, debug=debug)
+    _warn(tools)
     try:
         with tools.signals.listening():  # a file may be a pipe that nobody writes to
             raw = _located(raw, given, tools)
@@ -65,6 +66,7 @@ def with_controller(
 ) -> NoReturn:
     """Do one thing with the controller, print what it says, and exit. `colours`: also where none are usual."""
     raw, tools = _wire(command, given, ci, debug=debug, colours=colours, errors_apart=True)
+    _warn(tools)
     code = 0
     try:
         with tools.signals.listening():  # a token command may take its time
@@ -185,9 +187,15 @@ def _located(raw: Mapping[str, Given], given: Mapping[str, Any], tools: launcher
 
     options = {name: value if isinstance(value, str) else value[0] for name, value in typed.items()}
     around = {name: text for name, text in raw.items() if name in CONNECTION_INPUTS and name not in options}
-    found = connection(options, {name: str(text) for name, text in around.items()}, environ, profile)
+    texts = {name: str(text) for name, text in around.items()}
+    found = connection(options, texts, environ, profile, tell=lambda words: tools.ci.complain(Line(words)))
     tools.ci.mask([found[one.name] for one in INPUTS if one.secret and found.get(one.name)])
     return {name: text for name, text in raw.items() if name not in CONNECTION_INPUTS} | found
+
+
+def _warn(tools: launcher.Tools) -> None:
+    for words in mistyped():
+        tools.ci.complain(Line(words, Tone.WARN, "warning"))
 
 
 def _check_files(inputs: Inputs) -> None:
@@ -225,7 +233,7 @@ def _read_file(path: str) -> bytes:
 
 def examine(given: Mapping[str, Any], *, ci: str | None, debug: bool, as_json: bool) -> NoReturn:
     """Look at all that a launch would need, print each check as it is made, and exit as a launch would."""
-    from aap_launcher.doctor.check import Check, exit_code, failed, line
+    from aap_launcher.doctor.check import Check, State, exit_code, failed, line
     from aap_launcher.doctor.examination import examine, given_inputs
 
     raw, tools = _wire(Command.DOCTOR, given, ci or ("plain" if as_json else None), debug=debug)
@@ -237,8 +245,11 @@ def examine(given: Mapping[str, Any], *, ci: str | None, debug: bool, as_json: b
             tools.ci.emit(line(check))
 
     try:
-        raw = _located(raw, given, tools)
-        inputs = parse(raw, read_file=_read_file, now=datetime.now(UTC), targeted=False)
+        for words in mistyped():
+            tell(Check("given", State.WARNING, words))
+        with tools.signals.listening():  # as a launch does
+            raw = _located(raw, given, tools)
+            inputs = parse(raw, read_file=_read_file, now=datetime.now(UTC), targeted=False)
         tell(given_inputs(raw))
         ask = partial(launcher.connect, inputs, tools, lambda _: None)
         today = datetime.now(UTC)

@@ -15,7 +15,9 @@ from aap_launcher.client.records import Record
 from aap_launcher.client.resource import Resource
 from aap_launcher.client.settings import Settings
 from aap_launcher.errors import InvalidInput
+from aap_launcher.inputs import mistyped
 from aap_launcher.inputs.parsing import parse, read_environment
+from aap_launcher.models import Notice
 from aap_launcher.text.near import near
 from aap_launcher.text.quoting import quoted
 
@@ -230,7 +232,8 @@ def _connect(given: Mapping[str, str], profile: str, secrets: list[str]) -> http
     """Arguments, else the environment, else the profile; HTTP is imported once they are known to be good."""
     environ = outside.environment()
     around = {name: text for name, text in read_environment(environ).items() if name in _CONNECTION}
-    raw = sources.connection(given, around, environ, profile)
+    _warn(environ)
+    raw = sources.connection(given, around, environ, profile, tell=lambda words: outside.tell(Notice(words)))
     inputs = parse({**raw, "job": "1"})  # what to act on comes later
     secrets += [text for text in (inputs.connection.token, inputs.connection.password) if text]
     from aap_launcher.controller import connect  # noqa: PLC0415
@@ -243,6 +246,15 @@ def _connect(given: Mapping[str, str], profile: str, secrets: list[str]) -> http
         mask=secrets.append,
         greet=False,
     )
+
+
+def _warn(environ: Mapping[str, str]) -> None:
+    """Of variables that look like an input and are none."""
+    if names := mistyped.strange(environ):
+        from aap_launcher.report.outputs import OUTPUTS  # noqa: PLC0415 - for a strange variable alone
+
+        for words in mistyped.mistyped(names, [one.name for one in OUTPUTS]):
+            outside.tell(Notice(words, warning=True))
 
 
 _CONNECTION = frozenset(

@@ -7,17 +7,16 @@ where neither arguments nor environment say which controller is meant, and a log
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from aap_launcher.client.logins import Logins, private
+from aap_launcher.client.token_command import Tell, token_of
 from aap_launcher.errors import InvalidInput, Problem
 from aap_launcher.inputs import profiles
 from aap_launcher.inputs.profiles import DEFAULT, TOKEN_COMMAND, Profile, Source
 
 PROFILE = "AAP_PROFILE"
-_PATIENCE = 60.0  # seconds for a token command
 _CREDENTIALS = ("token", "password", TOKEN_COMMAND)
 Mask = Callable[[str], None]
 
@@ -36,12 +35,13 @@ def connection(
     profile: str = "",
     *,
     credentials: bool = True,
+    tell: Tell = lambda _: None,
 ) -> dict[str, str]:
     """The inputs, name -> text, with what a profile or a login adds to them.
 
     `given`: arguments; `inputs`: what the environment gives (`read_environment`); `profile`: the one that an
-    argument names. Without `credentials` no command is run for a token, and no login is looked up. Raises
-    `InvalidInput`.
+    argument names. Without `credentials` no command is run for a token, and no login is looked up. `tell` hears of
+    a command that takes its time. Raises `InvalidInput`.
     """
     home = folder(environ)
     arguments, around = Source("the arguments", given), Source("the environment", inputs)
@@ -55,31 +55,10 @@ def connection(
     if not credentials:
         found.pop(TOKEN_COMMAND, "")
     elif found.pop(TOKEN_COMMAND, "") and chosen is not None:
-        found["token"] = token_of(chosen)
+        found["token"] = token_of(chosen, tell)
     elif not any(one in found for one in _CREDENTIALS):
         _log_in(found, Logins(home))
     return found
-
-
-def token_of(profile: Profile) -> str:
-    """What the profile's command prints. Raises `InvalidInput`; the command's stderr is the user's."""
-    command = profile.token_command
-    told = f"token_command of profile {profile.name} ({command[0]} ...)"
-    try:
-        ended = subprocess.run(command, stdin=None, stdout=subprocess.PIPE, timeout=_PATIENCE, check=False)
-    except subprocess.TimeoutExpired:
-        raise InvalidInput(f"{told} did not end within {_PATIENCE:.0f} s.") from None
-    except (OSError, ValueError) as fault:
-        raise InvalidInput(f"{told} cannot be run: {getattr(fault, 'strerror', None) or fault}.") from None
-    if ended.returncode:
-        raise InvalidInput(
-            f"{told} failed with exit code {ended.returncode}; nothing was sent to the controller."
-        )
-    token = ended.stdout.decode("utf-8", "replace").strip()
-    if not token or len(token.split()) != 1:
-        what = "nothing" if not token else "more than one word"
-        raise InvalidInput(f"{told} printed {what}, where one token was expected.")
-    return token
 
 
 def _log_in(found: dict[str, str], logins: Logins) -> None:
