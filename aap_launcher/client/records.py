@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aap_launcher.client.kind import Kind
+from aap_launcher.errors import Unreachable
 
 
 class Record(Mapping[str, Any]):
@@ -30,8 +31,13 @@ class Record(Mapping[str, Any]):
 
     @property
     def id(self) -> int:
-        """The object's id. Raises `KeyError` for what has none."""
-        return int(self.content["id"])
+        """The object's id. Raises `KeyError` for what has none, `Unreachable` for what is none."""
+        number = self.content["id"]
+        if not isinstance(number, int) or isinstance(number, bool):
+            raise Unreachable(
+                f"{self.type or 'an object'}: its id is no number: the answer is not the controller's."
+            )
+        return number
 
     @property
     def name(self) -> str:

@@ -6,34 +6,33 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from aap_launcher.errors import InvalidInput
 from aap_launcher.inputs.profiles import Profile
 
-PATIENCE = 60  # seconds that it may take: a person may have to unlock something
-_WORDS = (5, 25, 30)  # seconds of silence before each word, and before the end
+# Seconds of silence before each word, and before the end: a person may have to unlock something.
+WAITS = (5.0, 25.0, 30.0)
 _MANNERS = 0.5  # seconds for it to end by itself once it is asked to
 Tell = Callable[[str], None]
 
 
-def token_of(profile: Profile, tell: Tell) -> str:
+def token_of(profile: Profile, tell: Tell, waits: Sequence[float] = WAITS) -> str:
     """What the profile's command prints. Raises `InvalidInput`; the command's stderr is the user's.
 
     Whatever breaks it off (the time is over, a signal) ends the command and its children.
     """
     command = profile.token_command
     told = f"token_command of profile {profile.name} ({command[0]} ...)"
-    # A command that asks at a terminal has to stay in its foreground, where Ctrl-C reaches all of it anyway.
-    apart = os.name == "posix" and not any(map(os.isatty, (0, 2)))
     try:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=apart)
+        process = _begun(command)
     except (OSError, ValueError) as fault:
         raise InvalidInput(f"{told} cannot be run: {getattr(fault, 'strerror', None) or fault}.") from None
     try:
-        output = _output(process, told, tell)
+        output = _output(process, told, tell, waits)
     except BaseException:
-        _end(process, apart=apart)
+        process.end()
         raise
     if process.returncode:
         raise InvalidInput(
@@ -42,15 +41,28 @@ def token_of(profile: Profile, tell: Tell) -> str:
     return _token(output, told)
 
 
-def _output(process: subprocess.Popen[bytes], told: str, tell: Tell) -> bytes:
-    for number, seconds in enumerate(_WORDS):
+def _begun(command: Sequence[str]) -> _Process:
+    """Begin it in a thread: signals are heard in the main one, where theirs would lose the process that just began."""
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(_Process, command)
+        try:
+            return future.result()
+        except BaseException:
+            if future.exception() is None:
+                future.result().end()
+            raise
+
+
+def _output(process: _Process, told: str, tell: Tell, waits: Sequence[float]) -> bytes:
+    waited, most = 0.0, sum(waits)
+    for seconds in waits:
         try:
             return process.communicate(timeout=seconds)[0]
         except subprocess.TimeoutExpired:
-            waited = sum(_WORDS[: number + 1])
-            if waited < PATIENCE:
-                tell(f"{told} is waited for: {waited} s of {PATIENCE} s")
-    raise InvalidInput(f"{told} did not end within {PATIENCE} s, and was ended; nothing was sent.")
+            waited += seconds
+            if waited < most:
+                tell(f"{told} is waited for: {waited:g} s of {most:g} s")
+    raise InvalidInput(f"{told} did not end within {most:g} s, and was ended; nothing was sent.")
 
 
 def _token(output: bytes, told: str) -> str:
@@ -61,14 +73,24 @@ def _token(output: bytes, told: str) -> str:
     return token
 
 
-def _end(process: subprocess.Popen[bytes], *, apart: bool) -> None:
-    """Ask it to end, then make it; `apart`: with every process of its session."""
-    with contextlib.suppress(OSError):
-        os.killpg(process.pid, signal.SIGTERM) if apart else process.terminate()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(_MANNERS)
-    with contextlib.suppress(OSError):
-        os.killpg(process.pid, signal.SIGKILL) if apart else process.kill()
-    process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
+class _Process(subprocess.Popen[bytes]):
+    """The command; where it has no terminal to ask at, in a session of its own, so that all of it can be ended."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        # At a terminal it has to stay in the foreground, where Ctrl-C reaches all of it anyway.
+        self._apart = os.name == "posix" and not any(map(os.isatty, (0, 2)))
+        super().__init__(command, stdout=subprocess.PIPE, start_new_session=self._apart)
+
+    def end(self) -> None:
+        """Ask it to end, then make it."""
+        self._send(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.wait(_MANNERS)
+        self._send(getattr(signal, "SIGKILL", signal.SIGTERM))
+        self.wait()
+        if self.stdout is not None:
+            self.stdout.close()
+
+    def _send(self, signum: int) -> None:
+        with contextlib.suppress(OSError):
+            os.killpg(self.pid, signum) if self._apart else self.send_signal(signum)

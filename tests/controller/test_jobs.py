@@ -290,3 +290,47 @@ def test_below_a_sub_path_the_controllers_own_paths_are_put_right(world: World) 
     job = controller.find_job(HOST + "/sub/#/jobs/playbook/5/output")
     assert (job.url, job.link) == ("/sub" + JOB, HOST + "/sub/#/jobs/playbook/5/output")
     assert list(controller.events(job, 0)) == []
+
+
+# --- an end that contradicts itself ------------------------------------------------------------------------
+
+
+def test_successful_and_failed_at_once_is_no_end(awx: Connect, world: World) -> None:
+    """`{"status": "successful", "failed": true}` was exit 0."""
+    controller = awx()
+    world.json("GET", "/api/v2/jobs/5/", job_row(), job_row(status="successful", failed=True))
+    job = controller.find_job("/api/v2/jobs/5/")
+    with pytest.raises(
+        Unreachable, match="job 5: the controller says that it is successful and failed at once"
+    ):
+        controller.job(job)
+    assert world.clock.slept == [2.0], "it is asked again before that is believed"
+
+
+def test_successful_and_failed_once_is_asked_again(awx: Connect, world: World) -> None:
+    controller = awx()
+    contradictory = job_row(status="successful", failed=True)
+    world.json("GET", "/api/v2/jobs/5/", job_row(), contradictory, job_row(status="failed", failed=True))
+    assert controller.job(controller.find_job("/api/v2/jobs/5/")).status == "failed"
+
+
+def test_a_green_end_is_read_twice_and_the_later_word_counts(awx: Connect, world: World) -> None:
+    """`successful`, and `failed` on each later read, was exit 0."""
+    controller = awx()
+    world.json("GET", "/api/v2/jobs/5/", job_row(), job_row(status="successful"), job_row(status="failed"))
+    assert controller.job(controller.find_job("/api/v2/jobs/5/")).status == "failed"
+    assert "job 5 is successful, and then failed: the later word counts" in world.words
+
+
+def test_a_job_that_had_ended_is_read_twice_as_well(awx: Connect, world: World) -> None:
+    controller = awx()
+    world.json("GET", "/api/v2/jobs/5/", job_row(status="successful"), job_row(status="failed"))
+    assert controller.find_job("/api/v2/jobs/5/").status == "failed"
+    assert "job 5 is successful, and then failed" in world.words
+
+
+def test_a_green_end_that_cannot_be_read_again_stays_one(awx: Connect, world: World) -> None:
+    controller = awx()
+    rows = [ok(job_row()), ok(job_row(status="successful")), {"status_code": 503, "text": "away"}]
+    world.answers("GET", "/api/v2/jobs/5/", *rows)
+    assert controller.job(controller.find_job("/api/v2/jobs/5/")).status == "successful"

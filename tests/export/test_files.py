@@ -91,12 +91,28 @@ def test_names_that_one_file_system_takes_for_one_do_not_overwrite_each_other() 
 
 @given(st.dictionaries(st.text(), _TREES, max_size=5))
 def test_what_is_written_reads_back_as_it_was(document: dict[str, Any]) -> None:
-    try:
-        text = files.text_of(document)
-        text.encode()
-    except UnicodeEncodeError:
-        return  # half of a surrogate pair: no controller's database keeps one
-    assert yaml.safe_load(text) == document
+    text = files.text_of(document)
+    assert yaml.safe_load(text.encode()) == document
+
+
+@pytest.mark.parametrize("half", ["\ud800", "caf\udce9", "\udfff\ud800"])
+def test_half_a_surrogate_pair_in_a_name_or_a_text_is_written_as_its_escape(
+    tmp_path: Path, half: str
+) -> None:
+    """It was a traceback, and half of a folder."""
+    document = {"name": half, "description": f"a\n{half}\n", half: [half]}
+    found = files.named_files([("projects", half, document), ("projects", "zebra", SHOP)])
+    assert files.write(tmp_path, found).new == 2
+    assert document in files.read(tmp_path).values()
+    assert files.write(tmp_path, found).same == 2
+
+
+def test_a_long_name_is_cut_to_what_file_systems_take_in_bytes(tmp_path: Path) -> None:
+    """A limit of 180 characters was 540 bytes of Chinese."""
+    names = ["\u4e2d" * 300, "\u4e2d" * 299, "\U0001f600" * 200]
+    found = files.named_files([("projects", name, {"name": name}) for name in names])
+    assert files.write(tmp_path, found).new == 3
+    assert sorted(one["name"] for one in files.read(tmp_path).values()) == sorted(names)
 
 
 @given(st.dictionaries(st.text(), _TREES, max_size=4), st.dictionaries(st.text(), _TREES, max_size=4))

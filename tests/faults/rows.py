@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tests.faults import launch_rows, log_rows, network_rows, outage_rows, peer_rows, proof_rows, stop_rows
+from tests.faults import (
+    edge_rows,
+    launch_rows,
+    log_rows,
+    network_rows,
+    outage_rows,
+    peer_rows,
+    proof_rows,
+    stop_rows,
+)
 from tests.faults.matrix import Row
 
 GROUPS: dict[str, list[Row]] = {
@@ -12,6 +21,7 @@ GROUPS: dict[str, list[Row]] = {
     **outage_rows.ROWS,
     **stop_rows.ROWS,
     **network_rows.ROWS,
+    **edge_rows.ROWS,
     **peer_rows.ROWS,
 }
 ROWS = [row for rows in GROUPS.values() for row in rows]

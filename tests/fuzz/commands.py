@@ -24,6 +24,7 @@ import requests
 import requests_mock
 
 from aap_launcher.cli import process, program
+from tests.controller.conftest import HEADERS
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def recording(kept: Exchange) -> Iterator[None]:
 @contextmanager
 def replaying(kept: Exchange) -> Iterator[None]:
     """Inside, requests get the answers that are kept, and others a 404 as the controller writes it."""
-    none = Said(404, {"Content-Type": "application/json"}, b'{"detail": "Not found."}')
+    none = Said(404, HEADERS, b'{"detail": "Not found."}')
 
     def answer(request: Any, context: Any) -> bytes:
         kept.asked.append(key(request))
