@@ -18,9 +18,9 @@ import requests
 
 import sandbox
 from sandbox import Sandbox
-from tests.e2e.conftest import KEPT_RUNS
 from tests.fuzz.commands import Ended, Exchange, Said, home, ran, recording, replaying
 from tests.fuzz.test_answers import RAW, VALUES, changed
+from tests.runtimes import KEPT_RUNS
 
 pytestmark = pytest.mark.sandbox
 TRIES = int(os.environ.get("TRIES", "10"))  # of each command
