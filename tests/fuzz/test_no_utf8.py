@@ -110,8 +110,9 @@ def test_an_argument_that_is_no_utf_8_is_no_fault_of_ours(
     "command", [("launch", "7"), ("hosts", "list"), ("doctor", "7"), ("webhook", "send", "7"), ("login",)], ids=lambda one: one[0]
 )  # fmt: skip
 def test_a_variable_that_is_no_utf_8_is_no_fault_of_ours(
-    name: str, command: tuple[str, ...], tmp_path: Path
+    name: str, command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     with replaying(_controller()):
         ended = ran(
             command, _environment(tmp_path) | {name: HALF if name != "HOME" else f"{tmp_path}/{HALF}"}
