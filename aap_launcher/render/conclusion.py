@@ -161,7 +161,7 @@ def corrections(others: Sequence[FailedTask], told: set[int], prefix: str = "") 
     """What was told as FAILED when it happened, and is none, or not known to be one; each once (`told`)."""
     tasks = [task for task in others if _corrects(task) and task.first.counter not in told]
     for task in tasks[:_MOST]:
-        why = task.first.doubt or "not an error"
+        why = task.first.doubt or "the recap counts it so"
         text = f"{prefix}TASK [{task.first.task}] · {listed(task.hosts)}: {why}"
         tone = Tone.WARN if task.first.kind == "unknown" else Tone.NOTE
         yield Line(text, tone, task.first.kind)

@@ -159,7 +159,11 @@ def _failures(found: Findings, room: _Room) -> Iterator[str]:
         kind: max(named[kind], sum(getattr(host, kind) for host in hosts)) for kind in ("ignored", "rescued")
     }
     if handled := [count(n, f"{kind} failure") for kind, n in numbers.items() if n > 0]:
-        yield f"{', '.join(handled)}: {'not an error' if sum(numbers.values()) == 1 else 'not errors'}"
+        said = "not an error" if sum(numbers.values()) == 1 else "not errors"
+        guessed = not tasks and any(
+            reason.source == "log" for reason in found.reasons
+        )  # it may be the reason
+        yield ", ".join(handled) + ("" if guessed else f": {said}")
 
 
 def _failed_task(task: FailedTask, room: _Room) -> Iterator[str]:

@@ -206,6 +206,7 @@ def check(story: Story) -> None:
         assert errors, "a run that is not successful has an error annotation"
         known = set(story.truth.values()) - {"ignored"}
         assert NO_REASON not in what.outcome.explanation or not known
+        assert "most likely TASK" not in what.outcome.explanation or "not an error" not in what.summary
 
 
 def check_the_tellers_agree(what: Told, errors: list[Annotation], verdict: Line) -> None:

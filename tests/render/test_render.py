@@ -242,6 +242,14 @@ def test_a_reason_of_several_lines_stands_whole_where_it_happened_and_in_one_lin
         assert told.count("fatal: no such branch") == 2
 
 
+def test_what_may_be_the_reason_is_not_called_no_error() -> None:
+    """With any_errors_fatal a rescued failure ends the run, which Ansible calls failed."""
+    stream = [Logged(task("A")), Logged(failed("A", "no space left", "h1")), Logged(recap(rescued={"h1": 1}))]
+    told = view(render([*stream, Finished(job(Status.FAILED), Log(3))]))
+    assert "most likely TASK [A] on h1: no space left" in told
+    assert "not an error" not in told
+
+
 def test_where_a_reason_names_a_suspect_no_warning_says_the_same() -> None:
     stream = [Logged(task("A")), Logged(failed("A", "no space left", "h1")), Logged(recap(rescued={"h1": 1}))]
     marks = render([*stream, Finished(job(Status.FAILED), Log(3))])
