@@ -144,13 +144,13 @@ def _doubtful(others: Sequence[FailedTask], *, recap: bool) -> Sequence[FailedTa
 
 def _task(level: Level, task: FailedTask) -> Iterator[Line | Annotation]:
     """The task and its hosts, and the annotation below: of each different message the line that tells the most."""
-    messages = task.messages
-    lines = [
-        said(first) if len(messages) == 1 else f"{listed(hosts, 5)}: {said(first)}"
-        for first, hosts in messages[:_MOST]
-    ]
-    lines += [f"and {count(len(messages) - _MOST, 'more message')}"] if len(messages) > _MOST else []
-    path = task.first.path.removeprefix("/runner/project/")
+    messages, path = task.messages, task.first.path.removeprefix("/runner/project/")
+    if len(messages) == 1:
+        lines = [said(task.first)]
+    else:
+        lines = [f"{listed(hosts, 5)}: {first.said}" for first, hosts in messages[:_MOST]]
+        lines += [f"and {count(len(messages) - _MOST, 'more message')}"] if len(messages) > _MOST else []
+        lines += [f"({task.first.doubt})"] if task.first.doubt else []
     text = "\n".join([*lines, *([f"({path})"] if path else [])])
     tone = Tone.BAD if level is Level.ERROR else Tone.WARN
     yield Line(f"{listed(task.hosts, 5)}  {task.first.where}", tone, BELOW)

@@ -180,6 +180,16 @@ def test_hosts_of_one_task_share_an_annotation_with_their_messages() -> None:
     assert notes(stream) == [Annotation(Level.ERROR, "TASK [A] failed on h1, h2", "h1: one\nh2: two")]
 
 
+def test_a_doubt_that_is_the_same_for_all_hosts_of_a_task_is_told_once_in_their_annotation() -> None:
+    stream = [Logged(task("A")), Logged(failed("A", "one", "h1")), Logged(failed("A", "two", "h2"))]
+    stream.append(Logged(recap(failures={"h1": 1, "h2": 1})))
+    stream[1:1] = [Logged(failed("B", "early", host)) for host in ("h1", "h2")]
+    stream[-1] = Logged(recap(failures={"h1": 1, "h2": 1}, rescued={"h1": 1, "h2": 1}))
+    (found,) = notes(stream)
+    assert found.message.startswith("h1: one\nh2: two\n(1 of this host's 2 failures was rescued")
+    assert found.message.count("was rescued") == 1
+
+
 def test_a_crash_still_closes_the_group_and_tells_the_findings_once() -> None:
     tally = Tally()
     renderer = Renderer(tally)
