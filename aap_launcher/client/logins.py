@@ -82,7 +82,7 @@ class Logins:
         private(self._file, "it holds tokens")
         try:
             entries = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             entries = None
         if not isinstance(entries, dict) or not all(isinstance(one, dict) for one in entries.values()):
             raise InvalidInput(f"{self._file} is damaged. Remove it, and log in again.")

@@ -10,6 +10,7 @@ from aap_launcher.controller.transport_errors import Fault
 from aap_launcher.errors import AnswerLost, Unauthorized, Unreachable
 from aap_launcher.inputs.parsing import Connection
 from aap_launcher.models import Notice, Platform
+from aap_launcher.text.headers import fault
 
 _MAY_BE_OFF = frozenset({400, 403, 404, 405})
 _GOODBYE = 3.0  # seconds for the revocation
@@ -72,7 +73,7 @@ class Credential:
                 return self._without(login, str(error))
             raise
         value, number = token.get("token"), token.get("id")
-        if not isinstance(value, str) or not isinstance(number, int):
+        if not isinstance(value, str) or not value or fault(value) or not isinstance(number, int):
             return self._without(
                 login, f"{answer.status} {answer.beginning if answer.status != 201 else ''}".strip()
             )

@@ -124,7 +124,7 @@ def _documents(folder: Path) -> Iterator[tuple[str, Document]]:
             found = _loaded((folder / name).read_text(encoding="utf-8"))
         except FileNotFoundError:
             continue  # somebody took it out: it is new on the controller then
-        except (OSError, ValueError, yaml.YAMLError) as fault:
+        except (OSError, ValueError, RecursionError, yaml.YAMLError) as fault:
             raise InvalidInput(f"{folder / name} cannot be read: {fault}") from None
         if not isinstance(found, dict):
             raise InvalidInput(f"{folder / name} is no document of an export: it holds no mapping.")
@@ -181,7 +181,7 @@ def _files(folder: Path) -> Sequence[str]:
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"), object_pairs_hook=unique)
         names = found["files"]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise InvalidInput(f"{folder / MANIFEST} is no manifest of an export.") from None
     if not isinstance(names, list) or any(not _inside(name) for name in names):
         raise InvalidInput(f"{folder / MANIFEST} names files that are not an export's.")

@@ -122,7 +122,7 @@ def _bare(url: str) -> str:
 def _tables(text: str, file: str) -> Mapping[str, Any]:
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
+    except (ValueError, RecursionError) as fault:  # also a number of 5,000 digits, and lists nested as deep
         raise InvalidInput(f"{file} is not TOML: {fault}.") from None
     wrong = [key for key in document if key != "profile"]
     if wrong:

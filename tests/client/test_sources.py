@@ -168,3 +168,10 @@ def test_a_file_of_logins_that_others_can_read_or_that_is_damaged_is_refused(
 def test_the_folder_is_where_the_system_says() -> None:
     assert folder({"HOME": "/home/ana"}) == Path("/home/ana/.config/aap-launcher")
     assert folder({"HOME": "/home/ana", "XDG_CONFIG_HOME": "/etc/x"}) == Path("/etc/x/aap-launcher")
+
+
+def test_a_file_of_logins_that_is_nested_beyond_reading_is_damaged(home: Path, logins: Logins) -> None:
+    logins.keep(Login(PROD, "ana", "", "t-7"))
+    (home / "logins.json").write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(InvalidInput, match="is damaged"):
+        logins.find(PROD)

@@ -97,3 +97,13 @@ def test_a_failed_log_in_leaves_no_token_behind(world: World) -> None:
     with pytest.raises(Exception, match="may not see it"):
         world.connect(**LOGIN)
     assert gone.call_count == 1
+
+
+@pytest.mark.parametrize("value", ["m1\r\nX-Evil: 1", "m\u20ac", "", "m1nted ", ["m1nted"]])
+def test_a_made_token_that_no_header_can_hold_is_none(world: World, value: Any) -> None:
+    """It was an outage of five minutes."""
+    world.awx()
+    world.json("POST", TOKENS, MINTED | {"token": value}, status=201)
+    world.connect(**LOGIN).close()
+    assert world.http.request_history[-1].headers["Authorization"] == BASIC
+    assert "no token could be made" in world.words

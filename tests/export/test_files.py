@@ -160,3 +160,13 @@ def test_a_key_that_stands_twice_in_a_document_is_refused_with_file_line_and_key
         InvalidInput, match=rf'a\.yml cannot be read: line {line} has the key "{key}" a second'
     ):
         files.read(tmp_path)
+
+
+def test_a_manifest_or_a_document_that_is_nested_beyond_reading_is_told(tmp_path: Path) -> None:
+    files.write(tmp_path, {"projects/a.yml": SHOP})
+    (tmp_path / "projects/a.yml").write_text("[" * 5000, encoding="utf-8")
+    with pytest.raises(InvalidInput, match=r"a\.yml"):
+        files.read(tmp_path)
+    (tmp_path / files.MANIFEST).write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(InvalidInput, match="no manifest"):
+        files.read(tmp_path)

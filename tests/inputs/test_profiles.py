@@ -161,3 +161,8 @@ def test_no_credential_ever_goes_to_another_url(given_values: list[dict[str, str
     for name in ("token", "token_command", "password"):
         if " of " in found.get(name, ""):
             assert found[name].endswith(found["url"])
+
+
+@pytest.mark.parametrize("text", [f"a = {'[' * 3000}{']' * 3000}", f"a = {'9' * 5000}"])
+def test_a_file_that_no_reader_of_toml_can_hold_is_told(text: str) -> None:
+    assert "config.toml is not TOML" in told(text, "prod")
