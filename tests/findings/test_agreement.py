@@ -86,12 +86,14 @@ class Teller:
         return alive
 
     def _result(self, name: str, uuid: str, host: str, alive: set[str]) -> set[str]:
-        kind = self.random.choices(["ok", "skipped", "ignored", "rescued", "failed", "cleared", "in_always", "unreachable", "away", "lost"], [8, 2, 2, 3, 2, 1, 1, 1, 2, 0.3])[0]  # fmt: skip
+        kind = self.random.choices(["ok", "skipped", "ignored", "rescued", "failed", "cleared", "in_always", "unreachable", "away", "lost", "unended"], [8, 2, 2, 3, 2, 1, 1, 1, 2, 0.3, 0.7])[0]  # fmt: skip
         self._event("runner_on_start", host=host, of=uuid, task=name)
         if kind in ("ok", "skipped"):
             self._count(host, kind)
             self._event(f"runner_on_{kind}", host=host, of=uuid, task=name)
             return alive
+        if kind == "unended":
+            return self._part(name, uuid, host, alive)
         self._fail(name, uuid, host, kind)
         if (
             kind == "rescued" and self.random.random() < 0.7
@@ -125,6 +127,15 @@ class Teller:
             data["ignore_errors"] = True
         event = "runner_on_unreachable" if unreachable else "runner_on_failed"
         self._event(event, host=host, of=uuid, task=name, data=data, stdout=stdout, failed=kind != "ignored")
+
+    def _part(self, name: str, uuid: str, host: str, alive: set[str]) -> set[str]:
+        """An item failed, and the event that ends its task on the host is lost."""
+        truth = self.random.choice(["failed", "rescued", "ignored"])
+        self.story.truth[name, host] = truth
+        self._count(host, "failures" if truth == "failed" else truth)
+        data = {"res": {"msg": f"{name} broke on {host}"}}
+        self._event("runner_item_on_failed", host=host, of=uuid, task=name, data=data, failed=True)
+        return alive - {host} if truth == "failed" else alive
 
     def _count(self, host: str, kind: str) -> None:
         numbers = self.story.recap.setdefault(kind, {})
