@@ -74,11 +74,11 @@ WEBHOOKS = [
 
 
 def _first(**fields: Any) -> faults.Fault:
-    """The first row of a list has these fields."""
+    """The first row of a list, where it has one, has these fields."""
 
     def edit(body: dict[str, Any]) -> dict[str, Any]:
-        first, *others = body["results"]
-        return {**body, "results": [{**first, **fields}, *others]}
+        first, others = body["results"][:1], body["results"][1:]
+        return {**body, "results": [*({**row, **fields} for row in first), *others]}
 
     return faults.changed(edit)
 
