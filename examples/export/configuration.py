@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Turn an export into variables for infra.aap_configuration: `configuration.py DIR > configuration.yml`.
 
-Organizations, projects, inventories with their hosts and groups, and job templates with their surveys. What is secret
-stands as $encrypted$ in an export and is left out here: credentials are made from your own vault.
+Organizations, projects, inventories with their hosts and groups, labels, and job templates with their surveys. What is
+secret stands as $encrypted$ in an export and is left out here: credentials are made from your own vault.
+The names are those of the collection's roles: https://github.com/redhat-cop/infra.aap_configuration/tree/devel/roles
 """
 
 from __future__ import annotations
@@ -35,9 +36,22 @@ def documents(folder: Path, kind: str) -> Iterator[dict[str, Any]]:
             yield yaml.safe_load((folder / name).read_text(encoding="utf-8"))
 
 
+def unread(value: Any) -> Any:
+    """The value with every `{{` as `{  {`: Ansible would read it as a template, and the roles put it together again."""
+    match value:
+        case str():
+            return value.replace("{{", "{  {")
+        case dict():
+            return {key: unread(inner) for key, inner in value.items()}
+        case list():
+            return [unread(inner) for inner in value]
+        case _:
+            return value
+
+
 def named(document: dict[str, Any]) -> dict[str, Any]:
     """The document with plain names for references, and without what is secret."""
-    found = {key: value for key, value in document.items() if value != SECRET}
+    found = {key: unread(value) for key, value in document.items() if value != SECRET}
     for key in REFERENCES:
         if isinstance(found.get(key), str):
             found[key] = found[key].partition("++")[0]
@@ -63,20 +77,37 @@ def inventory(document: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, 
     return (
         found,
         [{"name": name, **owner, **host} for name, host in hosts.items()],
-        [{"name": name, **owner, **group} for name, group in groups.items()],
+        [{"name": name, **owner, **group_of(group)} for name, group in groups.items()],
     )
+
+
+def group_of(group: dict[str, Any]) -> dict[str, Any]:
+    """A group's hosts, children and variables, which an inventory's script calls `vars`."""
+    return {{"vars": "variables"}.get(key, key): value for key, value in group.items()}
+
+
+def labels(templates: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The labels of templates, which the role that makes these does not make: in the organization of the project."""
+    pairs = {
+        (label, str(one.get("project", "")).partition("++")[2])
+        for one in templates
+        for label in one.get("labels", ())
+    }
+    return [{"name": label, "organization": owner} for label, owner in sorted(pairs) if owner]
 
 
 def configuration(folder: Path) -> dict[str, list[dict[str, Any]]]:
     """The collection's variables."""
     inventories = [inventory(one) for one in documents(folder, "inventories")]
+    templates = list(documents(folder, "job_templates"))
     found = {
         "aap_organizations": [named(one) for one in documents(folder, "organizations")],
         "controller_projects": [named(one) for one in documents(folder, "projects")],
         "controller_inventories": [one for one, _, _ in inventories],
         "controller_hosts": [host for _, hosts, _ in inventories for host in hosts],
         "controller_groups": [group for _, _, groups in inventories for group in groups],
-        "controller_templates": [template(one) for one in documents(folder, "job_templates")],
+        "controller_labels": labels(templates),
+        "controller_templates": [template(one) for one in templates],
     }
     return {name: rows for name, rows in found.items() if rows}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import subprocess
@@ -18,6 +17,7 @@ import sandbox
 from aap_launcher.cli.program import cli
 from aap_launcher.inputs.definitions import INPUTS
 from aap_launcher.report.outputs import OUTPUTS
+from tests import warm
 from tests.runtimes import ROOT, program
 
 GITHUB, GITLAB = (sorted((ROOT / "examples" / name).glob("*.yml")) for name in ("github", "gitlab"))
@@ -93,10 +93,15 @@ def test_the_published_schema_accepts_them(schema: str, paths: list[Path]) -> No
 @pytest.mark.sandbox
 def test_an_export_becomes_variables_of_the_collection(tmp_path: Path) -> None:
     with sandbox.start(layout="gateway26", speed=20) as box:
-        environ = {"PATH": os.environ["PATH"], "AAP_URL": box.url, "AAP_TOKEN": "admin-token"}
-        command = [sys.executable, "-m", "aap_launcher", "export", str(tmp_path / "aap")]
         only = ("--only", "projects", "--only", "inventories", "--only", "job_templates")
-        subprocess.run([*command, *only], env=environ, cwd=ROOT, check=True, capture_output=True, timeout=120)
+        for line in (
+            ("groups", "edit", "web", 'variables={"port": 8080}'),
+            ("jt", "attach", "Deploy shop", "labels", "nightly"),
+            ("jt", "edit", "Deploy shop", 'extra_vars={"release": "{{ version }}"}'),
+            ("export", str(tmp_path / "aap"), *only),
+        ):
+            done = warm.run(*line, env={"AAP_URL": box.url, "AAP_TOKEN": "admin-token"})
+            assert done.returncode == 0, done.stderr
     script = [sys.executable, str(ROOT / "examples/export/configuration.py"), str(tmp_path / "aap")]
     made = yaml.safe_load(subprocess.run(script, check=True, capture_output=True, timeout=60).stdout)
     assert set(made) >= {"controller_projects", "controller_inventories", "controller_templates"}
@@ -105,7 +110,10 @@ def test_an_export_becomes_variables_of_the_collection(tmp_path: Path) -> None:
     assert deploy["credentials"] == ["Shop machine"]
     (survey,) = (one for one in made["controller_templates"] if one["name"] == "Survey deploy")
     assert survey["survey_spec"]["spec"][0]["variable"] == "version"
-    assert {"name": "web", "inventory": "Shop", "hosts": ["web1", "web2"]} in made["controller_groups"]
+    web = {"name": "web", "inventory": "Shop", "hosts": ["web1", "web2"], "variables": {"port": 8080}}
+    assert web in made["controller_groups"]
+    assert made["controller_labels"] == [{"name": "nightly", "organization": "Retail"}]
+    assert deploy["extra_vars"] == {"release": "{  { version }}"}, "Ansible would read it as a template"
     assert "++" not in yaml.safe_dump(made["controller_templates"])
     nothing = subprocess.run([*script[:2], str(tmp_path)], capture_output=True, text=True, check=False)
     assert nothing.returncode == 1
