@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from typing import BinaryIO, TextIO
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import BinaryIO, TextIO, cast
+
+import click
 
 from aap_launcher.ci.defuse import readable
 from aap_launcher.ci.outlet import Outlet, Printed
 from aap_launcher.ci.sink import Sink
 from aap_launcher.cli.forms import Row, encoded, masked
 from aap_launcher.errors import LauncherError, Refused
+
+_HUNDRED = 100
 
 
 class Screen:
@@ -77,6 +82,24 @@ class Screen:
         lines = self._words(text)
         self._err.write("\n".join([f"aap-launcher: {lines[0]}", *lines[1:], ""]))
 
+    @contextlib.contextmanager
+    def progress(self, length: int, what: str) -> Iterator[Callable[[int], None]]:
+        """Call what it gives with the number of steps just done: a bar on a terminal, else a line each hundred."""
+        if self._err.is_terminal():
+            stream = cast("TextIO", _Stream(self._err))
+            with click.progressbar(length=length, label=what, file=stream, show_pos=True) as bar:
+                yield bar.update
+        else:
+            done = 0
+
+            def step(number: int) -> None:
+                nonlocal done
+                before, done = done, done + number
+                if length > _HUNDRED and (done // _HUNDRED > before // _HUNDRED or done == length):
+                    self.say(f"{what}: {done} of {length}")
+
+            yield step
+
     def _words(self, text: str) -> list[str]:
         """Lines for stderr, which GitHub reads as it does the log."""
         return [self._guard(line) for line in self._outlet.lines(text, colours=False)]
@@ -100,6 +123,16 @@ class Screen:
     def drop(self) -> None:
         """Write no more data: whoever asked for it does not want it any more."""
         self._out.drop()
+
+
+class _Stream:
+    """A sink as the bar writes to it."""
+
+    def __init__(self, sink: Sink) -> None:
+        self.write, self.isatty = sink.write, sink.is_terminal
+
+    def flush(self) -> None:
+        """Each write is seen at once."""
 
 
 def screen() -> Screen:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -446,3 +447,25 @@ def test_api_sends_any_request_and_pages_are_one_list(launcher: Launcher) -> Non
     assert (body.code, list(json.loads(body.log))) == (3, ["__all__"])
     silent = run(launcher, "api", "GET", "ping/", "--silent")
     assert (silent.code, silent.log, silent.stderr) == (0, "", "")
+
+
+def test_an_import_draws_a_bar_where_a_person_looks(launcher: Launcher, own: Bench, tmp_path: Path) -> None:
+    (tmp_path / "hosts.csv").write_text("name\n" + "".join(f"bar{one}\n" for one in range(150)))
+    leader, follower = pty.openpty()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "AAP_URL": own.box.url,
+        "AAP_TOKEN": "admin-token",
+        "HOME": str(launcher.folder),
+    }
+    command = ["hosts", "import", str(tmp_path / "hosts.csv"), "--inventory", "Shop"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "aap_launcher", *command],
+        cwd=ROOT, env=environment, stdin=follower, stdout=follower, stderr=follower,
+    ) as process:  # fmt: skip
+        os.close(follower)
+        text = _whole(leader)
+        assert process.wait(timeout=60) == 0, text
+    assert re.search(r"hosts  \[#+-+\]  100/150", text), text
+    assert re.search(r"hosts  \[#+\]  150/150", text), text
+    assert text.endswith("\r\n150 created · 0 updated · 0 unchanged\r\n")

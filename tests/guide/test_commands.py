@@ -111,7 +111,8 @@ def test_hosts_are_imported_by_the_hundred_and_once(box: Sandbox, tmp_path: Path
     )
     code, out, said = run(box, "hosts", "import", *into)
     assert (code, out) == (0, "130 created · 0 updated · 0 unchanged\n"), said
-    assert "100 of 130 hosts are made" in said
+    assert "hosts: 100 of 130\n" in said
+    assert "hosts: 130 of 130\n" in said
     file.write_text(file.read_text().replace("many7,80", "many7,81") + "late,80,no\n")
     assert run(box, "hosts", "import", *into)[1] == "1 created · 1 updated · 129 unchanged\n"
     code, out, _ = run(box, "hosts", "get", "many7", "-o", "json", "--jq", ".variables")

@@ -53,17 +53,18 @@ def _send(desk: Desk, kind: Kind, plan: Plan, inventory: int, groups: Mapping[st
     """Make, change, put into groups. Whatever ends it, running it again goes on from there."""
     made = changed = 0
     try:
-        for chunk in host_import.chunks(plan.create):
-            body = host_import.body(inventory, chunk)
-            what = f"making {count(len(chunk), 'host')}"
-            answer = desk.requests.change("POST", "bulk/host_create/", body, what=what)
-            host_import.refuse_unseen(desk.requests.content(answer, what), chunk)
-            made += len(chunk)
-            if len(plan.create) > len(chunk):
-                desk.screen.say(f"{made} of {len(plan.create)} hosts are made")
-        for number, _, fields in plan.update:
-            desk.resource(kind).update(number, **fields)
-            changed += 1
+        with desk.screen.progress(len(plan.create) + len(plan.update), "hosts") as step:
+            for chunk in host_import.chunks(plan.create):
+                body = host_import.body(inventory, chunk)
+                what = f"making {count(len(chunk), 'host')}"
+                answer = desk.requests.change("POST", "bulk/host_create/", body, what=what)
+                host_import.refuse_unseen(desk.requests.content(answer, what), chunk)
+                made += len(chunk)
+                step(len(chunk))
+            for number, _, fields in plan.update:
+                desk.resource(kind).update(number, **fields)
+                changed += 1
+                step(1)
         _put_into_groups(desk, kind, plan, inventory, groups)
     except BaseException:
         desk.screen.say(f"{made} created, {changed} updated so far; the same command again does the rest.")
