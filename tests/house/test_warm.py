@@ -24,12 +24,7 @@ ALONE = {"AAP_URL": "http://127.0.0.1:9", "AAP_TOKEN": "t0ken-t0ken"}
         (("launch", "--help"), {"COLUMNS": "70"}, ""),
         (("lanch",), {}, ""),
         (("hosts", "list"), {}, ""),
-        (
-            ("login", "http://127.0.0.1:9", "--with-token"),
-            {"XDG_CONFIG_HOME": "/nonexistent"},
-            "t0ken-t0ken\n",
-        ),
-        (("inputs", "--no-such"), ALONE, ""),
+        (("launch", "7", "-e", "-"), ALONE, "a: [ü"),
     ],
 )
 def test_it_ends_and_says_what_the_whole_one_does(
