@@ -21,6 +21,8 @@ from sandbox.running.playbook import PlaybookRun, variables_of
 # Variables that tell a playbook which job, or whose launch, it is; a project that looks at them is run each time.
 _OF_THE_JOB = ("awx_", "tower_", "aap_launcher_id")
 _MOST_BYTES = 50_000_000  # of JSON; on the disk a twentieth of it
+# What lasted longer was launched to last, and to be canceled: a crowded machine only let it come to its end.
+_MOST_SECONDS = 300.0
 # A longer one between two events was the machine's of that day, or a pause that nobody has to sit through again.
 _LONGEST_PAUSE = 1.0
 
@@ -38,7 +40,8 @@ class KeptRuns:
 
     def keep(self, key: str, recording: "Recording") -> None:
         text = json.dumps({name: getattr(recording, name) for name in Recording.__slots__}).encode()
-        if len(text) > _MOST_BYTES:
+        seconds = sum(pause for pause, _ in recording.events)
+        if len(text) > _MOST_BYTES or seconds > _MOST_SECONDS:
             return
         self._directory.mkdir(parents=True, exist_ok=True)
         unfinished = self._directory / f"{key}.{os.getpid()}.{threading.get_ident()}"

@@ -72,6 +72,15 @@ def test_the_largest_run_of_all_is_kept_too(tmp_path: Path) -> None:
     assert runs.find("larger") is None
 
 
+def test_a_run_that_was_launched_to_last_is_not_kept_even_if_it_came_to_its_end(tmp_path: Path) -> None:
+    """Kept, it would be no process that can be killed, and over in no time."""
+    runs = KeptRuns(tmp_path)
+    for seconds, kept in ((200, True), (600, False)):
+        events = [[seconds / 100, {"counter": number}] for number in range(100)]
+        runs.keep(str(seconds), Recording(events, {}, "/tmp/place", 0, ""))
+        assert (runs.find(str(seconds)) is not None) is kept
+
+
 def test_a_replay_takes_the_run_that_was_kept_and_records_none_again() -> None:
     """The one recording is Ansible's work of ten seconds; it is kept whatever part of it the launch replays."""
     made = []
