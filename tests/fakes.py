@@ -225,7 +225,7 @@ class FakeController:
     list_fault: LauncherError | None = None
     launched_at: float = 0.0
     visible_after: float = 0.0  # seconds until a job that was made shows up in the list
-    user_id: int | None = 7
+    user: int | None = 7
     username: str = "ci-bot"
     site: str = "https://aap.example.com"
     closed: bool = False
@@ -245,13 +245,15 @@ class FakeController:
     def find_object(self, prompt: str, reference: str, organization: str = "") -> Found:
         return Found(1, reference)
 
-    def launch(self, template: Template, body: Mapping[str, Any]) -> Launched:
+    def launch(
+        self, template: Template, body: Mapping[str, Any], proof: Mapping[str, object] | None = None
+    ) -> Launched:
         self.bodies.append(body)
         self.launched_at = self.clock.now()
         job = make_job(id=423 + len(self.jobs))
         fault = self.launch_faults.pop(0) if self.launch_faults else None
         if fault is None or self.made_anyway.pop(0):
-            self.jobs.append(RecentJob(job, self.user_id, body.get("extra_vars", {}), dict(body)))
+            self.jobs.append(RecentJob(job, self.user, body.get("extra_vars", {}), dict(body)))
             self.story.began = self.clock.now()
         if fault is not None:
             raise fault
@@ -259,6 +261,9 @@ class FakeController:
 
     def family(self, launched: Template | Job) -> Family:
         return Family(launched.id)
+
+    def user_id(self) -> int | None:
+        return self.user
 
     def newest_job(self, family: Family) -> int:
         return 422

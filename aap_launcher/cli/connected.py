@@ -62,7 +62,6 @@ class Desk:
             tell=lambda notice: self.screen.say(notice.text),
             mask=lambda secret: self.screen.mask([secret]),
             trace=self.screen.trace if self._given.get("debug") else None,
-            greet=False,
         )
         return self._controller
 

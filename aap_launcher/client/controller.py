@@ -244,7 +244,6 @@ def _connect(given: Mapping[str, str], profile: str, secrets: list[str]) -> http
         signals=outside.NoSignals(),
         tell=outside.tell,
         mask=secrets.append,
-        greet=False,
     )
 
 

@@ -267,8 +267,6 @@ def attach(controller: Controller, job: object, secrets: Sequence[str]) -> Run:
 
 
 def _begun(controller: Controller, inputs: Inputs, secrets: Sequence[str]) -> Run:
-    if controller.user_id is None:
-        controller.greet()  # a launch whose answer is lost is told by its user
     pages = _Pages(secrets)
     tools = Tools(
         connect=lambda *_, **__: controller,

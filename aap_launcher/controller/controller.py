@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from aap_launcher import __version__
-from aap_launcher.controller import address, auth, decode, discovery, tls
+from aap_launcher.controller import address, auth, decode, discovery, recent_jobs, tls
 from aap_launcher.controller.asking import as_object, made
 from aap_launcher.controller.auth import Credential
 from aap_launcher.controller.jobs import Jobs
@@ -21,7 +21,7 @@ from aap_launcher.controller.requests import Requests
 from aap_launcher.controller.session import Session
 from aap_launcher.controller.templates import Templates, describe
 from aap_launcher.controller.transport import Wire
-from aap_launcher.errors import AnswerLost, LauncherError, Refused, Unreachable
+from aap_launcher.errors import AnswerLost, LauncherError, Refused
 from aap_launcher.inputs.parsing import Connection
 from aap_launcher.models import (
     Approval,
@@ -55,7 +55,7 @@ class Controller:
 
     def __init__(self, session: Session, platform: Platform, credential: Credential) -> None:
         self.platform = platform
-        self.user_id: int | None = None
+        self._user_id: int | None = None
         self.username = ""
         self._session, self._credential = session, credential
         self._templates, self._jobs = Templates(session, platform), Jobs(session, platform)
@@ -68,18 +68,22 @@ class Controller:
         """Any other request, by path."""
         return self._requests
 
-    def log_in(self, connection: Connection, *, greet: bool = True) -> None:
-        """Present the credential and, unless not to `greet`, learn whose it is."""
+    def log_in(self, connection: Connection) -> None:
+        """Present the credential, which the next request tests."""
         if connection.token or connection.username:  # a webhook is signed, and needs neither
             self._credential.present(connection)
-        if greet:
-            self.greet()
 
     def greet(self) -> None:
-        """Learn who this is, which a launch must know; GET me/ tests the credential, ping does not."""
+        """Learn who this is; GET me/ tests the credential, ping does not."""
         results = self._session.json(self.platform.api + "me/", what="the user's own page").get("results")
         if isinstance(results, list) and results and isinstance(results[0], dict):
-            self.user_id, self.username = results[0].get("id"), str(results[0].get("username", ""))
+            self._user_id, self.username = results[0].get("id"), str(results[0].get("username", ""))
+
+    def user_id(self) -> int | None:
+        """The id of the user whose credential this is, asked for once; None where the controller does not tell."""
+        if self._user_id is None:
+            self.greet()
+        return self._user_id
 
     @property
     def site(self) -> str:
@@ -111,10 +115,16 @@ class Controller:
         """
         return self._objects.find(prompt, reference, organization)
 
-    def launch(self, template: Template, body: Mapping[str, Any]) -> Launched:
-        """Launch, once. Raises `AnswerLost` where a job may have been made: look in `recent_jobs`."""
+    def launch(
+        self, template: Template, body: Mapping[str, Any], proof: Mapping[str, object] | None = None
+    ) -> Launched:
+        """Launch, once. Raises `AnswerLost` where a job may have been made: look in `recent_jobs`.
+
+        An answer whose variables have other values for those of `proof` is of another launch, and so lost.
+        """
         path = self._templates.path(template) + "launch/"
-        return self._launched(path, body, f"the launch of {describe(template)}", template.id)
+        what = f"the launch of {describe(template)}"
+        return self._launched(path, body, what, template.id, proof or {})
 
     def family(self, launched: Template | Job) -> Family:
         """Where the job shows up that a launch of this template, or a relaunch of this job, makes."""
@@ -135,7 +145,9 @@ class Controller:
 
     def relaunch(self, job: Job, body: Mapping[str, Any]) -> Launched:
         """Relaunch, once; `body` is {"hosts": "failed"}, {"credential_passwords": ...} or empty."""
-        return self._launched(job.url + "relaunch/", body, f"the relaunch of {job.label}", job.template_id)
+        return self._launched(
+            job.url + "relaunch/", body, f"the relaunch of {job.label}", job.template_id, {}
+        )
 
     def relaunch_prompts(self, job: Job) -> RelaunchPrompts:
         """What the relaunch asks for. Raises `Refused` for what no relaunch can repeat."""
@@ -214,18 +226,30 @@ class Controller:
         self._credential.revoke()
         self._session.close()
 
-    def _launched(self, path: str, body: Mapping[str, Any], what: str, template_id: int | None) -> Launched:
+    def _launched(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        what: str,
+        template_id: int | None,
+        proof: Mapping[str, object],
+    ) -> Launched:
         answer = self._session.post(path, body, what=what)
         try:
             # A sliced template makes a workflow job: `type` and `url` of the answer tell, not the path asked.
             row = as_object(answer, what)
             job = self._jobs.read(row)
-            if job.type not in _RELAUNCHED or (template_id and job.template_id not in (template_id, None)):
-                raise Unreachable(f"{what}: the answer is {job.label} of another template.")
         except LauncherError as error:
             lost = AnswerLost(f"{error} It may have taken effect.")
             lost.location = made(answer)
             raise lost from error
+        held = recent_jobs.read(row, job).extra_vars or {}
+        strange = job.type not in _RELAUNCHED or (template_id and job.template_id not in (template_id, None))
+        if strange or any(held.get(name, value) != value for name, value in proof.items()):
+            # Its Location is not told: it would name the same job.
+            raise AnswerLost(
+                f"{what}: the answer is {job.label} of another launch. It may have taken effect."
+            )
         ignored = row.get("ignored_fields")
         return Launched(job, ignored if isinstance(ignored, dict) else {})
 
@@ -239,9 +263,8 @@ def connect(
     mask: Callable[[str], None],
     trace: Callable[[str], None] | None = None,
     user_agent: str = f"aap-launcher/{__version__}",
-    greet: bool = True,
 ) -> Controller:
-    """Find the controller, log in, and be ready. `greet`: ask whose credential it is, which tests it as well.
+    """Find the controller, log in, and be ready; a given token is tested by the first request.
 
     `tell` hears of outages and weak settings, `mask` of each secret made on the way before it is used,
     `trace` of each request in one line without secrets. Raises `InvalidInput`, `Unauthorized`, `Unreachable`.
@@ -265,7 +288,7 @@ def connect(
     session.advice = auth.advice(platform, token=bool(connection.token))
     controller = Controller(session, platform, Credential(session, platform, mask, user_agent))
     try:
-        controller.log_in(connection, greet=greet)
+        controller.log_in(connection)
     except BaseException:
         controller.close()
         raise

@@ -155,7 +155,16 @@ def template(row: Row) -> Template:
         name=_text(row, "name"),
         organization=_text(_row(summary, "organization"), "name"),
         may_start=may_start if isinstance(may_start, bool) else None,
+        newest_job=_newest(summary.get("recent_jobs")),
     )
+
+
+def _newest(recent: object) -> int | None:
+    """The highest id of a template's last ten jobs; None where any of them does not tell."""
+    if not isinstance(recent, list):
+        return None
+    numbers = [_number(row, "id") if isinstance(row, dict) else None for row in recent]
+    return None if None in numbers else max((one for one in numbers if one is not None), default=0)
 
 
 def number(row: Row) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from aap_launcher.controller import decode, references
 from aap_launcher.controller.asking import Query, as_object
-from aap_launcher.controller.references import Owned
+from aap_launcher.controller.references import Owned, Reference
 from aap_launcher.controller.session import Session
 from aap_launcher.errors import NotFound
 from aap_launcher.models import Platform
@@ -45,6 +45,12 @@ class Lookup:
                 row for row in self.rows(collection, {"name": owned.name, **(query or {})}) if _is(row, owned)
             ]
         return rows
+
+    def meant(self, collection: str, reference: Reference, query: Query | None = None) -> list[Row]:
+        """What the reference can mean: those of its name and, asked for at once, the one of its id."""
+        if reference.id is None:
+            return self.called(collection, reference.name, reference.owned, query)
+        return self.rows(collection, {"or__id": reference.id, "or__name": reference.name, **(query or {})})
 
     def near(self, collection: str, name: str, query: Query | None = None) -> list[Row]:
         """Up to five whose names resemble it, of those that this user may see."""

@@ -32,9 +32,10 @@ class Objects:
             raise InvalidInput(f"{prompt} is empty. Give a name or an id.")
         collection = COLLECTIONS[prompt]
         reference = references.prompted(prompt, collection, text, self._lookup.site)
-        by_id = self._by_id(prompt, collection, reference)
-        rows = self._lookup.called(collection, reference.name, reference.owned) if reference.name else []
-        others = [row for row in rows if by_id is None or row.get("id") != by_id.get("id")]
+        rows = self._lookup.meant(collection, reference) if reference.name else []
+        by_id = next((row for row in rows if row.get("id") == reference.id), None)
+        by_id = by_id or self._by_id(prompt, collection, reference)
+        others = [row for row in rows if row.get("id") != reference.id]
         if by_id is not None and others:
             raise self._both(prompt, text, collection, [by_id, *others])
         if by_id is not None:

@@ -34,11 +34,13 @@ class Templates:
             raise _other_type(text, reference.type, template_type)
         if reference.type:
             wanted = (TemplateType(reference.type),)
-        found = self._by_id(reference.id, wanted) if reference.id is not None else None
+        seen = self._seen(reference) if reference.name else []
+        found = next((item for item in seen if item.id == reference.id and item.type in wanted), None)
+        if reference.id is not None and (found is None or found.may_start is None):
+            found = self._by_id(reference.id, wanted)  # whose answer also says why it is not in the list
         if found is None and reference.id is not None and not reference.name:
             raise NotFound(f"{_NAMES[wanted[0]]} {reference.id} does not exist.")
-        named = self._named(reference) if reference.name else []
-        others = [item for item in named if found is None or item.id != found.id]
+        others = [item for item in seen if item.id != reference.id]
         if found is None:
             return self._of_name(reference, others, wanted, organization, text)
         if fitting := [
@@ -73,8 +75,8 @@ class Templates:
                 return decode.template(row)
         return None
 
-    def _named(self, reference: Reference) -> list[Template]:
-        rows = self._lookup.called(_LIST, reference.name, reference.owned, _BOTH)
+    def _seen(self, reference: Reference) -> list[Template]:
+        rows = self._lookup.meant(_LIST, reference, _BOTH)
         return [decode.template(row) for row in rows if row.get("type") in tuple(TemplateType)]
 
     def _of_name(

@@ -34,15 +34,20 @@ def examine(
     try:
         controller = connect()
     except LauncherError as error:
-        name = "credential" if isinstance(error, Unauthorized) else "controller"
-        yield failed(name, error)
+        yield _of(error)
         return
     try:
+        controller.greet()
         yield from _on(controller, inputs, clock=clock, today=today, context=context)
     except LauncherError as error:
-        yield failed("controller", error)
+        yield _of(error)
     finally:
         controller.close()
+
+
+def _of(error: LauncherError) -> Check:
+    """What ended the examination."""
+    return failed("credential" if isinstance(error, Unauthorized) else "controller", error)
 
 
 def given_inputs(raw: Mapping[str, object]) -> Check:

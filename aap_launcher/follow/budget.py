@@ -8,12 +8,19 @@ from aap_launcher.errors import LauncherError
 from aap_launcher.follow.source import PAGE, WorkflowSource
 from aap_launcher.models import Approval, Event, Job, Node
 
-_PER_MINUTE = 100
-_BURST = 20.0  # requests that may be sent at once; with these there are 120 in the worst minute
+_PER_MINUTE = 96
+_BURST = (
+    20.0  # requests that may be sent at once; with these, and the launch's, there are 120 in the worst minute
+)
 
 
 class Budget:
-    """So many requests a minute, a few of them at once; shared by a workflow and all that is nested in it."""
+    """So many requests a minute, a few of them at once; shared by a workflow and all that is nested in it.
+
+    `lifted` once the workflow has ended: what is stored is read on without waiting, since nothing more is polled.
+    """
+
+    lifted = False
 
     def __init__(self, now: float, per_minute: float = _PER_MINUTE) -> None:
         self._rate = per_minute / 60

@@ -44,11 +44,16 @@ class Child:
         return self.follower.due if self.follower is not None else self._due
 
     @property
+    def counts(self) -> bool:
+        """Whether it counts its requests itself."""
+        return self.follower is not None and self.follower.counts
+
+    @property
     def free(self) -> bool:
-        """Whether the next step is no poll: it reads on in what is stored, or counts its requests itself."""
+        """Whether the next step is no poll: it reads on in what is stored."""
         if self.follower is None:
             return self.node.job is not None and self.node.job.status.final
-        return self.follower.counts or self.archived or self.due <= self._stepped
+        return self.archived or self.due <= self._stepped
 
     @property
     def archived(self) -> bool:

@@ -10,7 +10,8 @@ What the controller does that decides the design (seen on AWX 24.6.1):
 
 What it costs, in requests a minute: some 20 for the workflow job and the list of its nodes while nothing
 changes, at most 60 for each node's job that runs (28 while it is silent), and never more than 120 for everything
-together, however many nodes run: then each is asked more seldom. Only reading on in what is stored is not counted.
+together, however many nodes run: then each is asked more seldom. Once the workflow has ended, what is stored is read
+on without waiting.
 """
 
 from __future__ import annotations
@@ -145,18 +146,22 @@ class WorkflowFollower:
 
         A job that is read from the store is read to its end, so that old logs are not interleaved.
         """
+        children = list(self._children.values())
         reading = self._reading
         if reading is not None and not reading.done and reading.due <= now:
-            return reading.due, reading
+            if self._budget.lifted:
+                return reading.due, reading
+            children = [reading]
         ready = self._budget.ready(now)
         waiting: list[tuple[float, float, int, Child | Follower | None]] = []
         if self._end is None:
             waiting.append((max(self._self.due, ready), self._self.due, 0, self._self))
         if not self._listed and self.job.status not in QUEUED:
             waiting.append((max(self._nodes.due, ready), self._nodes.due, 0, None))
-        for child in self._children.values():
+        for child in children:
             if not child.done:
-                due = child.due if child.free else max(child.due, ready)
+                free = child.counts or (child.free and self._budget.lifted)
+                due = child.due if free else max(child.due, ready)
                 waiting.append((due, child.due, child.node.job.id if child.node.job else 0, child))
         if not waiting:
             return now, None
@@ -166,15 +171,15 @@ class WorkflowFollower:
 
     def _do(self, what: Child | Follower | None, now: float) -> Iterator[Update]:
         before = self._source.requests
-        polled = True
         if isinstance(what, Child):
             yield from self._step_child(what, now)
-            polled = what.due > now and not (what.follower is not None and what.follower.counts)
+            if what.counts:
+                return
         elif what is not None:
             yield from self._step_self(now)
         elif not self._listed:
             yield from self._list(now)
-        if polled:
+        if not self._budget.lifted:
             self._budget.spend(now, self._source.requests - before)
 
     def _step_self(self, now: float) -> Iterator[Update]:
@@ -182,6 +187,7 @@ class WorkflowFollower:
         for update in self._self.step(now):
             if isinstance(update, Finished):
                 self._end, self._ended = update, now
+                self._budget.lifted = self._budget.lifted or not self._path
             elif not isinstance(update, Tick):
                 yield update
         if self.job.status is not status or self._end is not None:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aap_launcher.errors import AnswerLost, Interrupted, LauncherError, LaunchUnknown, Refused
@@ -42,6 +43,7 @@ class Attempt:
     send: Callable[[], Launched]
     body: Mapping[str, Any]
     marker: str = ""
+    newest: int | None = None  # the newest job before the launch, where the template's row told
 
     def marked(self, recent: RecentJob) -> bool:
         """Whether it holds the marker; a relaunch, or a slice, of our job has a copy of it."""
@@ -71,7 +73,10 @@ def template_launch(
     variables = body.get("extra_vars", {}) if "ask_variables_on_launch" in prompts.asks else {}
     marker = str(variables.get(MARKER, ""))
     family = controller.family(template)
-    return Attempt(template.name, family, lambda: controller.launch(template, body), body, marker)
+    newest = template.newest_job
+    proof = {MARKER: marker} if marker else {}
+    send = partial(controller.launch, template, body, proof)
+    return Attempt(template.name, family, send, body, marker, newest)
 
 
 def relaunch(controller: Controller, job: Job, body: Mapping[str, Any]) -> Attempt:
@@ -117,6 +122,8 @@ def launch(
 
 def _newest(controller: Controller, attempt: Attempt) -> int:
     """The newest job before the launch; 0 where the user may not list jobs, so that any job counts as new."""
+    if attempt.newest is not None:
+        return attempt.newest
     try:
         return controller.newest_job(attempt.family)
     except Refused:
@@ -216,6 +223,8 @@ class _Search:
         """What could be this launch's. Raises `LaunchUnknown` where the controller does not tell."""
         try:
             recent = self.controller.recent_jobs(self.attempt.family, self.newest)
+            rest = [one for one in recent if not self.attempt.made(one)]
+            user = self.controller.user_id() if rest else None
         except Interrupted:
             raise
         except LauncherError as error:
@@ -224,8 +233,6 @@ class _Search:
                 f"made could not be looked for: {error} {_advice(self.attempt)}"
             ) from error
         ours = [one.job for one in recent if self.attempt.made(one)]
-        rest = [one for one in recent if not self.attempt.made(one)]
-        user = self.controller.user_id
         return _Seen(ours, [one.job for one in rest if self.attempt.may_have_made(one, user)])
 
     def _unknown(self, candidates: Sequence[Job]) -> LaunchUnknown:

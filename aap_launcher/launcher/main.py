@@ -121,7 +121,8 @@ def _once(run: Run, attempt: launch_once.Attempt) -> Launched:
         run.controller, attempt, clock=run.clock, tell=run.show, found=lambda job: _made(run, job)
     )
     _made(run, launched.job)
-    run.say("Launched", f"{launched.job.label} · {launched.job.link}")
+    who = f"as {launched.job.launched_by}" if launched.job.launched_by else ""
+    run.say("Launched", " · ".join(filter(None, [launched.job.label, who, launched.job.link])))
     return launched
 
 
@@ -134,10 +135,8 @@ def _made(run: Run, job: Job) -> None:
 
 def _header(run: Run, label: str, what: str) -> None:
     controller = run.controller
-    parts = [f"aap-launcher {run.tools.version}", f"{controller.describe()} at {controller.site}"]
-    if controller.username:
-        parts.append(f"as {controller.username}")
-    run.tools.ci.emit(Line(" · ".join(parts), Tone.NOTE))
+    said = f"aap-launcher {run.tools.version} · {controller.describe()} at {controller.site}"
+    run.tools.ci.emit(Line(said, Tone.NOTE))
     run.say(label, what)
 
 

@@ -25,6 +25,7 @@ class Template(msgspec.Struct, frozen=True):
     name: str
     organization: str = ""
     may_start: bool | None = None  # summary_fields.user_capabilities.start; None where it is not told
+    newest_job: int | None = None  # the highest id of summary_fields.recent_jobs, 0 for none; None likewise
 
 
 class Found(msgspec.Struct, frozen=True):

@@ -210,6 +210,7 @@ def _template() -> Row:
         "summary_fields": {
             "organization": {"id": 2, "name": "Retail"},
             "user_capabilities": {"start": True},
+            "recent_jobs": [{"id": 99, "type": "job", "status": "successful"}],
         },
         "name": "Deploy",
         **{f"ask_{name}_on_launch": name == "variables" for name in _ASKED},

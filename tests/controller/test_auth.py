@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import requests
 
-from aap_launcher.errors import Unauthorized
+from aap_launcher.errors import Forbidden, Unauthorized
 from tests.controller.conftest import HEADERS, World, job_row
 
 LOGIN = {"token": "", "username": "ci", "password": "pä55:word"}
@@ -23,6 +23,7 @@ def test_a_token_is_made_from_user_name_and_password_used_and_revoked(world: Wor
     assert made.last_request.headers["Authorization"] == BASIC
     assert made.last_request.json() == {"description": "aap-launcher/0.1.0", "scope": "write"}
     assert world.masked == ["m1nted"]
+    controller.greet()
     assert world.http.request_history[-1].headers["Authorization"] == "Bearer m1nted"
     controller.close()
     controller.close()
@@ -89,13 +90,15 @@ def test_a_token_that_dies_is_made_anew_once(world: World) -> None:
     assert "could not be revoked" not in world.words
 
 
-def test_a_failed_log_in_leaves_no_token_behind(world: World) -> None:
+def test_a_token_that_was_refused_is_revoked_all_the_same(world: World) -> None:
     world.awx()
     world.json("POST", TOKENS, MINTED, status=201)
     gone = world.json("DELETE", TOKENS + "7/", status=204)
     world.json("GET", "/api/v2/me/", {"detail": "no"}, status=403)
-    with pytest.raises(Exception, match="may not see it"):
-        world.connect(**LOGIN)
+    controller = world.connect(**LOGIN)
+    with pytest.raises(Forbidden, match="may not see it"):
+        controller.greet()
+    controller.close()
     assert gone.call_count == 1
 
 

@@ -14,13 +14,20 @@ def test_awx_is_found_where_its_root_says(world: World) -> None:
     controller = world.connect()
     assert controller.platform == Platform("/api/v2/", gateway=False, ui=HOST)
     assert controller.describe() == "AWX 24.6.1"
-    assert (controller.user_id, controller.username) == (2, "ci-bot")
+
+
+def test_whose_credential_it_is_is_asked_for_once_and_only_when_it_matters(world: World) -> None:
+    world.awx()
+    controller = world.connect()
+    assert world.paths() == ["/api/"]
+    assert [controller.user_id(), controller.user_id()] == [2, 2]
+    assert world.paths() == ["/api/", "/api/v2/me/"]
 
 
 def test_the_gateway_leads_to_the_controller(world: World) -> None:
     world.gateway()
     assert world.connect().platform == Platform("/api/controller/v2/", gateway=True, ui=HOST)
-    assert world.paths() == ["/api/", "/api/controller/", "/api/controller/v2/me/"]
+    assert world.paths() == ["/api/", "/api/controller/"]
 
 
 @pytest.mark.parametrize(
@@ -39,12 +46,14 @@ def test_a_licensed_controller_is_called_by_its_platform(world: World, version: 
         "X-API-Product-Version": version,
     }
     world.json("GET", "/api/controller/v2/me/", ME, **product)
-    assert world.connect().describe() == words
+    controller = world.connect()
+    controller.greet()
+    assert controller.describe() == words
 
 
 def test_the_credential_is_not_sent_before_the_api_is_known(world: World) -> None:
     world.gateway()
-    world.connect()
+    world.connect().greet()
     sent = [request.headers.get("Authorization") for request in world.http.request_history]
     assert sent == [None, None, "Bearer t0ken"]
 
@@ -170,4 +179,4 @@ def test_an_answer_that_is_not_the_controllers_is_waited_through_and_then_shown(
         "GET", "/api/v2/me/", {"text": "<b>Be right back</b>", "headers": {"Content-Type": "text/html"}}
     )
     with pytest.raises(Unreachable, match="Be right back"):
-        world.connect(outage_tolerance=20)
+        world.connect(outage_tolerance=20).greet()

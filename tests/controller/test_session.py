@@ -97,7 +97,7 @@ def test_a_retry_after_that_makes_no_sense_is_ignored(world: World, awx: Connect
 def test_an_internal_error_at_first_is_asked_again_only_a_few_times(world: World, awx: Connect) -> None:
     asked = world.answers("GET", "/api/v2/me/", down(500, "Server Error (500)"))
     with pytest.raises(Unreachable, match="500 internal server error"):
-        awx()
+        awx().greet()
     assert asked.call_count == 5
 
 
@@ -169,7 +169,7 @@ def test_a_credential_that_is_refused_first_is_wrong(world: World) -> None:
     world.awx()
     world.json("GET", "/api/v2/me/", {"detail": "Authentication credentials were not provided."}, status=401)
     with pytest.raises(Unauthorized, match="Make one under Users > Tokens"):
-        world.connect()
+        world.connect().greet()
     assert world.clock.slept == []
 
 
@@ -177,7 +177,7 @@ def test_the_hint_behind_a_gateway_names_the_platforms_tokens(world: World) -> N
     world.gateway()
     world.json("GET", "/api/controller/v2/me/", {"detail": "no"}, status=401)
     with pytest.raises(Unauthorized, match=r"AAP 2.7 takes no controller tokens"):
-        world.connect()
+        world.connect().greet()
 
 
 def test_a_credential_refused_later_is_tried_for_half_a_minute(world: World, awx: Connect) -> None:
@@ -281,7 +281,7 @@ def test_a_netrc_does_not_replace_the_token(
     netrc.write_text("machine aap.example.com login me password other\n")
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
-    awx()
+    awx().greet()
     assert world.http.request_history[0].headers.get("Authorization") is None
     assert world.http.request_history[1].headers["Authorization"] == "Bearer t0ken"
 

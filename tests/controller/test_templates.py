@@ -84,15 +84,39 @@ def test_any_text_is_a_reference_or_refused(text: str) -> None:
         assert reference.id or reference.name
 
 
-def test_an_id_costs_no_search(world: World, awx: Connect) -> None:
-    world.json("GET", "/api/v2/job_templates/12/", template_row())
-    world.json("GET", UNIFIED, page())
+def test_an_id_costs_one_request_that_tells_name_permission_and_newest_job(
+    world: World, awx: Connect
+) -> None:
+    row = template_row()
+    row["summary_fields"]["recent_jobs"] = [{"id": 9, "type": "job"}, {"id": 11, "type": "job"}]
+    asked = world.json("GET", UNIFIED, page(row))
     controller = awx()
     before = len(world.paths())
     assert controller.find_template("12") == Template(
-        12, TemplateType.JOB, "Deploy", "Retail", may_start=True
+        12, TemplateType.JOB, "Deploy", "Retail", may_start=True, newest_job=11
     )
-    assert world.paths()[before:] == ["/api/v2/job_templates/12/", UNIFIED]
+    assert world.paths()[before:] == [UNIFIED]
+    assert asked.last_request.qs["or__id"] == asked.last_request.qs["or__name"] == ["12"]
+
+
+def test_a_row_that_does_not_tell_who_may_start_it_is_no_answer(world: World, awx: Connect) -> None:
+    row = template_row()
+    del row["summary_fields"]["user_capabilities"]
+    world.json("GET", UNIFIED, page(row))
+    world.json("GET", "/api/v2/job_templates/12/", template_row())
+    assert awx().find_template("12").may_start is True
+
+
+@pytest.mark.parametrize(
+    ("recent", "newest"), [([], 0), ([{"id": 3}, {"id": 8}], 8), (None, None), ({}, None), ([{}], None)]
+)
+def test_the_newest_job_is_known_where_the_template_tells_it(
+    world: World, awx: Connect, recent: object, newest: int | None
+) -> None:
+    row = template_row()
+    row["summary_fields"]["recent_jobs"] = recent
+    world.json("GET", UNIFIED, page(row))
+    assert awx().find_template("Deploy").newest_job == newest
 
 
 def test_an_id_that_is_another_templates_name_is_refused_with_what_to_give(
@@ -120,7 +144,8 @@ def test_digits_may_be_a_name_where_no_such_id_exists(world: World, awx: Connect
     assert awx().find_template("2024").id == 9
 
 
-def test_an_id_that_may_not_be_seen_is_forbidden_and_not_searched_for(world: World, awx: Connect) -> None:
+def test_an_id_that_may_not_be_seen_is_forbidden(world: World, awx: Connect) -> None:
+    world.json("GET", UNIFIED, page())
     world.json("GET", "/api/v2/job_templates/12/", {"detail": "You do not have permission."}, status=403)
     with pytest.raises(Forbidden, match=r"job template 12 exists, .* role"):
         awx().find_template("12")

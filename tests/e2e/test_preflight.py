@@ -214,7 +214,7 @@ def test_a_name_and_its_organization_are_enough(quiet_launcher: Launcher) -> Non
     assert "job template 30 · Platform" in ended.words
 
 
-def test_an_id_is_asked_for_and_that_no_other_template_is_called_so(
+def test_an_id_and_that_no_other_template_is_called_so_are_asked_for_at_once(
     quiet_launcher: Launcher, quiet: Bench
 ) -> None:
     before = len(quiet.requests())
@@ -222,8 +222,6 @@ def test_an_id_is_asked_for_and_that_no_other_template_is_called_so(
     asked = [one["path"] for one in quiet.requests()[before:]]
     assert asked == [
         "/api/",
-        "/api/v2/me/",
-        "/api/v2/job_templates/24/",
         "/api/v2/unified_job_templates/",
         "/api/v2/job_templates/24/launch/",
     ]

@@ -133,14 +133,14 @@ LOST = [
     ),
     Row(
         fault="The answer is lost, and the job shows in no list for 20 s",
-        rules=[_post(faults.reset("acted")), Rule(RECENT, _hidden(s(20)), skip=1, count=None)],
+        rules=[_post(faults.reset("acted")), Rule(RECENT, _hidden(s(20)), count=None)],
         says=ADOPTED,
     ),
     Row(
         fault="The answer is lost, and the controller is away for 20 s after it",
         rules=[
             _post(faults.reset("acted")),
-            Rule(RECENT, faults.answer(gateway.NO_UPSTREAM), skip=1, seconds=s(20)),
+            Rule(RECENT, faults.answer(gateway.NO_UPSTREAM), seconds=s(20)),
         ],
         says=ADOPTED,
     ),
@@ -185,7 +185,7 @@ UNKNOWN = [
         fault="The answer is lost, and the controller stays away",
         rules=[
             _post(faults.reset("acted")),
-            Rule(RECENT, faults.answer(gateway.NO_UPSTREAM), skip=1, count=None),
+            Rule(RECENT, faults.answer(gateway.NO_UPSTREAM), count=None),
         ],
         inputs={"outage_tolerance": "20s"},
         exit=6,
@@ -327,7 +327,7 @@ def _signal_at_post(stage: Stage) -> None:
 
 
 def _signal_at_search(stage: Stage) -> None:
-    stage.asked(RECENT, times=2)  # the first is before the launch
+    stage.asked(RECENT)
     time.sleep(0.1)
     stage.signal(signal.SIGTERM)
 
@@ -371,14 +371,14 @@ SIGNALS = [
     replace(
         _STOPPED,
         fault="SIGTERM while a lost launch is looked for",
-        rules=[_post(faults.reset("acted")), Rule(RECENT, _hidden(1.5), skip=1, count=None)],
+        rules=[_post(faults.reset("acted")), Rule(RECENT, _hidden(1.5), count=None)],
         during=_signal_at_search,
         exit=143,
     ),
     replace(
         _STOPPED,
         fault="SIGINT during the launch, and no list ever shows its job",
-        rules=[_post(faults.held(6)), Rule(RECENT, _hidden(60), skip=1, count=None)],
+        rules=[_post(faults.held(6)), Rule(RECENT, _hidden(60), count=None)],
         exit=6,
         says=r"interrupted while .* was being launched",
         after=_unknown,

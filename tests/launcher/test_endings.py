@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from aap_launcher.controller import RecentJob
 from aap_launcher.errors import AnswerLost, Forbidden, Interrupted, Unauthorized, Unreachable
@@ -343,6 +344,23 @@ def test_an_answer_that_names_an_older_job_is_no_answer() -> None:
     outcome = house.run()
     assert (outcome.exit_code, house.ci.outputs["job_id"]) == (0, "423")
     assert "which is older" in house.ci.text
+
+
+def test_a_template_that_tells_its_newest_job_saves_asking_for_it() -> None:
+    house = House()
+    house.controller.template = structs.replace(house.controller.template, newest_job=423)
+    house.controller.newest_job = None  # type: ignore[method-assign, assignment]
+    house.run()
+    assert "job 423, which is older" in house.ci.text, "423 is what the launch's answer names"
+    assert house.ci.outputs["job_id"] == "424"
+
+
+def test_whose_credential_it_is_is_asked_only_where_a_lost_launch_has_a_candidate() -> None:
+    house = House()
+    house.controller.user_id = None  # type: ignore[method-assign, assignment]
+    house.controller.launch_faults = [AnswerLost("504")]
+    house.controller.made_anyway = [True]
+    assert house.run().exit_code == 0
 
 
 def test_a_relaunch_of_our_job_by_somebody_else_is_not_taken_for_ours() -> None:

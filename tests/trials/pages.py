@@ -61,7 +61,7 @@ class Weather:
         self.controller = Controller(
             self.clock, self.hook, variables=True, cap=dice.choice([5, 200]), status=status
         )
-        self.path = dice.choice(["/job_events/", "/jobs/", "/jobs/101/", "", "", "/me/", "/job_templates/"])
+        self.path = dice.choice(["/job_events/", "/jobs/", "/jobs/101/", "", "", "/job_templates/"])
         self.share = dice.choice([0.1, 0.3, 0.6, 1.0])
         self.lasts = dice.choice([5.0, 20.0, 40.0, 1e9])
         self.cut = dice.random() < 0.3
