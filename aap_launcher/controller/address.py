@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, urlsplit
+
+import msgspec
 
 from aap_launcher.errors import InvalidInput, Unreachable
 
@@ -15,8 +16,7 @@ _SPACES = re.compile(r"[\s\x00-\x1f\x7f]")
 _SAFE = "/%:@!$&'()*+,;=-._~[]"
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(msgspec.Struct, frozen=True):
     """The configured URL: `origin` + `base` is the installation, `root` the API root if one was given."""
 
     origin: str  # "https://aap.example.com:8443"

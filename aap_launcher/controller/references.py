@@ -7,8 +7,9 @@ correct one of its kind fail in the same web worker (seen on AWX 24.6.1).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
+
+import msgspec
 
 from aap_launcher.errors import InvalidInput
 from aap_launcher.models import JobType, TemplateType
@@ -56,8 +57,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(msgspec.Struct, frozen=True):
     """What was given. Text that can be an id or an address and a name as well has both `id` and `name`.
 
     `type` only where the text tells it; `owned`: what NAME++ORGANIZATION means, of a name that holds `++`.
@@ -69,8 +69,7 @@ class Reference:
     owned: Owned | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Owned:
+class Owned(msgspec.Struct, frozen=True):
     """A name and the organization's, "" for an object without one; `kind` is a credential type's name."""
 
     name: str

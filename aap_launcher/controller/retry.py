@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+
+import msgspec
 
 from aap_launcher.controller import refusals
 from aap_launcher.controller.transport import Answer
@@ -18,8 +19,7 @@ _FIRST_CONTACT = 4.0
 _EACH = 30.0  # seconds between two lines during an outage
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(msgspec.Struct, frozen=True):
     """Why an attempt did not count. It is repeated for `patience` seconds and at most `tries` times."""
 
     words: str
@@ -31,8 +31,7 @@ class Trouble:
     error: type[LauncherError] = Unreachable
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """What is known so far: whether an answer ever came, and whether the credential was ever accepted."""
 
     answered: bool = False

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping
-from dataclasses import replace
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from aap_launcher.controller import refusals
 from aap_launcher.controller.address import Address

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -56,8 +59,7 @@ LARGEST = 2**31 - 1  # the controller's integer columns
 _META = "input"
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(msgspec.Struct, frozen=True):
     """One input. `default` is the text that stands for absence of the input, "" for none."""
 
     name: str

@@ -16,9 +16,10 @@ any request. A launch that was sent and not answered by the controller itself is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from aap_launcher.errors import AnswerLost, Interrupted, LauncherError, LaunchUnknown, Refused
 from aap_launcher.models import Clock, Job, Launched, Notice, Prompts, Template
@@ -34,8 +35,7 @@ _STEP = 3.0
 _EACH = 30.0  # seconds between two words while it is looked for
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(msgspec.Struct, frozen=True):
     """One launch, and how to recognize the job that it made. `name`: of what is launched, in words."""
 
     name: str
@@ -130,16 +130,14 @@ def _newest(controller: Controller, attempt: Attempt) -> int:
         return 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(msgspec.Struct, frozen=True):
     """What the list of jobs newer than the launch shows."""
 
     ours: Sequence[Job]
     doubtful: Sequence[Job]
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
+class _Search(msgspec.Struct, frozen=True):
     """Looks for the job that a launch may have made, among those newer than `newest`."""
 
     controller: Controller

@@ -20,7 +20,6 @@ from aap_launcher.models import (
     Verdict,
 )
 from aap_launcher.preflight.request import ignored, launch_request, relaunch_request
-from aap_launcher.report import hidden, junit, launched_outputs, outputs, result, summary
 from aap_launcher.text.host_pattern import is_plain
 from aap_launcher.text.quoting import joined
 
@@ -128,6 +127,8 @@ def _once(run: Run, attempt: launch_once.Attempt) -> Launched:
 
 def _made(run: Run, job: Job) -> None:
     """There is a job: its outputs are written before anything else can go wrong."""
+    from aap_launcher.report import launched_outputs  # noqa: PLC0415 - see run.py
+
     run.job = job
     run.tools.note(job)
     run.tools.ci.set_outputs(launched_outputs(job))
@@ -164,6 +165,8 @@ def _reported(run: Run, deed: Callable[[], Outcome]) -> Outcome:
 
 def _report(run: Run, outcome: Outcome) -> None:
     """Tell the outcome everywhere it is asked for; a report that cannot be made changes no verdict."""
+    from aap_launcher.report import hidden, junit, outputs, result, summary  # noqa: PLC0415 - see run.py
+
     ci, inputs = run.tools.ci, run.inputs
     _tried(run, {"the end of the log": lambda: _end_log(run, outcome)})
     clean = hidden(outcome, ci.hide)

@@ -1,4 +1,7 @@
-"""What one run knows so far, and how it speaks: shared by the sentence (`launcher`) and by every `ending`."""
+"""What one run knows so far, and how it speaks: shared by the sentence (`launcher`) and by every `ending`.
+
+What follows, renders and reports a job is imported once there is one: a fifth of the time to the launch.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,8 @@ from msgspec.structs import replace
 from aap_launcher.ci import CI
 from aap_launcher.errors import Interrupted, LauncherError, Unreachable
 from aap_launcher.findings.explanation import explanation
-from aap_launcher.follow.job import follow
 from aap_launcher.inputs.choices import Approvals
 from aap_launcher.inputs.parsing import Inputs
-from aap_launcher.launcher.followed import Followed, followed
 from aap_launcher.launcher.masking import masked
 from aap_launcher.models import (
     CIContext,
@@ -40,10 +41,11 @@ from aap_launcher.models import (
     Update,
     Verdict,
 )
-from aap_launcher.render.job import Style, notice
+from aap_launcher.render.notices import notice
 
 if TYPE_CHECKING:  # a refused input needs no HTTP: importing it is more than half of the start
     from aap_launcher.controller import Controller
+    from aap_launcher.launcher.followed import Followed
 
 _CANCEL_SECONDS = 4.0  # for one request of the cancel
 _CANCEL_AGAIN = 1.5
@@ -114,6 +116,8 @@ class Run:
 
     def follow(self, until: float | None) -> bool:
         """Follow the job and show it; whether its end was reached before the clock read `until`."""
+        from aap_launcher.follow.job import follow  # noqa: PLC0415
+
         if until is not None:
             self.controller.hurry(until)
             self.tools.ci.hurry(lambda: self.clock.now() >= until)
@@ -139,6 +143,9 @@ class Run:
 
     def begin(self) -> Followed:
         """What follows the job, from its beginning."""
+        from aap_launcher.launcher.followed import followed  # noqa: PLC0415
+        from aap_launcher.render.job import Style  # noqa: PLC0415
+
         inputs = self.inputs
         style = Style(
             group_by=inputs.group_by,

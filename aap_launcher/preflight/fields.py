@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from aap_launcher.models import Prompts, Template, TemplateType
 from aap_launcher.text.quoting import joined, quoted
@@ -12,8 +12,7 @@ MARKER = "aap_launcher_id"  # a random value by which a launch's job is known ag
 INVENTORY = "ask_inventory_on_launch"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(msgspec.Struct, frozen=True):
     """One field of the launch's body; `title` is its name in the template's form."""
 
     input: str

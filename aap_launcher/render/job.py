@@ -32,6 +32,7 @@ from aap_launcher.models import (
 )
 from aap_launcher.render.conclusion import Role, annotated, corrections, verdict
 from aap_launcher.render.groups import Grouping
+from aap_launcher.render.notices import notice
 from aap_launcher.text.words import count, duration, number, one_line
 
 _WAITS = {
@@ -52,12 +53,6 @@ class Style(msgspec.Struct, frozen=True):
     heartbeat: float = 30.0
     live: bool = False  # there is a live last line: with each line of the job it is told anew
     since: str = ""  # UTC, ISO 8601: earlier events are not shown, but count
-
-
-def notice(update: Notice) -> Line:
-    """The line of a notice."""
-    tone, label = (Tone.WARN, "warning") if update.warning else (Tone.NOTE, "")
-    return Line(update.text, tone, label)
 
 
 class Renderer:

@@ -1,0 +1,11 @@
+"""A notice as a line: also before there is a job to render."""
+
+from __future__ import annotations
+
+from aap_launcher.models import Line, Notice, Tone
+
+
+def notice(update: Notice) -> Line:
+    """The line of a notice."""
+    tone, label = (Tone.WARN, "warning") if update.warning else (Tone.NOTE, "")
+    return Line(update.text, tone, label)
