@@ -56,6 +56,7 @@ class Launched:
     whole: bool
     received: int  # events
     asked: tuple[float, ...] = field(repr=False)
+    ended: float = float("inf")  # when the controller says that the job ended
 
     def above(self, budget: float, events: int) -> bool:
         """Whether it asked more often than `budget` requests a minute, the launch and full pages aside."""
@@ -73,8 +74,9 @@ class Launched:
 
     @property
     def busiest_minute(self) -> int:
-        """The most requests of any sixty seconds."""
-        return max(sum(start <= when < start + 60 for when in self.asked) for start in self.asked)
+        """The most requests of any sixty seconds while the job runs: what is stored at its end is read at once."""
+        running = [when for when in self.asked if when < self.ended]
+        return max(sum(start <= when < start + 60 for when in running) for start in running)
 
 
 def launch(url: str, speed: float = 1.0, *, template: str = "7", extra_vars: str = "") -> Launched:

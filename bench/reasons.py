@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_START = "our own modules, and the requests of an exact preflight"
+_START = "our own modules (rooms that follow and report are imported after it), and the requests of an exact preflight"
 _ORDER = "lines are told in order: a stored one waits for those before it, which another worker stores up to 1 s later"
 _LINES = "each line is defused and masked, with its colours and without them"
 REASONS = {
@@ -11,8 +11,8 @@ REASONS = {
     "the same on GitHub": _START,
     "the same without any bytecode": _START,
     "requests before the POST": (
-        "whose credential it is, whether the template may be started, and whether the number is another's name "
-        "are asked each before anything is sent"
+        "the API's place, the template's row (who may start it, its newest job) and its launch page: what each is for, "
+        "and what two would lose, stands in docs/adr/0009"
     ),
     "`--help`": "the outlet and its masks are there before anything is printed",
     "`--version`": "the outlet and its masks are there before anything is printed",

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
-
-import msgspec
-from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -59,7 +56,8 @@ LARGEST = 2**31 - 1  # the controller's integer columns
 _META = "input"
 
 
-class Input(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Input:
     """One input. `default` is the text that stands for absence of the input, "" for none."""
 
     name: str
