@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from tests.runtimes import ROOT
+from tests import warm
 
 API = "/api/v2/"
 ROOT_ANSWER = {"current_version": API, "available_versions": {"v2": API}}
@@ -60,14 +57,13 @@ class StandIn:
     def run(self, *arguments: str, stdin: str = "") -> Ended:
         """The command line as a script starts it."""
         environment = {
-            "PATH": os.environ["PATH"], "AAP_URL": self.url, "AAP_TOKEN": "t0ken", "PYTHONPATH": str(ROOT),
-            "XDG_CONFIG_HOME": str(self.folder), "AAP_OUTAGE_TOLERANCE": "2s",
-        }  # fmt: skip
-        ended = subprocess.run(
-            [sys.executable, "-m", "aap_launcher", *arguments], cwd=self.folder, env=environment,
-            input=stdin.encode(), capture_output=True, timeout=60, check=False,
-        )  # fmt: skip
-        told = Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+            "AAP_URL": self.url,
+            "AAP_TOKEN": "t0ken",
+            "XDG_CONFIG_HOME": str(self.folder),
+            "AAP_OUTAGE_TOLERANCE": "2s",
+        }
+        ended = warm.run(*arguments, env=environment, stdin=stdin, cwd=self.folder)
+        told = Ended(ended.returncode, ended.stdout, ended.stderr)
         assert "Traceback" not in told.said
         assert "fault of aap-launcher" not in told.said
         return told
@@ -124,7 +120,7 @@ def controller(tmp_path: Path) -> Iterator[StandIn]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     here = StandIn(f"http://127.0.0.1:{server.server_port}", tmp_path)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield here
     server.shutdown()

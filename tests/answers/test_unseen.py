@@ -188,7 +188,7 @@ def test_an_update_that_no_answer_shows_is_not_told_as_started(controller: Stand
     controller.says("GET projects/6/", {"id": 6, "type": "project", "name": "Shop"})
     controller.lists("projects/")
     controller.says("POST projects/6/update/", answer, status=202)
-    told = unknown(controller, "projects", "update", "6")
+    told = unknown(controller, "projects", "update", "6", codes=(6,))
     assert "not known" in told or "may have taken effect" in told
 
 
