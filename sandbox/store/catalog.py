@@ -3,16 +3,13 @@
 Built when they are asked for, and again when anything has changed since; a job keeps those of its launch.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from sandbox.models import (
-    ApprovalTemplate,
     Credential,
-    CredentialType,
     ExecutionEnvironment,
-    Host,
     InstanceGroup,
     Inventory,
     InventorySource,
@@ -27,6 +24,7 @@ from sandbox.models import (
     User,
     Workflow,
 )
+from sandbox.store import single
 from sandbox.store.roles import holders
 from sandbox.store.store import Record, Store
 from sandbox.store.variables import mapping
@@ -34,16 +32,8 @@ from sandbox.store.variables import mapping
 Thing = TypeVar("Thing")
 NOWHERE = Organization(id=0, name="")
 _PROMPTS = (
-    "limit",
-    "scm_branch",
-    "job_tags",
-    "skip_tags",
-    "job_type",
-    "verbosity",
-    "diff_mode",
-    "forks",
-    "timeout",
-)
+    "limit", "scm_branch", "job_tags", "skip_tags", "job_type", "verbosity", "diff_mode", "forks", "timeout",
+)  # fmt: skip
 
 
 class Catalog:
@@ -54,7 +44,7 @@ class Catalog:
 
     @property
     def users(self) -> tuple[User, ...]:
-        return self._all("users", self._user)
+        return self._all("users", single.user)
 
     @property
     def organizations(self) -> tuple[Organization, ...]:
@@ -78,11 +68,11 @@ class Catalog:
 
     @property
     def execution_environments(self) -> tuple[ExecutionEnvironment, ...]:
-        return self._all("execution_environments", self._environment)
+        return self._all("execution_environments", single.execution_environment)
 
     @property
     def instance_groups(self) -> tuple[InstanceGroup, ...]:
-        return self._all("instance_groups", self._instance_group)
+        return self._all("instance_groups", single.instance_group)
 
     @property
     def templates(self) -> tuple[Template, ...]:
@@ -96,7 +86,7 @@ class Catalog:
         return next((user for user in self.users if user.username == username), None)
 
     def user_with(self, number: int) -> User | None:
-        return self._one("users", number, self._user)
+        return self._one("users", number, single.user)
 
     def template(self, number: int | None) -> Template | None:
         return self._one("job_templates", number, self._template)
@@ -117,7 +107,7 @@ class Catalog:
         return self._one("credentials", number, self._credential)
 
     def system(self, number: int | None) -> SystemTemplate | None:
-        return self._one("system_job_templates", number, self._system)
+        return self._one("system_job_templates", number, single.system_template)
 
     def _all(self, path: str, build: Callable[[Record], Thing]) -> tuple[Thing, ...]:
         return tuple(self._made(record, build) for record in self.store.all(path))
@@ -148,18 +138,6 @@ class Catalog:
         numbers = holders(self.store, record, *fields)
         return frozenset(one.name for number in numbers if (one := self.store.find("users", number)))
 
-    def _user(self, of: Record) -> User:
-        values = of.values
-        return User(
-            id=of.id,
-            username=values["username"],
-            password=values["password"],
-            first_name=values["first_name"] or "",
-            last_name=values["last_name"] or "",
-            is_superuser=values["is_superuser"],
-            external=values["external_account"] is not None,
-        )
-
     def _organization(self, of: Record) -> Organization:
         admins = self._usernames(of, "admin_role")
         return Organization(id=of.id, name=of.name, description=of.values["description"], admins=admins)
@@ -176,24 +154,23 @@ class Catalog:
             name=of.name,
             organization=self._organization_of(of),
             description=of.values["description"],
-            hosts=tuple(_host(one, groups.get(one.id, [])) for one in hosts if one.values["enabled"]),
+            hosts=tuple(single.host(one, groups.get(one.id, [])) for one in hosts if one.values["enabled"]),
             users=self._usernames(of, "admin_role", "use_role", "adhoc_role", "update_role"),
         )
 
     def _credential(self, of: Record) -> Credential:
         kind = self.store.get("credential_types", of.values["credential_type"])
-        values = kind.values
         inputs = of.values["inputs"]
         vault = str(inputs.get("vault_id") or "")
         return Credential(
             id=of.id,
             name=of.name,
-            type=CredentialType(
-                id=kind.id, name=kind.name, kind=values["kind"], namespace=values["namespace"] or ""
-            ),
+            type=single.credential_type(kind),
             organization=self._organization_of(of),
             description=of.values["description"],
-            passwords=tuple(_asked(name, vault) for name, value in inputs.items() if value == "ASK"),
+            passwords=tuple(
+                single.password_name(name, vault) for name, value in inputs.items() if value == "ASK"
+            ),
             vault_id=vault,
             users=self._usernames(of, "admin_role", "use_role"),
         )
@@ -217,26 +194,11 @@ class Catalog:
     def _label(self, of: Record) -> Label:
         return Label(id=of.id, name=of.name, organization=self._organization_of(of))
 
-    def _environment(self, of: Record) -> ExecutionEnvironment:
-        values = of.values
-        return ExecutionEnvironment(
-            id=of.id, name=of.name, image=values["image"], managed=bool(values["managed"])
-        )
-
-    def _instance_group(self, of: Record) -> InstanceGroup:
-        return InstanceGroup(id=of.id, name=of.name)
-
     def _source(self, of: Record) -> InventorySource:
         inventory = self.inventory(of.values["inventory"])
         assert inventory
         return InventorySource(
             id=of.id, name=of.name, inventory=inventory, description=of.values["description"]
-        )
-
-    def _system(self, of: Record) -> SystemTemplate:
-        values = of.values
-        return SystemTemplate(
-            id=of.id, name=of.name, job_type=values["job_type"], description=values["description"]
         )
 
     def _template(self, of: Record) -> Template:
@@ -246,10 +208,10 @@ class Catalog:
             inventory=self.inventory(values["inventory"]),
             credentials=self._attached(of, "credentials", self._credential),
             execution_environment=self._one(
-                "execution_environments", values["execution_environment"], self._environment
+                "execution_environments", values["execution_environment"], single.execution_environment
             ),
             labels=self._attached(of, "labels", self._label),
-            instance_groups=self._attached(of, "instance_groups", self._instance_group),
+            instance_groups=self._attached(of, "instance_groups", single.instance_group),
             extra_vars=mapping(values["extra_vars"]),
             job_slice_count=values["job_slice_count"],
             **{name: values[name] for name in _PROMPTS},
@@ -262,8 +224,8 @@ class Catalog:
             project=self.project(values["project"]),
             description=values["description"],
             values=prompts,
-            asks=_asks(values),
-            survey=_survey(of),
+            asks=single.asks(values),
+            survey=single.survey(of),
             allow_simultaneous=values["allow_simultaneous"],
             readers=self._usernames(of),
             executors=self._usernames(of, "execute_role", "admin_role"),
@@ -286,8 +248,8 @@ class Catalog:
             name=of.name,
             organization=self._organization_of(of),
             description=values["description"],
-            asks=_asks(values),
-            survey=_survey(of),
+            asks=single.asks(values),
+            survey=single.survey(of),
             extra_vars=mapping(values["extra_vars"]),
             inventory=self.inventory(values["inventory"]),
             limit=values["limit"],
@@ -323,41 +285,9 @@ class Catalog:
             "job_templates": self._template,
             "projects": self._project,
             "inventory_sources": self._source,
-            "system_job_templates": self._system,
-            "workflow_approval_templates": _approval,
+            "system_job_templates": single.system_template,
+            "workflow_approval_templates": single.approval_template,
         }
         if record.kind.path == "workflow_job_templates":
             return self._shell(record)
         return self._made(record, builders[record.kind.path])
-
-
-def _host(of: Record, groups: Iterable[str]) -> Host:
-    return Host(id=of.id, name=of.name, groups=tuple(groups), variables=mapping(of.values["variables"]))
-
-
-def _asked(name: str, vault: str) -> str:
-    """The name under which a launch asks for a password: that of an SSH key's password has one of its own."""
-    if name == "password":
-        return "ssh_password"
-    return f"{name}.{vault}" if name == "vault_password" and vault else name
-
-
-def _asks(values: dict[str, Any]) -> frozenset[str]:
-    return frozenset(
-        name.removeprefix("ask_").removesuffix("_on_launch")
-        for name, on in values.items()
-        if on and name.startswith("ask_")
-    )
-
-
-def _survey(of: Record) -> tuple[dict[str, Any], ...]:
-    """Only one that is switched on counts."""
-    spec = of.hidden.get("survey") or {}
-    return tuple(spec.get("spec", ())) if of.values["survey_enabled"] else ()
-
-
-def _approval(of: Record) -> ApprovalTemplate:
-    values = of.values
-    return ApprovalTemplate(
-        id=of.id, name=of.name, description=values["description"], timeout=values["timeout"]
-    )
