@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 class Cause(Enum):
     """Why a request brought no answer."""
 
-    NOWHERE = auto()  # the name does not resolve, nothing listens, or what listens speaks no TLS
+    NOWHERE = auto()  # the name does not resolve, or nothing listens
     AWAY = auto()  # nobody takes the connection
-    TLS = auto()
+    TLS = auto()  # not trusted, not of this name, or none is spoken there
     BARRED = auto()  # a proxy wants other credentials
     SLOW = auto()
     LARGE = auto()  # the answer does not end
@@ -57,7 +57,7 @@ def fault_of(error: Exception, exchange: Exchange, origin: str, *, timeout: floa
     return Fault(told, cause, sent=exchange.sent)
 
 
-_GREETING = "{host} does not answer the TLS greeting: is it https?"
+_GREETING = "{host} does not answer the TLS greeting within {connect} s: if it speaks http, write http://{host} as url"
 _SLOW = "no answer within {timeout} s"
 _UNCONNECTED = "no connection to {host} within {connect} s"
 _CLOSED = ("the connection was closed before the answer", Cause.CLOSED)
@@ -66,7 +66,7 @@ _LIMITS: dict[Stage | str, tuple[str, Cause]] = {
     "larger": (f"an answer of more than {LARGEST // MIB} MiB", Cause.LARGE),
     Stage.NAME: ("the name of {host} does not resolve: no name server answers", Cause.NOWHERE),
     Stage.CONNECTION: (_UNCONNECTED, Cause.AWAY),
-    Stage.GREETING: (_GREETING, Cause.NOWHERE),
+    Stage.GREETING: (_GREETING, Cause.TLS),
     Stage.PROXY: ("the proxy did not connect to {host} within {timeout} s", Cause.AWAY),
     Stage.ANSWER: (_SLOW, Cause.SLOW),
 }

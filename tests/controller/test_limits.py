@@ -17,6 +17,7 @@ import trustme
 
 from aap_launcher.controller import sockets, tls
 from aap_launcher.controller.exchange import MIB
+from aap_launcher.controller.retry import Standing, of_fault
 from aap_launcher.controller.transport import Wire
 from aap_launcher.controller.transport_errors import Cause, Fault
 from aap_launcher.controller.unzip import plain
@@ -198,6 +199,19 @@ def test_a_host_that_speaks_no_tls_is_told_and_nothing_was_sent() -> None:
             wire.send("POST", "/", timeout=5, body=b"{}")
         assert not raised.value.sent
         assert raised.value.cause in {Cause.TLS, Cause.NOWHERE}
+
+
+def test_an_http_port_that_waits_for_more_is_asked_in_tls_once_and_told_as_http(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """https guessed for `host:port`: some servers take the greeting for the beginning of a request."""
+    monkeypatch.setattr(sockets, "CONNECT", 0.3)
+    with speaking(lambda link: time.sleep(1)) as origin:
+        with wired(origin.replace("http:", "https:")) as wire, pytest.raises(Fault) as raised:
+            wire.send("GET", "/", timeout=5)
+        assert str(raised.value).endswith(f"if it speaks http, write {origin} as url")
+    assert of_fault(raised.value, Standing()).tries == 0
+    assert of_fault(raised.value, Standing(answered=True)).tries is None, "a controller that is busy for once"
 
 
 def test_plain_text_in_the_middle_of_tls_proves_nothing_about_the_request() -> None:
