@@ -31,6 +31,19 @@ def fitted(text: str, most: int) -> str:
     return text
 
 
+def shortened(text: str, most: int) -> str:
+    """As much of a live line as fits; the numbers and times behind its last " · " are kept before the words."""
+    if width(text) <= most:
+        return text
+    head, tail = text, ""
+    while True:
+        words, dot, last = head.rpartition(" · ")
+        if not dot or width(dot + last + tail) > most // 2:
+            break
+        head, tail = words, dot + last + tail
+    return f"{fitted(head, most - width(tail) - 1)}…{tail}" if tail else fitted(text, most)
+
+
 def wrapped(line: str, most: int) -> Iterator[str]:
     """The line in pieces that fit, never cut inside a word.
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aap_launcher.text.width import width, wrapped
+from aap_launcher.text.width import shortened, width, wrapped
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,20 @@ def test_every_word_stays_whole_and_in_order_and_no_piece_is_too_wide_that_has_t
     pieces = list(wrapped(line, most))
     assert " ".join(pieces).split() == line.split()
     assert all(width(piece) <= most for piece in pieces if len(piece.split()) > 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("▸ TASK [Roll out] · 1/5 hosts · 9 s", "▸ TASK [Roll out] · 1/5 hosts · 9 s"),
+        ("▸ TASK [Take the host back in] · 1/5 hosts · 9 s", "▸ TASK [Take the ho… · 1/5 hosts · 9 s"),
+        ("▸ TASK [漢字漢字漢字漢字漢字漢字] · 5/5 hosts · 9 s", "▸ TASK [漢字漢字漢… · 5/5 hosts · 9 s"),
+        (
+            "▸ build: TASK [Compile] · deploy: TASK [Wait for it] · 9 s",
+            "▸ build: TASK [Compile] · deplo… · 9 s",
+        ),
+        ("x" * 50, "x" * 38),
+    ],
+)
+def test_a_live_line_that_is_too_long_keeps_its_numbers_and_its_time(line: str, shown: str) -> None:
+    assert shortened(line, 38) == shown
