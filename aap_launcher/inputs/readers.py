@@ -15,6 +15,7 @@ from aap_launcher.models.numbers import Number, Unquoted
 from aap_launcher.text.quoting import quoted
 
 _BY_NAME_OR_ID = ("inventory", "execution_environment")
+_COMMAS = ("limit", "job_tags", "skip_tags")  # one text, in which Ansible takes commas
 _PEM = ("ca_bundle", "client_cert", "client_key")
 
 
@@ -25,7 +26,8 @@ def read_all(definition: Input, texts: Sequence[str], now: datetime | None = Non
     if definition.kind in (Kind.LIST, Kind.FILES):
         several: list[Any] = [read(definition, text, now) for text in texts]
         return tuple(dict.fromkeys(item for found in several for item in found))
-    raise InvalidValue(f"given {len(texts)} times, and it is one value", "Give it once.")
+    once = f": {quoted(','.join(texts))}" if definition.name in _COMMAS else ""
+    raise InvalidValue(f"given {len(texts)} times, and it is one value", f"Give it once{once}.")
 
 
 def read(  # noqa: PLR0911  # one return for each kind

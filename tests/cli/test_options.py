@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -9,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from aap_launcher.cli.program import cli
-from aap_launcher.errors import InvalidInput
+from aap_launcher.errors import InvalidInput, Problem
 from aap_launcher.inputs.definitions import INPUTS
 from aap_launcher.inputs.input import Kind
 from aap_launcher.inputs.parsing import Inputs, parse
@@ -39,9 +40,13 @@ def read(*words: str) -> Inputs:
 
 
 def wrong(*words: str) -> dict[str, str]:
+    return {problem.field: problem.fault for problem in problems(*words)}
+
+
+def problems(*words: str) -> Sequence[Problem]:
     with pytest.raises(InvalidInput) as error:
         read(*words)
-    return {problem.field: problem.fault for problem in error.value.problems}
+    return error.value.problems
 
 
 # --- several times --------------------------------------------------------------------------------------
@@ -66,6 +71,15 @@ def test_lists_and_files_given_several_times_grow_in_order() -> None:
 def test_a_single_value_given_twice_is_refused(words: tuple[str, ...]) -> None:
     (fault,) = wrong(*words).values()
     assert fault == "given 2 times, and it is one value"
+
+
+def test_what_is_refused_for_coming_twice_is_told_in_the_form_to_write() -> None:
+    twice = problems("-l", "web", "-l", "db", "-t", "a", "--verbosity", "1", "--verbosity", "2", "-t", "b")
+    assert {problem.field: problem.advice for problem in twice} == {
+        "limit": 'Give it once: "web,db".',
+        "job_tags": 'Give it once: "a,b".',
+        "verbosity": "Give it once.",
+    }
 
 
 def test_a_template_is_an_argument_or_an_option_and_not_both() -> None:
