@@ -112,9 +112,11 @@ def _title(job: Job | None, template: Template | None, verdict: Verdict, seconds
 
 
 def _circumstances(job: Job | None, ci: CIContext, platform: str, shown: Sequence[tuple[str, str]]) -> str:
-    """Who launched it for what, on which controller, with what."""
+    """Who launched it for what, on which controller, with what; without a job nobody is said to have launched one."""
     who = (job.launched_by if job else "") or ci.actor
-    words = [f"launched by {code(who)}" if who else "launched"]
+    words = ["launched"] if job else []
+    if who:
+        words.append(f"by {code(who)}")
     if ci.repository:
         at = f"{ci.repository}@{ci.commit[:7]}" if ci.commit else ci.repository
         words.append(f"for {link(code(at), ci.run_url)}")

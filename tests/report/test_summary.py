@@ -96,6 +96,14 @@ def test_a_page_for_a_failed_run() -> None:
     )
 
 
+def test_without_a_job_nobody_is_said_to_have_launched_one() -> None:
+    ci = replace(OUTCOME.ci, actor="octocat")
+    for verdict in (Verdict.CHECKED, Verdict.REFUSED, Verdict.UNKNOWN):
+        page = summary(clean(replace(OUTCOME, verdict=verdict, job=None, ci=ci)))
+        assert "\n\nby `octocat` for [`acme/shop@3f2c1ab`]" in page
+        assert "launched by" not in page
+
+
 def test_names_and_messages_are_shown_as_they_are() -> None:
     name = "a|b `c` <d> [e](f) @g #1 1. *h*"
     job = replace(JOB, template=name)
