@@ -243,8 +243,12 @@ int authenticated(String id, Closure body) {
 
 /** Start aap-launcher and wait for its end; the exit code. */
 int start(Map given) {
-    boolean docker = given.runtime == 'docker' || (!given.runtime && (given.image || env.AAP_IMAGE))
-    return sh(script: docker ? DOCKER : LOCAL, returnStatus: true, label: 'aap-launcher')
+    return sh(script: inDocker(given) ? DOCKER : LOCAL, returnStatus: true, label: 'aap-launcher')
+}
+
+/** Whether the image is run, and not what the agent has itself. */
+boolean inDocker(Map given) {
+    return given.runtime == 'docker' || (!given.runtime && (given.image || env.AAP_IMAGE))
 }
 
 /** The outputs that are known so far. JsonSlurper's own map cannot be serialised, so its texts are copied. */
@@ -285,8 +289,13 @@ void verdict(String step, Map given, Map outputs, int code) {
     if (code == 0) {
         return
     }
+    if (code == 127 && !outputs.outcome && inDocker(given)) {
+        error('no container was started on this agent: it needs docker, and the image aap-launcher in it; '
+            + "runtime: 'local' runs an aap-launcher that the agent has itself (docs/jenkins.md, Where it runs)")
+    }
     if (code == 127 && !outputs.outcome) {
-        error('aap-launcher was not found on this agent: install it (pip install aap-launcher), or give an image')
+        error('aap-launcher was not found on this agent: install it there with Python 3.11 or later, '
+            + 'or give an image (docs/jenkins.md, Where it runs)')
     }
     if (step != 'cancel' && !outputs.outcome) {
         error('aap-launcher ended without a verdict (exit code ' + code + '): its last words stand above')

@@ -20,7 +20,7 @@ class Expression:
         except ImportError:
             raise InvalidInput(
                 "--jq needs the package jq, which is not installed. "
-                "Install it (pip install 'aap-launcher[jq]'), or pipe -o jsonl into the program jq."
+                "Install it (pip install jq), or pipe -o jsonl into the program jq."
             ) from None
         try:
             self._program: Any = jq.compile(text)

@@ -140,7 +140,7 @@ def test_jq_that_is_not_installed_is_told_with_a_way_out(monkeypatch: pytest.Mon
         return real(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", without_jq)
-    with pytest.raises(InvalidInput, match=r"pip install 'aap-launcher\[jq\]'"):
+    with pytest.raises(InvalidInput, match=r"pip install jq"):
         shown({"jq": "."})
 
 

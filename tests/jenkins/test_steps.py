@@ -143,6 +143,22 @@ def test_every_wrong_argument_is_named_before_anything_runs(jenkins: Jenkins) ->
 def test_an_agent_without_the_launcher_is_told_what_to_do(jenkins: Jenkins) -> None:
     build = jenkins.run(LAUNCH % "template: 'Locked', propagate: false", PATH="/usr/bin:/bin")
     assert build.told["error"].startswith("aap-launcher was not found on this agent")
+    assert "Python 3.11 or later" in build.told["error"]
+
+
+def test_an_agent_without_docker_is_told_of_docker_and_not_of_the_launcher(
+    jenkins: Jenkins, tmp_path: Path
+) -> None:
+    path = tmp_path / "without docker"
+    path.mkdir()
+    for program in {
+        one.name: one for folder in ("/usr/bin", "/bin") for one in Path(folder).iterdir()
+    }.values():
+        if program.name != "docker":
+            (path / program.name).symlink_to(program)
+    words = "template: 'Locked', runtime: 'docker', image: 'aap-launcher', propagate: false"
+    build = jenkins.run(LAUNCH % words, PATH=str(path))
+    assert build.told["error"].startswith("no container was started on this agent: it needs docker")
 
 
 def test_a_launch_that_is_left_is_followed_by_a_later_step(jenkins: Jenkins) -> None:
