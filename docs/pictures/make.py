@@ -58,8 +58,8 @@ def main() -> int:
 
 class _Run:
     def __init__(self, log: str, summary: str) -> None:
-        self.log = _tidy(log)
-        self.summary = _tidy(summary)
+        self.log = tidy(log)
+        self.summary = tidy(summary)
 
 
 def _run(url: str, folder: Path, *, ci: tuple[str, ...] = (), **inputs: str) -> _Run:
@@ -78,7 +78,7 @@ def _run(url: str, folder: Path, *, ci: tuple[str, ...] = (), **inputs: str) -> 
     return _Run(done.stdout.decode(), files["GITHUB_STEP_SUMMARY"].read_text(encoding="utf-8"))
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """The sandbox's own addresses and folders say nothing to a reader."""
     return _FOLDERS.sub("", _SECRETS_OF_THE_RUN.sub("https://aap.example.com", text))
 
@@ -94,7 +94,7 @@ def _draw_cast(name: str, url: str, template: str) -> None:
     environment = own | {"AAP_URL": url, "AAP_TOKEN": "ci-bot-token", "TERM": "xterm-256color"}
     chunks = record([sys.executable, "-m", "aap_launcher", *asked], ROOT, environment)
     prompt = f'\x1b[1m$\x1b[0m aap-launcher launch "{template}"'
-    lines, moments = played(prompt, ((at, _tidy(text)) for at, text in chunks))
+    lines, moments = played(prompt, ((at, tidy(text)) for at, text in chunks))
     cast(HERE / f"{name}.svg", "a terminal", lines, moments)
 
 

@@ -14,11 +14,13 @@ import pytest
 
 import sandbox
 from sandbox import Sandbox
+from tests.front_ends.snippets import blocks
 from tests.runtimes import KEPT_RUNS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+REFUSAL = next(block.text for block in blocks("docs/python.md") if not block.language)
 ADDRESS = "https://aap.example.com"
 
 
@@ -41,9 +43,7 @@ def test_every_example_runs_as_written(box: Sandbox, monkeypatch: pytest.MonkeyP
         printed.append(out.getvalue())
     assert "successful" in "".join(printed)
     assert "{'app_version': '2.4.1'" in printed[0]
-    shown = re.search(r"^    this would not make.*?\n\n", PAGE, re.DOTALL | re.MULTILINE)
-    assert shown is not None
-    assert printed[1].strip() == re.sub(r"^    ", "", shown[0], flags=re.MULTILINE).strip()
+    assert printed[1].strip() == REFUSAL.strip()
 
 
 def test_every_example_is_typed(tmp_path: Path) -> None:

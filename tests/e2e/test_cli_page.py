@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import sandbox
+from aap_launcher.inputs import profiles
 from sandbox import Sandbox
 from tests import warm
 from tests.e2e.conftest import ROOT
@@ -18,6 +19,8 @@ from tests.runtimes import KEPT_RUNS
 pytestmark = pytest.mark.sandbox
 PAGE = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 CONSOLES = re.findall(r"^```console\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+
+(PROFILES,) = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +44,12 @@ def test_every_example_shows_what_the_page_says(box: Sandbox, tmp_path: Path) ->
     for example in told:
         command, _, wanted = example.partition("\n")
         assert shown(box, tmp_path, command) == wanted, command
+
+
+def test_the_profiles_of_the_page_are_profiles() -> None:
+    default, test = (profiles.read(PROFILES, name, "config.toml") for name in ("default", "test"))
+    assert default is not None
+    assert default.values["url"] == "https://aap.example.com"
+    assert default.token_command[:3] == ("vault", "kv", "get")
+    assert test is not None
+    assert test.values.keys() == {"url", "ca_bundle", "username"}

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
 
 from tests.runtimes import ROOT
 
-_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-PAGES = ("README.md", "docs/gitlab.md", "docs/jenkins.md", "docs/secrets.md")
+PAGES = (
+    "README.md",
+    "docs/gitlab.md",
+    "docs/jenkins.md",
+    "docs/python.md",
+    "docs/secrets.md",
+    "examples/servicenow/README.md",
+)
 
 
 @dataclass(frozen=True)
 class Snippet:
-    """One block; `where` is page:line, for a test's name."""
+    """One block; `where` is page:line, for a test's name. Without a language it is one that is only set in."""
 
     where: str
     language: str
@@ -41,15 +48,17 @@ class Snippet:
         ]
 
 
+def blocks(page: str) -> Iterator[Snippet]:
+    """All blocks of a page, fenced or set in, wherever they stand."""
+    for token in MarkdownIt("commonmark").parse((ROOT / page).read_text(encoding="utf-8")):
+        if token.type in {"fence", "code_block"}:
+            line = token.map[0] + 1 if token.map else 0
+            yield Snippet(f"{page}:{line}", token.info.strip(), token.content)
+
+
 def snippets() -> list[Snippet]:
-    """All blocks that have a language."""
-    found = []
-    for page in PAGES:
-        text = (ROOT / page).read_text(encoding="utf-8")
-        for block in _BLOCK.finditer(text):
-            line = text.count("\n", 0, block.start()) + 1
-            found.append(Snippet(f"{page}:{line}", block[1], textwrap.dedent(block[2])))
-    return found
+    """All blocks of the pages that have a language."""
+    return [block for page in PAGES for block in blocks(page) if block.language]
 
 
 def of(provider: str, page: str = "") -> list[Snippet]:
