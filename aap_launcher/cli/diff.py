@@ -40,21 +40,18 @@ def _compared(desk: Desk, given: dict[str, Any]) -> int:
     from dataclasses import asdict
     from pathlib import Path
 
-    from aap_launcher.cli.export import collected, kinds
+    from aap_launcher.cli.export import collected, part
     from aap_launcher.cli.forms import pretty
     from aap_launcher.errors import Refused
     from aap_launcher.export import drift, files
     from aap_launcher.export.reader import Reader
 
-    chosen = kinds(given["only"])
-    exported = files.read(Path(given["folder"]))
+    folder = Path(given["folder"])
+    exported = files.contents(folder)  # before the controller is asked for all of it
+    meant = part(desk, given["only"], given["organization"])
+    before = files.read(folder, exported.of(meant))
     reader = Reader(desk.requests, desk.clock)
-    now = collected(desk, reader, given)
-    before = {
-        name: document
-        for name, document in exported.items()
-        if name.partition("/")[0] in chosen and _belongs(document, given["organization"])
-    }
+    now, _ = collected(desk, reader, meant)
     if reader.unreadable:
         raise Refused(
             "the controller could not be read whole, so nothing is compared:\n" + "\n".join(reader.unreadable)
@@ -65,7 +62,3 @@ def _compared(desk: Desk, given: dict[str, Any]) -> int:
     else:
         code = desk.screen.raw(drift.line(change) + "\n" for change in found)
     return code or (1 if found else 0)
-
-
-def _belongs(document: dict[str, Any], organization: str) -> bool:
-    return not organization or organization in (document.get("organization"), document.get("name"))

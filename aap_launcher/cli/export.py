@@ -10,6 +10,8 @@ from aap_launcher.cli import resource_options as options
 
 if TYPE_CHECKING:
     from aap_launcher.cli.connected import Desk
+    from aap_launcher.export.files import Part
+    from aap_launcher.export.reader import Reader
 
 _HELP = """Write the controller's configuration into DIR: one YAML file for each object.
 
@@ -33,18 +35,29 @@ def selection(command: Any) -> Any:
     )(command)
 
 
-def kinds(only: tuple[str, ...]) -> tuple[str, ...]:
-    """The kinds that are meant. Raises `InvalidInput` for one that is not exported."""
+def part(desk: Desk, only: tuple[str, ...], organization: str) -> Part:
+    """What is meant. Raises `InvalidInput` for a kind that is not exported, `NotFound` for an organization that is not."""
+    from aap_launcher.client.kinds import KINDS
+    from aap_launcher.export.files import Part
+
+    chosen = _kinds(only)
+    # Of one that is not there nothing would be left, and what was exported before be removed.
+    owner = desk.resource(KINDS["organizations"]).one(organization).name if organization else ""
+    return Part(chosen, owner)
+
+
+def _kinds(only: tuple[str, ...]) -> tuple[str, ...]:
     from aap_launcher.client.names import kind
     from aap_launcher.errors import InvalidInput
-    from aap_launcher.export.collect import KINDS_EXPORTED
+    from aap_launcher.export.collect import KINDS_EXPORTED, SETTINGS
     from aap_launcher.text.near import near
 
-    chosen = [kind(name).name for name in only]
+    every = (*KINDS_EXPORTED, SETTINGS)
+    chosen = [name if name == SETTINGS else kind(name).name for name in only]
     for name in chosen:
-        if name not in KINDS_EXPORTED:
-            raise InvalidInput(f"{name} is not exported. {near(name, KINDS_EXPORTED)}")
-    return tuple(name for name in KINDS_EXPORTED if name in chosen) if chosen else KINDS_EXPORTED
+        if name not in every:
+            raise InvalidInput(f"{name} is not exported. {near(name, every)}")
+    return tuple(name for name in every if name in chosen) if chosen else KINDS_EXPORTED
 
 
 @click.command(
@@ -71,34 +84,31 @@ def _exported(desk: Desk, given: dict[str, Any]) -> int:
 
     folder = Path(given["folder"])
     files.check(folder)  # before the controller is asked for all of it
-    reader = Reader(desk.requests, desk.clock)
-    found = collected(desk, reader, given)
-    done = files.write(folder, found)
+    reader, meant = Reader(desk.requests, desk.clock), part(desk, given["only"], given["organization"])
+    found, owners = collected(desk, reader, meant)
+    done = files.write(folder, found, owners, gone=None if reader.unreadable else meant)
     told = [f"{count(len(found), 'object')} in {folder}", f"{done.new} new", f"{done.changed} changed"]
-    told += [f"{done.removed} removed", f"{done.same} as before", count(reader.asked, "request")]
+    told += [f"{done.removed} removed", f"{done.same} as before"]
+    told += [f"{done.kept} others kept"] if done.kept else []
+    told.append(count(reader.asked, "request"))
     desk.screen.say(" · ".join(told))
     return unread(desk, reader)
 
 
-def collected(desk: Desk, reader: Any, given: dict[str, Any]) -> dict[str, Any]:
-    """Every file's document, with what is masked hidden."""
+def collected(desk: Desk, reader: Reader, meant: Part) -> tuple[dict[str, Any], dict[str, str]]:
+    """Every file's document, with what is masked hidden, by its name; and the organization of each that has one."""
     from aap_launcher.export.collect import collect
-    from aap_launcher.export.files import named_files
+    from aap_launcher.export.files import names
 
-    if given[
-        "organization"
-    ]:  # one that is not there would leave nothing, and remove what was exported before
-        from aap_launcher.client.kinds import KINDS
-
-        given["organization"] = desk.resource(KINDS["organizations"]).one(given["organization"]).name
-    objects = list(collect(reader, kinds(given["only"]), given["organization"]))
-    clean = desk.screen.hidden(document for _, _, document in objects)
-    return named_files(
-        [(kind, name, dict(document)) for (kind, name, _), document in zip(objects, clean, strict=True)]
-    )
+    objects = list(collect(reader, meant.kinds, meant.organization))
+    called = list(names((one.kind, one.reference) for one in objects))
+    clean = desk.screen.hidden(one.document for one in objects)
+    found = {name: dict(document) for name, document in zip(called, clean, strict=True)}
+    owners = {name: one.owner for name, one in zip(called, objects, strict=True) if one.owner}
+    return dict(sorted(found.items())), owners
 
 
-def unread(desk: Desk, reader: Any) -> int:
+def unread(desk: Desk, reader: Reader) -> int:
     """Say what could not be read; the exit code."""
     for what in reader.unreadable:
         desk.screen.say(f"not readable: {what}")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from aap_launcher.export.documents import Document, document, ordered
+from aap_launcher.export.documents import Document, document, ordered, started
 from aap_launcher.export.reader import Reader, called, named, summary
+from aap_launcher.export.settings import settings
 from aap_launcher.models import shapes
 from aap_launcher.models.shapes import Row
 
@@ -19,19 +21,42 @@ _EDGES = ("success_nodes", "failure_nodes", "always_nodes")
 _MANAGED = "managed"  # made by the controller itself: nothing to keep
 
 
-def collect(
-    reader: Reader, kinds: Sequence[str], organization: str = ""
-) -> Iterator[tuple[str, str, Document]]:
-    """(kind, reference, document) of each object; those of one organization only, where it is given."""
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """One object: its kind, its reference, the organization that it belongs to ("" for none), and what it holds."""
+
+    kind: str
+    reference: str
+    owner: str
+    document: Document
+
+
+def collect(reader: Reader, kinds: Sequence[str], organization: str = "") -> Iterator[Exported]:
+    """Each object; those of one organization only, where it is given."""
     for kind in kinds:
+        if kind == SETTINGS:
+            every = () if organization else settings(reader)
+            yield from (Exported(kind, slug, "", ordered(found)) for slug, found in every)
+            continue
         for row in reader.rows(kind):
-            owner = shapes.text(row if kind == "organizations" else summary(row, "organization"), "name")
+            owner = _owner(reader, kind, row)
             if row.get(_MANAGED) is True or (organization and owner != organization):
                 continue
             found = document(reader, kind, row)
             more = _BELOW[kind](reader, row) if kind in _BELOW else {}
             full = {key: value for key, value in more.items() if value}
-            yield kind, _reference(reader, kind, row), ordered(found | full)
+            yield Exported(kind, _reference(reader, kind, row), owner, ordered(found | full))
+
+
+def _owner(reader: Reader, kind: str, row: Row) -> str:
+    """The organization of an object; of a schedule that of what it starts, of a source that of its inventory."""
+    if kind == "organizations":
+        return shapes.text(row, "name")
+    if kind == "inventory_sources":
+        row = reader.row("inventories", row.get("inventory")) or row
+    if kind == "schedules" and (starts := started(row)):
+        return _owner(reader, starts, reader.row(starts, row.get("unified_job_template")) or {})
+    return shapes.text(summary(row, "organization"), "name")
 
 
 def _reference(reader: Reader, kind: str, row: Row) -> str:
@@ -203,3 +228,4 @@ KINDS_EXPORTED = (
     "workflow_job_templates",
     "schedules",
 )
+SETTINGS = "settings"  # of the controller as a whole, and for administrators and auditors: where they are asked for

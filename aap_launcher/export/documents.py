@@ -65,10 +65,15 @@ def _value(reader: Reader, kind: str, field: Field, row: Row) -> Any:  # noqa: A
 def template(reader: Reader, row: Row) -> Mapping[str, str]:
     """What a node or a schedule starts: its type, and its name as references are written."""
     number = row.get("unified_job_template")
-    told = summary(row, "unified_job_template")
-    kinds = {"job": "job_templates", "workflow_job": "workflow_job_templates", "project_update": "projects"}
-    kinds |= {"inventory_update": "inventory_sources", "system_job": "system_job_templates"}
-    kind = kinds.get(str(told.get("unified_job_type")))
-    if kind is None:
+    kind = started(row)
+    if not kind:
+        told = summary(row, "unified_job_template")
         return {"name": str(told.get("name") or f"(template {number}, not readable)"), "type": "approval"}
     return {"name": reader.name(kind, number), "type": KINDS[kind].singular}
+
+
+def started(row: Row) -> str:
+    """The kind of what a node or a schedule starts; "" for an approval."""
+    kinds = {"job": "job_templates", "workflow_job": "workflow_job_templates", "project_update": "projects"}
+    kinds |= {"inventory_update": "inventory_sources", "system_job": "system_job_templates"}
+    return kinds.get(str(summary(row, "unified_job_template").get("unified_job_type")), "")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,37 @@ _LONGEST = 180  # bytes of a file's name, of the 255 that file systems take
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a write did to the folder."""
+    """What a write did to the folder. `kept`: files of the export that were not meant, or may still be there."""
 
     new: int
     changed: int
     removed: int
     same: int
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of an export is meant: these kinds, of one organization alone where it is named."""
+
+    kinds: Sequence[str]
+    organization: str = ""
+
+    def holds(self, name: str, owner: str) -> bool:
+        """Whether a file, of an object that this organization owns, is of it."""
+        return name.partition("/")[0] in self.kinds and self.organization in {"", owner}
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The files of an export, and the organization of each that has one."""
+
+    files: Sequence[str] = ()
+    owners: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, part: Part) -> Sequence[str]:
+        """Those of a part."""
+        return [name for name in self.files if part.holds(name, self.owners.get(name, ""))]
 
 
 def file_of(kind: str, reference: str) -> str:
@@ -41,15 +67,24 @@ def _percent(found: re.Match[str]) -> str:
     return "".join(f"%{byte:02X}" for byte in found[0].encode(errors="surrogatepass"))
 
 
-def named_files(objects: Sequence[tuple[str, str, Document]]) -> dict[str, Document]:
-    """Each object's file; of several that would share one (case, very long names) the later ones get a number."""
-    found: dict[str, Document] = {}
-    seen: dict[str, int] = {}
-    for kind, reference, document in objects:
-        name = file_of(kind, reference)
-        seen[name.casefold()] = again = seen.get(name.casefold(), 0) + 1
-        found[name if again == 1 else f"{name.removesuffix('.yml')}~{again}.yml"] = document
-    return dict(sorted(found.items()))
+def names(objects: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """The file of each (kind, reference); of several that would share one (case, very long names) the later get a number."""
+    taken: set[str] = set()
+    last: dict[str, int] = {}
+    for kind, reference in objects:
+        first = name = file_of(kind, reference)
+        number = last.get(_folded(first), 1)
+        while _folded(name) in taken:
+            number += 1
+            name = f"{first.removesuffix('.yml')}~{number}.yml"
+        last[_folded(first)] = number
+        taken.add(_folded(name))
+        yield name
+
+
+def _folded(name: str) -> str:
+    """As the file systems see it that know neither case nor how an accent is written."""
+    return unicodedata.normalize("NFC", name.casefold())
 
 
 def text_of(document: Mapping[str, Any]) -> str:
@@ -71,10 +106,16 @@ def text_of(document: Mapping[str, Any]) -> str:
     return str(yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=1000))
 
 
-def write(folder: Path, files: Mapping[str, Document]) -> Written:
-    """Bring the folder to this state. Raises `InvalidInput` for a folder, or a file in it, that is not an export's."""
+def write(
+    folder: Path, files: Mapping[str, Document], owners: Mapping[str, str], *, gone: Part | None
+) -> Written:
+    """Write the files. Raises `InvalidInput` for a folder, or a file in it, that is not an export's.
+
+    `owners`: the organization of each that has one. `gone`: the part of which everything is in `files`, so that what
+    else the folder has of it is gone on the controller, and removed; None where not all could be read.
+    """
     try:
-        return _written(folder, files)
+        return _written(folder, files, owners, gone)
     except OSError as fault:  # no right, no room, a name that the file system refuses
         raise _unusable(folder, fault) from None
 
@@ -84,9 +125,11 @@ def _unusable(folder: Path, fault: OSError) -> InvalidInput:
     return InvalidInput(f"{place} cannot be written: {fault.strerror or fault}. Name another folder.")
 
 
-def _written(folder: Path, files: Mapping[str, Document]) -> Written:
+def _written(
+    folder: Path, files: Mapping[str, Document], owners: Mapping[str, str], gone: Part | None
+) -> Written:
     before = check(folder)
-    _keep_others(folder, before, files)
+    _keep_others(folder, before.files, files)
     new = changed = same = 0
     texts = {name: text_of(document) for name, document in files.items()}  # all of it, or nothing is begun
     for name, text in texts.items():
@@ -98,28 +141,36 @@ def _written(folder: Path, files: Mapping[str, Document]) -> Written:
         new, changed = new + (old is None), changed + (old is not None)
         path.parent.mkdir(parents=True, exist_ok=True)
         _put(path, text)
-    gone = [name for name in before if name not in files and (folder / name).exists()]
-    for name in gone:
+    left = [name for name in before.files if name not in files and (folder / name).exists()]
+    removed = set(before.of(gone) if gone else ()).intersection(left)
+    for name in removed:
         (folder / name).unlink()
+    kept = [name for name in left if name not in removed]
     folder.mkdir(parents=True, exist_ok=True)
-    manifest = {"format": 1, "files": sorted(files)}
+    of = {name: before.owners[name] for name in kept if name in before.owners} | dict(owners)
+    manifest = {"format": 1, "files": sorted([*files, *kept]), "organizations": dict(sorted(of.items()))}
     _put(folder / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
-    return Written(new, changed, len(gone), same)
+    return Written(new, changed, len(removed), same, len(kept))
 
 
-def read(folder: Path) -> dict[str, Document]:
-    """The documents of an export. Raises `InvalidInput` where there is none, or one of its files is broken."""
+def contents(folder: Path) -> Contents:
+    """What the export in this folder holds. Raises `InvalidInput` where there is none."""
     if not (folder / MANIFEST).is_file():
         raise InvalidInput(
             f"{folder} holds no export: there is no {MANIFEST} in it. Make one with: aap-launcher export"
         )
-    return dict(_documents(folder))
+    return _contents(folder)
 
 
-def _documents(folder: Path) -> Iterator[tuple[str, Document]]:
+def read(folder: Path, files: Sequence[str]) -> dict[str, Document]:
+    """The documents in these files. Raises `InvalidInput` where one of them is broken."""
+    return dict(_documents(folder, files))
+
+
+def _documents(folder: Path, files: Sequence[str]) -> Iterator[tuple[str, Document]]:
     import yaml  # noqa: PLC0415 - see above
 
-    for name in _files(folder):
+    for name in files:
         try:
             found = _loaded((folder / name).read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -152,22 +203,22 @@ def _loaded(text: str) -> object:
     return yaml.load(text, Loader=Loader)  # noqa: S506 - a safe loader
 
 
-def check(folder: Path) -> Sequence[str]:
-    """The files of the export that stands there, () for a new or empty folder. Raises `InvalidInput` for another's."""
+def check(folder: Path) -> Contents:
+    """What the export holds that stands there, nothing for a new or empty folder. Raises `InvalidInput` for another's."""
     try:
         if not folder.exists():
-            return ()
+            return Contents()
         if not folder.is_dir():
             raise InvalidInput(f"{folder} is a file, not a folder.")
         if (folder / MANIFEST).is_file():
-            return _files(folder)
+            return _contents(folder)
         taken = any(folder.iterdir())
     except (OSError, ValueError) as fault:  # may not be read; too long a name; a NUL in it
         raise InvalidInput(f"{folder} cannot be read: {getattr(fault, 'strerror', None) or fault}.") from None
     if taken:
         told = f"{folder} is not empty, and no export stands in it: nothing was written."
         raise InvalidInput(f"{told} Name another folder.")
-    return ()
+    return Contents()
 
 
 def _keep_others(folder: Path, ours: Sequence[str], files: Mapping[str, Document]) -> None:
@@ -177,19 +228,19 @@ def _keep_others(folder: Path, ours: Sequence[str], files: Mapping[str, Document
         raise InvalidInput(f"{told} Move it away.")
 
 
-def _files(folder: Path) -> Sequence[str]:
+def _contents(folder: Path) -> Contents:
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"), object_pairs_hook=unique)
-        names = found["files"]
+        listed, owners = found["files"], dict(found.get("organizations", {}))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise InvalidInput(f"{folder / MANIFEST} is no manifest of an export.") from None
-    if not isinstance(names, list) or any(not _inside(name) for name in names):
+    if not isinstance(listed, list) or any(not _inside(name) for name in listed):
         raise InvalidInput(f"{folder / MANIFEST} names files that are not an export's.")
-    return names
+    return Contents(listed, owners)
 
 
 def _inside(name: object) -> bool:
-    return isinstance(name, str) and bool(re.fullmatch(r"[a-z_]+/[^/\\]+\.yml", name)) and ".." not in name
+    return isinstance(name, str) and bool(re.fullmatch(r"[a-z_]+/[^/\\]+\.yml", name))
 
 
 def _put(path: Path, text: str) -> None:

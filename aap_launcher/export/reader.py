@@ -8,6 +8,7 @@ from typing import Any
 from aap_launcher.client.fields import shape
 from aap_launcher.client.kinds import KINDS
 from aap_launcher.client.resource import Resource
+from aap_launcher.client.settings import Settings
 from aap_launcher.controller.requests import Requests
 from aap_launcher.errors import Conflict, Forbidden, NotFound, Refused, Unreachable
 from aap_launcher.models import Clock, shapes
@@ -34,9 +35,13 @@ class Reader:
         """Every object of a kind that this user may see, by id."""
         return list(self._all(kind).values())
 
+    def row(self, kind: str, number: object) -> Row | None:
+        """One object by its id; None where this user may not see it."""
+        return self._all(kind).get(number) if isinstance(number, int) else None
+
     def name(self, kind: str, number: object) -> str:
         """NAME, or NAME++ORGANIZATION, of an object by its id."""
-        row = self._all(kind).get(number) if isinstance(number, int) else None
+        row = self.row(kind, number)
         if row is None:
             told = f"{KINDS[kind].label} {number}"
             self._miss(f"{told}: this user may not see it")
@@ -72,6 +77,11 @@ class Reader:
                 self._having[kind, list_name] = None
         having = self._having[kind, list_name]
         return {number} if having is None else having
+
+    @property
+    def settings(self) -> Settings:
+        """What the settings take."""
+        return Settings(self._requests)
 
     def page(self, path: str, what: str, query: Sequence[tuple[str, str]] = ()) -> Mapping[str, Any]:
         """One page below the API root; {} where it may not be read."""

@@ -68,6 +68,51 @@ def test_an_export_is_the_same_twice_and_tells_what_changed_since(box: Sandbox, 
     assert content(folder) == first, "diff writes nothing"
 
 
+def test_a_part_is_the_same_as_in_the_whole_export_and_leaves_the_rest(box: Sandbox, tmp_path: Path) -> None:
+    """Every job template was told as new with --organization, and a part removed what was not of it."""
+    whole, part, of_retail = tmp_path / "whole", tmp_path / "part", ("--organization", "Retail")
+    nightly = ["schedules", "create", "name=Nightly", "unified_job_template=Locked"]
+    nightly += ["rrule=DTSTART:20300101T000000Z RRULE:FREQ=DAILY;INTERVAL=1"]
+    assert run(box, *nightly)[0] == 0
+    assert run(box, "teams", "create", "name=Retail", "organization=Platform")[0] == 0
+    for folder, of in ((whole, ()), (part, of_retail)):
+        assert run(box, "export", str(folder), *of)[0] == 0
+        assert run(box, "diff", str(folder), *of_retail) == (0, "", "")
+    first, retail = content(whole), content(part)
+    assert "schedules/Nightly++Locked.yml" in retail
+    assert {name: first[name] for name in retail if name.endswith(".yml")} == {
+        name: text for name, text in retail.items() if name.endswith(".yml")
+    }
+    for of in (of_retail, ("--only", "projects"), ()):
+        code, _, said = run(box, "export", str(whole), *of)
+        assert code == 0, said
+        assert content(whole) == first, of
+    assert run(box, "jt", "edit", "Locked", "limit=web")[0] == 0
+    assert run(box, "diff", str(whole), "--organization", "Platform")[0] == 0
+    assert run(box, "diff", str(whole), *of_retail)[0] == 1
+
+
+def test_settings_are_exported_where_they_are_asked_for(box: Sandbox, tmp_path: Path) -> None:
+    folder, only = tmp_path / "aap", ("--only", "settings")
+    assert run(box, "export", str(folder))[0] == 0
+    assert not (folder / "settings").exists()
+    changed = ["MAX_FORKS=100", "SCHEDULE_MAX_JOBS=20"]
+    code, _, said = run(box, "api", "PATCH", "settings/jobs/", *(f"-F{one}" for one in changed))
+    assert code == 0, said
+    for _ in range(2):
+        code, _, said = run(box, "export", str(folder), *only)
+        assert code == 0, said
+    told = yaml.safe_load((folder / "settings/jobs.yml").read_bytes())
+    assert told == {"MAX_FORKS": 100, "SCHEDULE_MAX_JOBS": 20}, "what stands at its default is left out"
+    assert (folder / "job_templates/Locked++Retail.yml").exists()
+    assert run(box, "diff", str(folder), *only)[:2] == (0, "")
+    assert run(box, "api", "PATCH", "settings/jobs/", "-FMAX_FORKS=50")[0] == 0
+    code, out, _ = run(box, "diff", str(folder), *only)
+    assert (code, out) == (1, "~ settings/jobs  MAX_FORKS: 100 -> 50\n")
+    code, _, said = run(box, "export", str(tmp_path / "own"), *only, token="ci-bot-token")
+    assert (code, "not readable: the changed settings" in said) == (1, True)
+
+
 def test_lists_that_are_empty_cost_nothing_and_what_is_in_one_is_told(box: Sandbox, tmp_path: Path) -> None:
     config = 'notification_configuration={"url": "http://a.example", "headers": {}, "http_method": "POST"}'
     for line in (
