@@ -1,7 +1,8 @@
 """ServiceNow's Table API, as far as the examples need it: find a record by its number, add a work note to it.
 
 A record is read by its number and written by its sys_id. Reads are repeated while the instance is away or asks to
-wait (429); a write is not: a work note that was sent twice stands there twice.
+wait (429). A write is repeated only where it was refused unread, by 429 or because the OAuth token had ended (they last half
+an hour): a work note that was sent twice stands there twice.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from urllib.parse import urlsplit
 import requests
 
 _NUMBER = re.compile(r"[A-Z]{2,10}[0-9]{4,15}")
-_AGAIN = frozenset({429, 500, 502, 503, 504})
+_UNAUTHORIZED, _TOO_MANY = 401, 429
+_AGAIN = frozenset({_TOO_MANY, 500, 502, 503, 504})
 _TRIES = 4
 _LONGEST_WAIT = 60.0  # seconds
 
@@ -56,15 +58,19 @@ class ServiceNow:
         self._sleep = sleep
         self._session = requests.Session()
         self._session.headers["Accept"] = "application/json"
+        self._form: Mapping[str, str] = {}
         if client_id:
             form = {"client_id": client_id, "client_secret": client_secret, "grant_type": "password"}
-            token = self._token({**form, "username": username, "password": password})
-            self._session.headers["Authorization"] = f"Bearer {token}"
+            self._form = {**form, "username": username, "password": password}
+            self._sign_in()
         else:
             self._session.auth = (username, password)
 
     def find(self, table: str, number: str, *fields: str) -> Record:
-        """The record of this number. Raises `ServiceNowError` where there is none, or more than one."""
+        """The record of this number. Raises `ServiceNowError` where there is none, or more than one.
+
+        A field that refers to another record holds its sys_id; `cmdb_ci.name` is the name of that record.
+        """
         if not _NUMBER.fullmatch(number):  # it goes into a query, where ^ and = mean something
             raise ServiceNowError(f"{number!r} is no number of a record (INC0010001, CHG0030001).")
         query = {
@@ -75,60 +81,76 @@ class ServiceNow:
         }
         answer = self._get(f"/api/now/table/{table}", query, what=number)
         rows = _result(answer, number)
-        if not isinstance(rows, list) or len(rows) != 1 or rows[0].get("number") != number:
-            found = "several records" if isinstance(rows, list) and len(rows) > 1 else "no record"
+        found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        if len(found) != 1 or found[0].get("number") != number or not found[0].get("sys_id"):
+            many = "several records" if len(found) > 1 else "no record"
             raise ServiceNowError(
-                f"ServiceNow has {found} {number} in {table} that this user may read. "
+                f"ServiceNow has {many} {number} in {table} that this user may read. "
                 "Look at the number, and at the user's roles."
             )
-        values = {name: str(rows[0].get(name) or "") for name in fields}
-        return Record(table, str(rows[0]["sys_id"]), number, values, _date(answer))
+        values = {name: str(found[0].get(name) or "") for name in fields}
+        return Record(table, str(found[0]["sys_id"]), number, values, _date(answer))
 
     def add_work_note(self, record: Record, text: str) -> None:
         """Add a work note. Raises `ServiceNowError`; then it may stand there all the same."""
         path = f"/api/now/table/{record.table}/{record.sys_id}"
-        try:
-            answer = self._session.patch(
-                self._url + path,
-                params={"sysparm_fields": "sys_id"},
-                json={"work_notes": text},
-                timeout=25,
-                allow_redirects=False,
-            )
-        except requests.RequestException as fault:
-            raise ServiceNowError(
-                f"the work note of {record.number} may not have been written: {type(fault).__name__}."
-            ) from fault
+        for attempt in range(1, _TRIES + 1):
+            try:
+                answer = self._asked("PATCH", path, {"sysparm_fields": "sys_id"}, {"work_notes": text})
+            except requests.RequestException as fault:
+                raise ServiceNowError(
+                    f"the work note of {record.number} may not have been written: {type(fault).__name__}."
+                ) from fault
+            if answer.status_code != _TOO_MANY or attempt == _TRIES:
+                break
+            self._sleep(_wait(answer, attempt))
         _result(answer, record.number)
 
     def _get(self, path: str, query: Mapping[str, str], *, what: str) -> requests.Response:
         for attempt in range(1, _TRIES + 1):
-            wait = min(2.0**attempt, _LONGEST_WAIT)
+            answer = None
             try:
-                answer = self._session.get(self._url + path, params=query, timeout=25, allow_redirects=False)
+                answer = self._asked("GET", path, query)
             except requests.RequestException as fault:
                 if attempt == _TRIES:
                     told = f"ServiceNow could not be asked for {what}: {type(fault).__name__}."
                     raise ServiceNowError(told) from fault
-            else:
-                if answer.status_code not in _AGAIN or attempt == _TRIES:
-                    return answer
-                after = answer.headers.get("Retry-After", "")
-                wait = min(float(after), _LONGEST_WAIT) if after.isdigit() else wait
-            self._sleep(wait)
+            if answer is not None and (answer.status_code not in _AGAIN or attempt == _TRIES):
+                return answer
+            self._sleep(_wait(answer, attempt))
         raise AssertionError  # the last attempt returned or raised
 
-    def _token(self, form: Mapping[str, str]) -> str:
+    def _asked(
+        self, method: str, path: str, query: Mapping[str, str], body: object = None
+    ) -> requests.Response:
+        """The answer; with OAuth a 401 is asked again with a new token, once."""
+        for last in (not self._form, True):
+            answer = self._session.request(
+                method, self._url + path, params=query, json=body, timeout=25, allow_redirects=False
+            )
+            if answer.status_code != _UNAUTHORIZED or last:
+                break
+            self._sign_in()
+        return answer
+
+    def _sign_in(self) -> None:
+        """Get an OAuth token and use it from now on."""
         try:
-            answer = self._session.post(
-                f"{self._url}/oauth_token.do", data=form, timeout=25, allow_redirects=False
+            answer = requests.post(
+                f"{self._url}/oauth_token.do", data=self._form, timeout=25, allow_redirects=False
             )
             token = answer.json()["access_token"]
         except (requests.RequestException, ValueError, KeyError, TypeError) as fault:
             raise ServiceNowError(
                 "ServiceNow gave no OAuth token: look at the client id, its secret, and the user."
             ) from fault
-        return str(token)
+        self._session.headers["Authorization"] = f"Bearer {token}"
+
+
+def _wait(answer: requests.Response | None, attempt: int) -> float:
+    """Seconds until the next attempt."""
+    after = "" if answer is None else answer.headers.get("Retry-After", "")
+    return min(float(after) if after.isdecimal() and after.isascii() else 2.0**attempt, _LONGEST_WAIT)
 
 
 def _result(answer: requests.Response, what: str) -> object:

@@ -23,8 +23,10 @@ class Instance:
 
     tables: dict[str, list[dict[str, str]]]
     faults: list[tuple[int, str]] = field(default_factory=list)  # status and body of the next answers
+    later: dict[int, tuple[int, str]] = field(default_factory=dict)  # the answer to the second request, ...
     notes: list[tuple[str, str]] = field(default_factory=list)  # (sys_id, work note)
     asked: list[str] = field(default_factory=list)
+    tokens: int = 0  # how many OAuth tokens were given; only the last one counts
     now: datetime = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
     url: str = ""
 
@@ -56,8 +58,16 @@ class Handler(BaseHTTPRequestHandler):
         name, _, value = query["sysparm_query"][0].partition("=")
         fields = query["sysparm_fields"][0].split(",")
         found = [row for row in self.instance.tables[table] if row[name] == value]
-        rows = [{key: row.get(key, "") for key in fields} for row in found]
+        rows = [{key: self._value(row, key) for key in fields} for row in found]
         self._send(200, {"result": rows[: int(query["sysparm_limit"][0])]})
+
+    def _value(self, row: dict[str, str], name: str) -> str:
+        """A reference is a sys_id; `cmdb_ci.name` follows it."""
+        field, _, more = name.partition(".")
+        items = self.instance.tables.get(field, []) if more else []
+        return next(
+            (one[more] for one in items if one["sys_id"] == row.get(field)), "" if more else row.get(name, "")
+        )
 
     def do_PATCH(self) -> None:
         if self._refused():
@@ -77,17 +87,20 @@ class Handler(BaseHTTPRequestHandler):
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
         right = form.get("client_id") == ["app"] and form.get("password") == ["secret"]
         if right:
-            self._send(200, {"access_token": "oauth-token", "token_type": "Bearer", "expires_in": 1799})
+            self.instance.tokens += 1
+            token = f"oauth-token-{self.instance.tokens}"
+            self._send(200, {"access_token": token, "token_type": "Bearer", "expires_in": 1799})
         else:
             self._send(401, {"error": "invalid_client", "error_description": "access_denied"})
 
     def _refused(self) -> bool:
         self.instance.asked.append(f"{self.command} {self.path}")
-        if self.instance.faults:
-            status, body = self.instance.faults.pop(0)
+        due = self.instance.later.pop(len(self.instance.asked), None)
+        if due or self.instance.faults:
+            status, body = due or self.instance.faults.pop(0)
             self._raw(status, body.encode(), {"Retry-After": "3"} if status == 429 else {})
             return True
-        if self.headers["Authorization"] not in {LOGIN, "Bearer oauth-token"}:
+        if self.headers["Authorization"] not in {LOGIN, f"Bearer oauth-token-{self.instance.tokens}"}:
             self._send(401, _error("User Not Authenticated", "Required to provide Auth information"))
             return True
         return False
