@@ -36,7 +36,7 @@ def selection(command: Any) -> Any:
 
 
 def part(desk: Desk, only: tuple[str, ...], organization: str) -> Part:
-    """What is meant. Raises `InvalidInput` for a kind that is not exported, `NotFound` for an organization that is not."""
+    """What is meant. Raises `InvalidInput` for a kind that is not exported, `NotFound` for no organization."""
     from aap_launcher.client.kinds import KINDS
     from aap_launcher.export.files import Part
 

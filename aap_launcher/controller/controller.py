@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import requests
-
 from aap_launcher import __version__
 from aap_launcher.controller import address, auth, decode, discovery, recent_jobs, tls
 from aap_launcher.controller.asking import as_object, made
@@ -304,14 +302,7 @@ def _wire(
     trace: Callable[[str], None] | None,
 ) -> Wire:
     """The way to the origin. Where no authority is named, more of them are read once one is missed."""
-    trusted = _trusted(origin) if origin.startswith("https:") else ""
+    trusted = tls.trusted(origin)
     context = tls.build(connection, trusted)
     widen = None if connection.ca_bundle or trusted else partial(tls.widen, context)
     return Wire(origin, context, clock=clock, user_agent=user_agent, trace=trace, widen=widen)
-
-
-def _trusted(origin: str) -> str:
-    """The CA file that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names, read by requests itself."""
-    with requests.Session() as session:
-        verify = session.merge_environment_settings(origin, {}, None, None, None)["verify"]
-    return verify if isinstance(verify, str) else ""

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import requests
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from aap_launcher.errors import InvalidInput
@@ -56,6 +57,15 @@ def _trust_system(context: ssl.SSLContext) -> None:
     folder = ssl.get_default_verify_paths().capath  # its files are read when one is looked for
     if not context.cert_store_stats()["x509_ca"] and not (folder and any(Path(folder).iterdir())):
         widen(context)
+
+
+def trusted(origin: str) -> str:
+    """The CA file that REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE names, read by requests itself; "" for none."""
+    if not origin.startswith("https:"):
+        return ""
+    with requests.Session() as session:
+        verify = session.merge_environment_settings(origin, {}, None, None, None)["verify"]
+    return verify if isinstance(verify, str) else ""
 
 
 def widen(context: ssl.SSLContext) -> None:

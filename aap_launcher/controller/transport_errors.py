@@ -143,7 +143,7 @@ def tls_words(error: BaseException, host: str) -> str:
     return f"TLS with {host} failed: {str(list(_chain(error))[-1])[:200]}"
 
 
-def of_unknown_authority(error: requests.exceptions.SSLError) -> bool:
+def of_unknown_authority(error: Exception) -> bool:
     """Whether the handshake ended because nobody who is trusted signed the certificate: nothing was sent yet."""
     return "CERTIFICATE_VERIFY_FAILED" in str(error) and tls_words(error, "{host}") == _UNKNOWN
 

@@ -14,6 +14,10 @@ from aap_launcher.errors import InvalidInput, LauncherError, Unauthorized
 from aap_launcher.inputs.definitions import BY_NAME, Inputs
 from aap_launcher.models import CIContext, Clock
 
+_OTHER_CERTIFICATE = (
+    "Give client_cert and client_key of an authority that it trusts; whoever runs it knows which."
+)
+
 
 def examine(
     inputs: Inputs, connect: Callable[[], Controller], *, clock: Clock, today: datetime, context: CIContext
@@ -47,7 +51,8 @@ def examine(
 
 def _of(error: LauncherError) -> Check:
     """What ended the examination."""
-    return failed("credential" if isinstance(error, Unauthorized) else "controller", error)
+    name = "credential" if isinstance(error, Unauthorized) else "controller"
+    return failed(name, error, _OTHER_CERTIFICATE if "the client certificate" in str(error) else "")
 
 
 def given_inputs(raw: Mapping[str, object]) -> Check:

@@ -228,4 +228,5 @@ KINDS_EXPORTED = (
     "workflow_job_templates",
     "schedules",
 )
-SETTINGS = "settings"  # of the controller as a whole, and for administrators and auditors: where they are asked for
+# Of the controller as a whole, told to administrators and auditors: exported where they are asked for.
+SETTINGS = "settings"

@@ -68,7 +68,7 @@ def _percent(found: re.Match[str]) -> str:
 
 
 def names(objects: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """The file of each (kind, reference); of several that would share one (case, very long names) the later get a number."""
+    """The file of each (kind, reference); a number is added where several would share one (case, long names)."""
     taken: set[str] = set()
     last: dict[str, int] = {}
     for kind, reference in objects:
@@ -204,7 +204,7 @@ def _loaded(text: str) -> object:
 
 
 def check(folder: Path) -> Contents:
-    """What the export holds that stands there, nothing for a new or empty folder. Raises `InvalidInput` for another's."""
+    """What the export there holds; nothing of a new or empty folder. Raises `InvalidInput` for another's."""
     try:
         if not folder.exists():
             return Contents()

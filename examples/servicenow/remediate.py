@@ -3,8 +3,8 @@
 
     remediate.py INC0010001 remediations.yml
 
-Exit 0: remediated, or nothing is known for this category. 1: the job failed. 2: a wrong call. 3: the controller said no.
-4: ServiceNow said no, or has not all the notes. 5: the job runs longer than an hour, and goes on.
+Exit 0: remediated, or nothing is known for this category. 1: the job failed. 2: a wrong call. 3: the controller said
+no. 4: ServiceNow said no, or has not all the notes. 5: the job runs longer than an hour, and goes on.
 """
 
 from __future__ import annotations
@@ -93,7 +93,6 @@ def main(arguments: list[str]) -> int:
         notes = Notes(servicenow, incident)
         with Controller() as controller:  # AAP_URL and AAP_TOKEN
             good = remediate(incident, template, controller, notes)
-        return 4 if notes.missing else 0 if good else 1
     except ValueError as fault:
         print(f"remediate: {fault}", file=sys.stderr)
         return 2
@@ -103,6 +102,7 @@ def main(arguments: list[str]) -> int:
     except LauncherError as fault:
         print(f"remediate: {number}: {fault}", file=sys.stderr)
         return fault.exit_code
+    return 4 if notes.missing else 0 if good else 1
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """ServiceNow's Table API, as far as the examples need it: find a record by its number, add a work note to it.
 
 A record is read by its number and written by its sys_id. Reads are repeated while the instance is away or asks to
-wait (429). A write is repeated only where it was refused unread, by 429 or because the OAuth token had ended (they last half
-an hour): a work note that was sent twice stands there twice.
+wait (429). A write is repeated only where it was refused unread, by 429 or because the OAuth token had ended (they last
+half an hour): a work note that was sent twice stands there twice.
 """
 
 from __future__ import annotations

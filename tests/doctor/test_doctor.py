@@ -155,5 +155,5 @@ def test_a_proxy_is_told_without_its_password(gateway: Sandbox) -> None:
         assert seen["proxy"][1].startswith(proxy.url)
         wrong = doctor(front.url, AAP_CA_BUNDLE=OURS.pem, HTTPS_PROXY=proxy.url.replace("://", "://user:x@"))
     assert wrong.code == 4
-    assert wrong.says("controller", "not ok", "407")
+    assert wrong.says("proxy", "not ok", "407")
     assert "pa55word" not in str(seen.checks)
