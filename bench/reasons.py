@@ -12,7 +12,7 @@ REASONS = {
     "the same without any bytecode": _START,
     "requests before the POST": (
         "the API's place, the template's row (who may start it, its newest job) and its launch page: what each is for, "
-        "and what two would lose, stands in docs/adr/0009"
+        "and what two would lose, stands in docs/adr/0010"
     ),
     "`--help`": "the outlet and its masks are there before anything is printed",
     "`--version`": "the outlet and its masks are there before anything is printed",

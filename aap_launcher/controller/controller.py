@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any
 
-from aap_launcher import __version__
-from aap_launcher.controller import address, auth, decode, discovery, recent_jobs, tls
+from aap_launcher.controller import decode, recent_jobs
 from aap_launcher.controller.asking import as_object, made
 from aap_launcher.controller.auth import Credential
 from aap_launcher.controller.jobs import Jobs
@@ -18,12 +16,10 @@ from aap_launcher.controller.recent_jobs import Family, RecentJob
 from aap_launcher.controller.requests import Requests
 from aap_launcher.controller.session import Session
 from aap_launcher.controller.templates import Templates, describe
-from aap_launcher.controller.transport import Wire
 from aap_launcher.errors import AnswerLost, LauncherError, Refused
 from aap_launcher.inputs.parsing import Connection
 from aap_launcher.models import (
     Approval,
-    Clock,
     Event,
     Found,
     HostSummary,
@@ -31,11 +27,9 @@ from aap_launcher.models import (
     JobType,
     Launched,
     Node,
-    Notice,
     Platform,
     Prompts,
     RelaunchPrompts,
-    Signals,
     Template,
 )
 
@@ -250,59 +244,3 @@ class Controller:
             )
         ignored = row.get("ignored_fields")
         return Launched(job, ignored if isinstance(ignored, dict) else {})
-
-
-def connect(
-    connection: Connection,
-    *,
-    clock: Clock,
-    signals: Signals,
-    tell: Callable[[Notice], None],
-    mask: Callable[[str], None],
-    trace: Callable[[str], None] | None = None,
-    user_agent: str = f"aap-launcher/{__version__}",
-) -> Controller:
-    """Find the controller, log in, and be ready; a given token is tested by the first request.
-
-    `tell` hears of outages and weak settings, `mask` of each secret made on the way before it is used,
-    `trace` of each request in one line without secrets. Raises `InvalidInput`, `Unauthorized`, `Unreachable`.
-    """
-    place = address.parse(connection.url)
-    if not connection.verify_tls:
-        tell(Notice("verify_tls is off: anyone on the way can read the credential", warning=True))
-    if place.origin.startswith("http:") and not place.local_host:
-        tell(Notice("url is http: anyone on the way can read credential and variables", warning=True))
-    wire = _wire(connection, place.origin, clock=clock, user_agent=user_agent, trace=trace)
-    session = Session(
-        wire,
-        place,
-        timeout=connection.request_timeout,
-        tolerance=connection.outage_tolerance,
-        clock=clock,
-        signals=signals,
-        tell=tell,
-    )
-    platform = discovery.discover(session)
-    session.advice = auth.advice(platform, token=bool(connection.token))
-    controller = Controller(session, platform, Credential(session, platform, mask, user_agent))
-    try:
-        controller.log_in(connection)
-    except BaseException:
-        controller.close()
-        raise
-    return controller
-
-
-def _wire(
-    connection: Connection,
-    origin: str,
-    *,
-    clock: Clock,
-    user_agent: str,
-    trace: Callable[[str], None] | None,
-) -> Wire:
-    """The way to the origin. Where no authority is named, more of them are read once one is missed."""
-    trusted = tls.trusted(origin)
-    context = tls.build(connection, trusted)
-    widen = None if connection.ca_bundle or trusted else partial(tls.widen, context)
-    return Wire(origin, context, clock=clock, user_agent=user_agent, trace=trace, widen=widen)

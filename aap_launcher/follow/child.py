@@ -44,6 +44,13 @@ class Child:
         return self.follower.due if self.follower is not None else self._due
 
     @property
+    def open(self) -> bool:
+        """Whether its end has not been seen, and may still come."""
+        if self.follower is None:
+            return not self.lost
+        return not self.follower.finished and not self.follower.job.status.final
+
+    @property
     def counts(self) -> bool:
         """Whether it counts its requests itself."""
         return self.follower is not None and self.follower.counts

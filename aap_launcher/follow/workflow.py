@@ -263,7 +263,7 @@ class WorkflowFollower:
             child.lost = True
             told = f"{str(gone).rstrip('.')}: its log is not shown{' any further' if child.follower else ''}"
             yield NodeUpdate(child.node, Notice(told, warning=True), self._path)
-        if self._straggles(child, now):
+        if self._end is not None and now - self._ended >= _STRAGGLE and child.open:
             child.lost = True
             why = "the workflow has ended, but this job has no final status; it is not waited for any longer"
             yield NodeUpdate(child.node, Notice(why, warning=True), self._path)
@@ -297,10 +297,3 @@ class WorkflowFollower:
             path=(*self._path, node.label),
             essential=False,
         )
-
-    def _straggles(self, child: Child, now: float) -> bool:
-        if self._end is None or now - self._ended < _STRAGGLE:
-            return False
-        if child.follower is None:
-            return not child.lost
-        return not child.follower.finished and not child.follower.job.status.final

@@ -8,7 +8,8 @@ from secrets import token_hex
 
 from aap_launcher.inputs.parsing import Connection, Inputs, secrets
 from aap_launcher.launcher import endings, launch_once
-from aap_launcher.launcher.run import Run, Tools, connect
+from aap_launcher.launcher.run import Run
+from aap_launcher.launcher.tools import Tools, connect
 from aap_launcher.models import (
     Job,
     Launched,

@@ -5,21 +5,18 @@ What follows, renders and reports a job is imported once there is one: a fifth o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from aap_launcher.ci import CI
 from aap_launcher.errors import Interrupted, LauncherError, Unreachable
 from aap_launcher.findings.explanation import explanation
 from aap_launcher.inputs.choices import Approvals
 from aap_launcher.inputs.parsing import Inputs
 from aap_launcher.launcher.masking import masked
+from aap_launcher.launcher.tools import Tools, connect
 from aap_launcher.models import (
-    CIContext,
-    Clock,
     Findings,
     Finished,
     Job,
@@ -33,7 +30,6 @@ from aap_launcher.models import (
     Notice,
     Outcome,
     Progress,
-    Signals,
     Status,
     StatusChanged,
     Template,
@@ -49,22 +45,6 @@ if TYPE_CHECKING:  # a refused input needs no HTTP: importing it is more than ha
 
 _CANCEL_SECONDS = 4.0  # for one request of the cancel
 _CANCEL_AGAIN = 1.5
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What the launcher works with; the command line wires it."""
-
-    connect: Callable[..., Controller]
-    ci: CI
-    clock: Clock
-    signals: Signals
-    write: Callable[[str, str], None]  # (path, text) -> a file; raises OSError
-    context: CIContext = CIContext()
-    version: str = ""
-    trace: Callable[[str], None] | None = None  # one line a request, for --debug
-    note: Callable[[Job], None] = lambda _: None  # told the job, for a fault that nothing here catches
-    spread: float = 0.0  # seconds within which the jobs of a matrix are to come, which start together
 
 
 class Run:
@@ -298,15 +278,3 @@ class Run:
     def _emit(self, marks: Iterable[Mark]) -> None:
         for mark in marks:
             self.tools.ci.emit(mark)
-
-
-def connect(inputs: Inputs, tools: Tools, tell: Callable[[Notice], None]) -> Controller:
-    """The controller that the inputs name."""
-    return tools.connect(
-        inputs.connection,
-        clock=tools.clock,
-        signals=tools.signals,
-        tell=tell,
-        mask=lambda value: tools.ci.mask([value]),
-        trace=tools.trace,
-    )

@@ -53,10 +53,28 @@ def _common(state: State, job: InventoryUpdateJob | SystemJob, user: User) -> Sh
     }
 
 
+# Of a source's file in a project, as the sandbox has them.
+_SOURCE: Shape = {
+    "source": "scm",
+    "source_path": "hosts.ini",
+    "source_vars": "",
+    "scm_branch": "",
+    "credential": None,
+    "enabled_var": "",
+    "enabled_value": "",
+    "host_filter": "",
+    "overwrite": True,
+    "overwrite_vars": False,
+    "custom_virtualenv": None,
+    "timeout": 0,
+    "verbosity": 1,
+    "limit": "",
+}
+
+
 def _inventory_update(state: State, job: InventoryUpdateJob) -> Shape:
     links, source = state.links, job.source
     own = links("inventory_sources", source.id)
-    named = {"id": source.id, "name": source.name}
     return {
         "related": {
             "unified_job_template": own,
@@ -65,36 +83,8 @@ def _inventory_update(state: State, job: InventoryUpdateJob) -> Shape:
             "inventory": links("inventories", source.inventory.id),
             "credentials": links("inventory_updates", job.id, "credentials"),
         },
-        "summary_fields": {
-            "organization": summaries.organization(job.organization),
-            "inventory": summaries.inventory(source.inventory),
-            "unified_job_template": {
-                **named,
-                "description": source.description,
-                "unified_job_type": "inventory_update",
-            },
-            "inventory_source": {
-                **named,
-                "source": "scm",
-                "last_updated": stamp(job.finished),
-                "status": job.status,
-            },
-            "credentials": [],
-        },
-        "source": "scm",
-        "source_path": "hosts.ini",
-        "source_vars": "",
-        "scm_branch": "",
-        "credential": None,
-        "enabled_var": "",
-        "enabled_value": "",
-        "host_filter": "",
-        "overwrite": True,
-        "overwrite_vars": False,
-        "custom_virtualenv": None,
-        "timeout": 0,
-        "verbosity": 1,
-        "limit": "",
+        "summary_fields": _source_summary(job),
+        **_SOURCE,
         "unified_job_template": source.id,
         "inventory": source.inventory.id,
         "inventory_source": source.id,
@@ -104,6 +94,20 @@ def _inventory_update(state: State, job: InventoryUpdateJob) -> Shape:
         "instance_group": state.catalog.instance_groups[1].id if job.execution_node else None,
         "scm_revision": "",
         "source_project": None,
+    }
+
+
+def _source_summary(job: InventoryUpdateJob) -> Shape:
+    source = job.source
+    named = {"id": source.id, "name": source.name}
+    updated = {"source": "scm", "last_updated": stamp(job.finished), "status": job.status}
+    described = {"description": source.description, "unified_job_type": "inventory_update"}
+    return {
+        "organization": summaries.organization(job.organization),
+        "inventory": summaries.inventory(source.inventory),
+        "unified_job_template": named | described,
+        "inventory_source": named | updated,
+        "credentials": [],
     }
 
 

@@ -172,24 +172,13 @@ def course(links: Links, job: Job) -> Shape:
     }
 
 
-def job_as_launched(state: State, job: Job, user: User) -> Shape:
-    """The answer to a launch; a later GET adds the counts."""
+def _prompted(job: Job) -> Shape:
+    """With what it was launched, of the template or of the launch."""
     prompts = job.prompts
-    template = job.template
-    assert template
     shown_vars = {
         key: HIDDEN if key in job.secret_vars else value for key, value in prompts.extra_vars.items()
     }
     return {
-        "id": job.id,
-        "type": "job",
-        "url": state.links("jobs", job.id),
-        "related": _related(state.links, job),
-        "summary_fields": _summary_fields(state, job, user),
-        "created": stamp(job.created),
-        "modified": stamp(job.created),
-        "name": job.name,
-        "description": job.description,
         "job_type": prompts.job_type,
         "inventory": prompts.inventory.id if prompts.inventory else None,
         "project": job.project.id if job.project else None,
@@ -205,6 +194,25 @@ def job_as_launched(state: State, job: Job, user: User) -> Shape:
         "start_at_task": "",
         "timeout": prompts.timeout,
         "use_fact_cache": False,
+    }
+
+
+def job_as_launched(state: State, job: Job, user: User) -> Shape:
+    """The answer to a launch; a later GET adds the counts."""
+    prompts = job.prompts
+    template = job.template
+    assert template
+    return {
+        "id": job.id,
+        "type": "job",
+        "url": state.links("jobs", job.id),
+        "related": _related(state.links, job),
+        "summary_fields": _summary_fields(state, job, user),
+        "created": stamp(job.created),
+        "modified": stamp(job.created),
+        "name": job.name,
+        "description": job.description,
+        **_prompted(job),
         "organization": job.organization.id,
         "unified_job_template": template.id,
         **course(state.links, job),

@@ -155,57 +155,56 @@ def metrics() -> Response:
     """As text, unless JSON is asked for."""
     if not me().is_superuser:
         raise forbidden()
-    store, state = here().store, here()
-    numbers = {
-        f"awx_{path}_total": sum(1 for _ in store.all(path))
-        for path in (
-            "organizations",
-            "users",
-            "teams",
-            "inventories",
-            "projects",
-            "job_templates",
-            "workflow_job_templates",
-            "hosts",
-            "schedules",
-        )
-    }
-    numbers["awx_running_jobs_total"] = sum(1 for job in list(state.jobs.values()) if job.status == "running")
-    numbers["awx_pending_jobs_total"] = sum(1 for job in list(state.jobs.values()) if job.status == "pending")
-    statuses = {
-        status: sum(1 for job in list(state.jobs.values()) if job.status == status)
-        for status in ("successful", "failed", "error", "canceled")
-    }
-    told = {
-        name: f"Number of {name.removeprefix('awx_').removesuffix('_total').replace('_', ' ')}"
-        for name in numbers
-    }
+    numbers, statuses = _numbers(), _statuses()
     asked = request.args.get("format", "")
-    if asked == "json" or (
-        not asked and not accepts(request, "text/plain") and accepts(request, "application/json")
-    ):
-        body = {
-            name: {
-                "help_text": told[name],
-                "type": "gauge",
-                "samples": [{"labels": {}, "value": float(value)}],
-            }
-            for name, value in numbers.items()
-        }
-        samples = [
-            {"labels": {"status": status}, "value": float(value)} for status, value in statuses.items()
-        ]
-        body["awx_status_total"] = {
-            "help_text": "Number of jobs by status",
+    plain = asked != "json" and (
+        bool(asked) or accepts(request, "text/plain") or not accepts(request, "application/json")
+    )
+    return _metrics_text(numbers, statuses) if plain else json_reply(_metrics_json(numbers, statuses))
+
+
+_COUNTED = (
+    "organizations", "users", "teams", "inventories", "projects", "job_templates", "workflow_job_templates", "hosts",
+    "schedules",
+)  # fmt: skip
+_BY_STATUS = "Number of jobs by status"
+
+
+def _numbers() -> dict[str, int]:
+    found = {f"awx_{path}_total": sum(1 for _ in here().store.all(path)) for path in _COUNTED}
+    return found | {f"awx_{status}_jobs_total": _jobs(status) for status in ("running", "pending")}
+
+
+def _statuses() -> dict[str, int]:
+    return {status: _jobs(status) for status in ("successful", "failed", "error", "canceled")}
+
+
+def _jobs(status: str) -> int:
+    return sum(1 for job in list(here().jobs.values()) if job.status == status)
+
+
+def _told(name: str) -> str:
+    return f"Number of {name.removeprefix('awx_').removesuffix('_total').replace('_', ' ')}"
+
+
+def _metrics_json(numbers: dict[str, int], statuses: dict[str, int]) -> dict[str, Any]:
+    samples = [{"labels": {"status": status}, "value": float(value)} for status, value in statuses.items()]
+    return {
+        name: {
+            "help_text": _told(name),
             "type": "gauge",
-            "samples": samples,
+            "samples": [{"labels": {}, "value": float(value)}],
         }
-        return json_reply(body)
+        for name, value in numbers.items()
+    } | {"awx_status_total": {"help_text": _BY_STATUS, "type": "gauge", "samples": samples}}
+
+
+def _metrics_text(numbers: dict[str, int], statuses: dict[str, int]) -> Response:
     lines = [
-        f"# HELP {name} {told[name]}\n# TYPE {name} gauge\n{name} {float(value)}"
+        f"# HELP {name} {_told(name)}\n# TYPE {name} gauge\n{name} {float(value)}"
         for name, value in numbers.items()
     ]
-    lines.append("# HELP awx_status_total Number of jobs by status\n# TYPE awx_status_total gauge")
+    lines.append(f"# HELP awx_status_total {_BY_STATUS}\n# TYPE awx_status_total gauge")
     lines += [f'awx_status_total{{status="{status}"}} {float(value)}' for status, value in statuses.items()]
     return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 

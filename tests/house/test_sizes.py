@@ -1,0 +1,50 @@
+"""A module fits on a few screens, and a function does one thing; the decisions are numbered once each."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from tests.runtimes import ROOT
+
+MODULES = sorted(
+    path for room in ("aap_launcher", "sandbox", "tools", "bench") for path in (ROOT / room).rglob("*.py")
+)
+LONGEST_MODULE, LONGEST_FUNCTION, MEDIAN_FUNCTION = 300, 45, 8
+
+
+def spanned(node: ast.stmt) -> int:
+    """The lines from a statement's beginning to its end."""
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def lengths(module: Path) -> dict[str, int]:
+    """Lines of each function without its docstring."""
+    found = {}
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef):
+            told = spanned(node.body[0]) if ast.get_docstring(node) else 0
+            found[f"{module.name}:{node.lineno} {node.name}"] = spanned(node) - told
+    return found
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_fits_on_a_few_screens(module: Path) -> None:
+    assert module.read_text(encoding="utf-8").count("\n") <= LONGEST_MODULE
+    assert not {name: length for name, length in lengths(module).items() if length > LONGEST_FUNCTION}
+
+
+def test_a_function_is_usually_a_few_lines() -> None:
+    every = [length for module in MODULES for length in lengths(module).values()]
+    assert len(every) > 2000
+    assert median(every) <= MEDIAN_FUNCTION
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    pages = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
+    for number, page in enumerate(pages, 1):
+        assert page.read_text(encoding="utf-8").startswith(f"# {number}. ")
