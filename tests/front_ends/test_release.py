@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.runtimes import ROOT, program
 
@@ -141,6 +143,21 @@ def test_a_signature_of_the_image_that_does_not_hold_is_told(repository: Reposit
     repository.stand_in("cosign", code=1)
     repository.stand_in("gh")
     assert "NOT OK       the image's signature" in repository.run(".ci/verify-release", "1.2.3", fails=True)
+
+
+def test_gitlabs_publish_jobs_match_the_tags_that_a_release_makes_and_not_the_one_that_moves() -> None:
+    workflow = (ROOT / ".github/workflows/release.yml").read_text(encoding="utf-8")
+    assert 'refs/tags/v$VERSION"' in workflow
+    assert "refs/tags/v${VERSION%%.*}" in workflow
+    pipeline = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    for job in ("publish", "release"):
+        (rule,) = pipeline[job]["rules"]
+        pattern = re.fullmatch(r"\$CI_COMMIT_TAG =~ /(.*)/", rule["if"])
+        assert pattern is not None
+        assert [tag for tag in ("v1.2.3", "v10.0.12", "v1", "1.2.3") if re.search(pattern[1], tag)] == [
+            "v1.2.3",
+            "v10.0.12",
+        ]
 
 
 def test_the_release_workflow_signs_with_the_key_that_the_repository_names() -> None:

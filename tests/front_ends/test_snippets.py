@@ -14,7 +14,7 @@ import yaml
 from aap_launcher.cli.program import cli
 from aap_launcher.inputs.definitions import INPUTS
 from aap_launcher.report.outputs import OUTPUTS
-from tests.front_ends.snippets import Snippet, of, snippets
+from tests.front_ends.snippets import PAGES, Snippet, of, snippets
 from tests.runtimes import ROOT
 from tools.generate import jenkins
 
@@ -100,9 +100,33 @@ def test_a_file_parses(snippet: Snippet) -> None:
 
 def test_what_is_not_released_is_named_by_commit() -> None:
     """Until the first release no page names a version of ours, but as what comes afterwards."""
-    for page in ROOT.glob("**/*.md"):
-        if not {".venv", ".ci", "node_modules"} & set(page.relative_to(ROOT).parts):
-            assert not re.search(r"pip install aap-launcher\b", page.read_text(encoding="utf-8")), page
+    for page in (path for kind in ("md", "py", "groovy", "txt", "yml") for path in ROOT.glob(f"**/*.{kind}")):
+        if not {".venv", ".ci", "node_modules", "tests"} & set(page.relative_to(ROOT).parts):
+            assert not re.search(r"pip install '?aap-launcher\b", page.read_text(encoding="utf-8")), page
     for one in snippets():
-        named = re.findall(r"aap-launcher(?:/aap-launcher(?:/composite)?|')?@([\w.]+)", one.text)
-        assert set(named) <= {"COMMIT", "sha256"}, one.where
+        named = re.findall(r"aap-launcher(?:/aap-launcher(?:/composite)?|/launch|')?@([\w.]+)", one.text)
+        assert set(named) <= {"COMMIT", "sha256"} or one.where == afterwards(), one.where
+
+
+def afterwards() -> str:
+    """The one block that says what a release is named by."""
+    text = (ROOT / "docs/gitlab.md").read_text(encoding="utf-8")
+    line = text.count("\n", 0, text.index("Afterwards: "))
+    return next(
+        one.where for one in of("gitlab", "docs/gitlab.md") if int(one.where.rpartition(":")[2]) > line
+    )
+
+
+@pytest.mark.parametrize("page", [*PAGES, "docs/cli.md", "docs/inputs.md", "docs/guide.md", "docs/export.md", "docs/from-awx.md",
+                                  "action.yml", "composite/action.yml", "templates/launch.yml", "vars/aapLaunch.txt"])  # fmt: skip
+def test_no_page_promises_a_system_that_the_selftest_does_not_launch_on(page: str) -> None:
+    matrix = yaml.safe_load((ROOT / ".github/workflows/selftest.yml").read_text())["jobs"]["launch"][
+        "strategy"
+    ]["matrix"]
+    proven = {(one["way"], one["os"].partition("-")[0]) for one in matrix["include"]}
+    assert ("composite", "macos") in proven
+    for line in (ROOT / page).read_text(encoding="utf-8").splitlines():
+        assert not re.search(r"\bWindows\b", line), line
+        assert "macOS" not in line or page in {"README.md", "composite/action.yml"}, (
+            "the composite action's alone"
+        )
