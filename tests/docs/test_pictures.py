@@ -111,3 +111,12 @@ def test_every_log_in_the_docs_is_at_most_a_screen_high_and_cuts_no_word(picture
     assert float(box[2]) <= 1100, "40 rows"
     assert "127.0.0.1" not in drawn
     assert "▼" not in drawn
+
+
+def test_every_picture_is_shown_by_a_page() -> None:
+    pages = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (PICTURES.parents[1] / "README.md", *PICTURES.parent.glob("*.md"))
+    )
+    for picture in (path.name for path in PICTURES.iterdir() if path.suffix in {".svg", ".png"}):
+        assert f"pictures/{picture})" in pages, picture

@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 import sandbox
+from docs.pictures.drawing import still
 from docs.pictures.make import tidy
 from sandbox.demo import github_environment
 from sandbox.running.runner_log import RunnerLog
+from tests.docs.test_pictures import shown
 from tests.front_ends.snippets import blocks
 from tests.runtimes import KEPT_RUNS, ROOT
 
+PICTURE = ROOT / "docs/pictures/log-github.svg"
 LOG = next(block.text for block in blocks("README.md") if not block.language)
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -29,7 +32,7 @@ def alike(log: str) -> list[str]:
 
 
 @pytest.mark.sandbox
-def test_the_log_of_the_readme_is_that_of_the_demo(tmp_path: Path) -> None:
+def test_the_log_of_the_readme_and_its_picture_are_that_of_the_demo(tmp_path: Path) -> None:
     files = {name: tmp_path / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
     for file in files.values():
         file.touch()
@@ -40,5 +43,10 @@ def test_the_log_of_the_readme_is_that_of_the_demo(tmp_path: Path) -> None:
             cwd=ROOT, env=github_environment(given, files), stdin=subprocess.DEVNULL,
             capture_output=True, timeout=120, check=False,
         )  # fmt: skip
-    shown = "\n".join(RunnerLog(closed=True).show(done.stdout.decode().splitlines()))
-    assert alike(_ESCAPES.sub("", tidy(shown))) == alike(LOG.rstrip("\n"))
+    lines = list(RunnerLog(closed=True).show(tidy(done.stdout.decode()).splitlines()))
+    assert alike(_ESCAPES.sub("", "\n".join(lines))) == alike(LOG.rstrip("\n"))
+    still(tmp_path / "now.svg", "", lines)
+    now, kept = (
+        alike("\n".join(shown(path.read_text(encoding="utf-8")))) for path in (tmp_path / "now.svg", PICTURE)
+    )
+    assert now == kept, "make pictures"
