@@ -45,6 +45,7 @@ class State:
     tokens: dict[int, Token] = field(default_factory=dict)
     jobs: dict[int, Job] = field(default_factory=dict)
     changed_settings: dict[str, Any] = field(default_factory=dict)
+    platform_applications: dict[int, dict[str, Any]] = field(default_factory=dict)  # the gateway's own
     next_plans: deque[Plan] = field(default_factory=deque)
     served: deque[Served] = field(default_factory=lambda: deque(maxlen=REQUESTS_KEPT))
     served_by_path: Counter[str] = field(default_factory=Counter)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from statistics import median
@@ -13,8 +13,10 @@ from aap_launcher.doctor.check import Check, State
 from aap_launcher.errors import InvalidInput, Refused, Unreachable
 from aap_launcher.inputs.definitions import Connection
 from aap_launcher.models import Clock, shapes
+from aap_launcher.models.shapes import Row
 from aap_launcher.text.words import count, duration
 
+_GATEWAY = "/api/gateway/v1/"
 _SKEW = 120.0  # seconds by which the clocks may differ before times in logs mislead
 _ASKED = 5
 # A rule that means nothing: the preview of a schedule is the one POST that changes nothing.
@@ -31,7 +33,7 @@ def access(
     yield Check("user", State.OK, f"{who} ({'token' if connection.token else 'user name and password'})")
     yield _scope(requests)
     if connection.token:
-        yield from _expiry(requests)
+        yield _expiry(requests, gateway=controller.platform.gateway)
 
 
 def _skew(requests: Requests, today: datetime) -> Check:
@@ -82,22 +84,27 @@ def _scope(requests: Requests) -> Check:
     return Check("scope", State.UNKNOWN, f"the controller answers {answer.status} where it was tried")
 
 
-def _expiry(requests: Requests) -> Iterator[Check]:
-    """A token does not tell which one it is; with a single one of this user it is known all the same."""
-    try:
-        mine = shapes.rows(requests.read("me/", what="the user's own page"), "results")
-        links = shapes.row(mine[0], "related") if mine else {}
-        path = shapes.text(links, "personal_tokens") or shapes.text(links, "tokens")
-        rows = shapes.rows(requests.read(path, what="the user's tokens"), "results") if path else ()
-    except (InvalidInput, Refused, Unreachable):
-        rows = ()
+def _expiry(requests: Requests, *, gateway: bool) -> Check:
+    """A token does not tell which one it is; with a single one of this user it is known all the same.
+
+    Behind a gateway it may be one of the platform's, or (until AAP 2.7) one of the controller's.
+    """
+    rows = [*(_tokens(requests, _GATEWAY) if gateway else ()), *_tokens(requests, "")]
+    ends = sorted(shapes.text(row, "expires")[:10] for row in rows)
     if not rows:
-        yield Check("token", State.UNKNOWN, "its end is not told by this controller")
-    elif len(rows) == 1:
-        yield Check("token", State.OK, f"until {str(rows[0].get('expires', ''))[:10]}")
-    else:
-        ends = sorted(str(row.get("expires", ""))[:10] for row in rows)
-        told = f"one of {count(len(rows), 'token')} of this user" + (
-            f"; the first ends {ends[0]}" if ends else ""
-        )
-        yield Check("token", State.UNKNOWN, told)
+        return Check("token", State.UNKNOWN, "its end is not told by this controller")
+    if len(rows) == 1:
+        return Check("token", State.OK, f"until {ends[0]}")
+    told = f"one of {count(len(rows), 'token')} of this user; the first ends {ends[0]}"
+    return Check("token", State.UNKNOWN, told)
+
+
+def _tokens(requests: Requests, root: str) -> Sequence[Row]:
+    """The user's tokens below this root; a gateway's administrator is told those of all."""
+    try:
+        mine = shapes.rows(requests.read(f"{root}me/", what="the user's own page"), "results")
+        query = (("page_size", "200"),)
+        rows = shapes.rows(requests.read(f"{root}tokens/", query, what="the user's tokens"), "results")
+    except (InvalidInput, Refused, Unreachable):
+        return ()
+    return [row for row in rows if mine and row.get("user") == mine[0].get("id")]

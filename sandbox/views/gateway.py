@@ -1,5 +1,6 @@
 """The platform gateway in front of the controller: its own root, its tokens, and what it keeps away."""
 
+import secrets
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from sandbox.clock import stamp
 from sandbox.models import Token, User, now
-from sandbox.replies import Refused, empty, json_reply
+from sandbox.replies import Refused, empty, forbidden, json_reply
 from sandbox.shapes import summaries
 from sandbox.shapes.users import ansible_id
 from sandbox.views.auth import here, identify
@@ -17,6 +18,7 @@ from sandbox.views.tokens import check_creation
 blueprint = Blueprint("gateway", __name__)
 CHALLENGE = "Bearer realm=api authorization_url=/o/authorize/"
 LIFETIME = timedelta(days=365)
+_WANTED = ("name", "organization", "authorization_grant_type", "client_type")
 # Ids of users and organizations differ between gateway and controller.
 ID_SHIFT = 1
 
@@ -59,7 +61,7 @@ def gateway_root() -> Response:
 
 @blueprint.get("/api/gateway/v1/")
 def gateway_version_root() -> Response:
-    return json_reply({name: _path("v1", name) for name in ("me", "ping", "tokens")})
+    return json_reply({name: _path("v1", name) for name in ("applications", "me", "ping", "tokens")})
 
 
 @blueprint.get("/api/gateway/v1/ping/")
@@ -116,7 +118,11 @@ def token_create() -> Response:
     given = body_of(request)
     scope = check_creation(user, given.get("scope", "write"))
     description = str(given.get("description", ""))
+    number = given.get("application")
+    if number is not None and number not in here().platform_applications:
+        raise Refused(400, {"application": [f'Invalid pk "{number}" - object does not exist.']})
     token = here().new_token(user, scope=scope, description=description, lifetime=LIFETIME, gateway=True)
+    token.application = number
     return json_reply(_token(token, token.value), 201, {"Location": _path("v1", "tokens", token.id)})
 
 
@@ -133,13 +139,48 @@ def _token(token: Token, shown: str) -> dict[str, Any]:
         "modified_by": owner,
         "expires": stamp(token.expires),
         "user": owner,
-        "application": None,
+        "application": token.application,
         "description": token.description,
         "last_used": None,
         "scope": token.scope,
         "token": shown,
         "refresh_token": None,
     }
+
+
+@blueprint.get("/api/gateway/v1/applications/")
+def application_list() -> Response:
+    _caller()
+    name = request.args.get("name")
+    rows = [
+        {**one, "client_secret": "$encrypted$"}
+        for one in here().platform_applications.values()
+        if name in {None, one["name"]}
+    ]
+    return json_reply({"count": len(rows), "next": None, "previous": None, "results": rows})
+
+
+@blueprint.post("/api/gateway/v1/applications/")
+def application_create() -> Response:
+    """The secret is told once."""
+    if not _caller().is_superuser:
+        raise forbidden()
+    given = body_of(request)
+    missing = [name for name in _WANTED if not given.get(name)]
+    if missing:
+        raise Refused(400, {name: ["This field is required."] for name in missing})
+    made = here().platform_applications
+    number = max(made, default=0) + 1
+    secret = secrets.token_urlsafe(96)
+    row = {
+        "id": number,
+        "url": _path("v1", "applications", number),
+        **{name: given[name] for name in _WANTED},
+        "client_id": secrets.token_urlsafe(30),
+        "client_secret": secret,
+    }
+    made[number] = row
+    return json_reply(row, 201, {"Location": row["url"]})
 
 
 def _own(number: int) -> Token:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 import requests
@@ -85,7 +86,11 @@ def test_what_a_launch_would_be_refused_for_is_named(
 
 
 def test_a_project_whose_update_failed_is_a_warning(gateway: Sandbox) -> None:
-    assert doctor(gateway.url, "Failing project").code == 0
+    admin = {"AAP_URL": gateway.url, "AAP_TOKEN": "admin-token"}
+    assert warm.run("projects", "update", "Broken checkout", "--wait", env=admin).returncode == 1
+    seen = doctor(gateway.url, "Failing project")
+    assert seen.code == 0
+    assert seen.says("project", "warning", "Broken checkout", "failed"), seen["project"]
 
 
 @pytest.mark.parametrize(
@@ -136,6 +141,37 @@ def test_a_login_page_in_the_way_is_named(gateway: Sandbox) -> None:
         seen = doctor(front.url)
     assert seen.code == 2
     assert seen.says("controller", "not ok", "is not an AWX or AAP API"), seen.checks
+
+
+def test_the_end_of_a_users_only_token_is_told(box: Sandbox) -> None:
+    """Behind a gateway the controller's own tokens were looked at, which this one is none of."""
+    gateway = box.settings.layout != "awx"
+    with sandbox.start(layout=box.settings.layout, speed=10) as own:
+        login = {
+            "AAP_URL": own.url,
+            "AAP_TOKEN": "",
+            "AAP_USERNAME": "viewer",
+            "AAP_PASSWORD": "viewer-password",
+        }
+        other = requests.post(
+            f"{own.api}/tokens/", json={}, auth=("ci-bot", "ci-bot-password"), timeout=10
+        )  # of somebody else
+        assert other.status_code == 201
+        mine = [row for row in own.state.tokens.values() if row.user.username == "viewer"]
+        for one in mine:
+            del own.state.tokens[one.id]
+        token = warm.run("token", "create", env=login).stdout.strip()
+        seen = doctor(own.url, token=token)
+        year = datetime.now(UTC).year + (1 if gateway else 999)
+        assert seen.says("token", "ok", f"until {year}") or seen.says("token", "ok", f"until {year + 1}"), (
+            seen
+        )
+        if gateway:  # one more, of the controller's own: which of them it is, nobody tells
+            head = {"Authorization": f"Bearer {token}"}
+            assert requests.post(f"{own.api}/tokens/", json={}, headers=head, timeout=10).status_code == 201
+            assert doctor(own.url, token=token).says(
+                "token", "not known", "one of 2 tokens", "the first ends"
+            )
 
 
 def test_clocks_that_differ_are_a_warning(gateway: Sandbox) -> None:

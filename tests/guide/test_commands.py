@@ -49,6 +49,33 @@ def test_a_token_for_somebody_else_is_refused(box: Sandbox) -> None:
     assert "belongs to whoever asks for it" in said
 
 
+def test_a_token_belongs_to_an_application_whose_secret_is_told_once(box: Sandbox) -> None:
+    body = ["authorization_grant_type=password", "client_type=confidential"]
+    code, out, said = run(
+        box, "applications", "create", "name=Portal", "organization=Retail", *body, "-o", "json"
+    )
+    assert code == 0, said
+    secret = json.loads(out)["client_secret"]
+    assert len(secret) > 60
+    assert secret not in run(box, "applications", "list", "-o", "json")[1]
+    if box.settings.layout != "awx":  # tokens are the platform's there, and so are their applications
+        path = "/api/gateway/v1/applications/"
+        fields = [f"-f{one}" for one in ("name=Portal", *body)]
+        code, out, said = run(box, "api", "POST", path, *fields, "-F", "organization=1")
+        assert code == 0, said
+        assert json.loads(out)["client_secret"] not in run(box, "api", "GET", path)[1]
+    code, value, said = run(box, "token", "create", "--application", "Portal")
+    assert code == 0, said
+    number = said.partition("token ")[2].split()[0]
+    code, out, _ = run(box, "token", "list", "-o", "json")
+    (row,) = (row for row in json.loads(out) if str(row["id"]) == number)
+    assert row["application"]
+    assert run(box, "doctor", token=value.strip())[0] == 0
+    code, value, said = run(box, "token", "create", "--application", "Protal")
+    assert (code, value) == (3, "")
+    assert "Protal" in said
+
+
 @pytest.mark.parametrize("service", ["github", "gitlab", "bitbucket_dc"])
 def test_a_webhook_starts_its_template_once_for_each_delivery(box: Sandbox, service: str) -> None:
     code, key, said = run(box, "webhook", "setup", "Locked", "--service", service)
