@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ def launch(**given: Any) -> None:
 
     FILE is a list of {template, and prompts by the names that launch has: limit, extra_vars, inventory, ...}. Each is
     checked as launch does, all before the first starts: the controller would drop what a template does not take.
-    More than 100 become several workflow jobs.
+    More than 100, or than the controller's own limit, become several workflow jobs.
     """
     from aap_launcher.cli.connected import with_desk
 
@@ -44,13 +44,14 @@ def _launched(desk: Desk, given: dict[str, Any]) -> int:
     from aap_launcher.cli.given import objects, read, refuse_changed
     from aap_launcher.client import bulk
     from aap_launcher.client.kinds import KINDS
+    from aap_launcher.client.pieces import CHUNK, in_pieces
     from aap_launcher.errors import InvalidInput, Refused
     from aap_launcher.text.words import count
 
     rows = objects(read(given["file"]), given["file"])
     refuse_changed(rows, given["file"], ("credential_passwords",), unquoted=False)
-    if given["follow"] and len(rows) > bulk.CHUNK:
-        raise InvalidInput(f"--follow is for one workflow job: at most {bulk.CHUNK} launches.")
+    if given["follow"] and len(rows) > CHUNK:
+        raise InvalidInput(f"--follow is for one workflow job: at most {CHUNK} launches.")
     try:
         jobs = bulk.jobs(desk.controller, rows)
     except Refused as refused:
@@ -62,14 +63,23 @@ def _launched(desk: Desk, given: dict[str, Any]) -> int:
     if given["dry_run"]:
         desk.screen.say(f"{count(len(jobs), 'launch', 'launches')} checked; nothing was launched")
         return 0
-    for body in bulk.bodies(jobs, name=given["name"], organization=organization):
-        many = count(len(body["jobs"]), "launch", "launches")
-        made = bulk.launch(desk.requests, body, f"the bulk launch ({many})")
-        desk.screen.data([f"{made['id']}\n"])
-        desk.screen.say(f"workflow job {made['id']}: {many}; attach with: aap-launcher follow {made['id']}")
-        if given["follow"]:
-            desk.afterwards = _following(str(made["url"]), desk, given)
+    send = partial(bulk.launch, desk.requests, name=given["name"], organization=organization)
+    if given["follow"]:  # one workflow job, or none
+        made = send(jobs)
+        _told(desk, made, len(jobs))
+        desk.afterwards = _following(str(made["url"]), desk, given)
+        return 0
+    for chunk, made in in_pieces(jobs, send, bulk.LIMIT):
+        _told(desk, made, len(chunk))
     return 0
+
+
+def _told(desk: Desk, made: Mapping[str, Any], launches: int) -> None:
+    from aap_launcher.text.words import count
+
+    desk.screen.data([f"{made['id']}\n"])
+    many = count(launches, "launch", "launches")
+    desk.screen.say(f"workflow job {made['id']}: {many}; attach with: aap-launcher follow {made['id']}")
 
 
 def _following(path: str, desk: Desk, given: dict[str, Any]) -> Callable[[], object]:

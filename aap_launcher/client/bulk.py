@@ -6,7 +6,7 @@ Seen on AWX 24.6.1: prompts that are not asked for are dropped, and a missing su
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aap_launcher.client import prompts
@@ -15,12 +15,13 @@ from aap_launcher.inputs.choices import TemplateKind
 from aap_launcher.inputs.parsing import Connection, Inputs
 from aap_launcher.preflight.request import launch_request
 from aap_launcher.text.quoting import quoted
+from aap_launcher.text.words import count
 
 if TYPE_CHECKING:
     from aap_launcher.controller import Controller
     from aap_launcher.controller.requests import Requests
 
-CHUNK = 100  # BULK_JOB_MAX_LAUNCH, as it is by default
+LIMIT = "BULK_JOB_MAX_LAUNCH"
 
 
 def jobs(controller: Controller, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -40,17 +41,14 @@ def jobs(controller: Controller, rows: Sequence[Mapping[str, Any]]) -> list[dict
     return found
 
 
-def bodies(
-    rows: Sequence[Mapping[str, Any]], *, name: str, organization: int | None
-) -> Iterator[dict[str, Any]]:
-    """The calls that launch them, a hundred each."""
-    for at in range(0, len(rows), CHUNK):
-        body: dict[str, Any] = {"name": name, "jobs": list(rows[at : at + CHUNK])}
-        yield body if organization is None else {**body, "organization": organization}
-
-
-def launch(requests: Requests, body: Mapping[str, Any], what: str) -> Mapping[str, Any]:
-    """Send one of the calls: the workflow job that it made. Raises `LaunchUnknown` where no answer shows it."""
+def launch(
+    requests: Requests, rows: Sequence[Mapping[str, Any]], *, name: str, organization: int | None
+) -> Mapping[str, Any]:
+    """Launch them in one call: the workflow job that it made. Raises `LaunchUnknown` where no answer shows it."""
+    what = f"the bulk launch ({count(len(rows), 'launch', 'launches')})"
+    body: dict[str, Any] = {"name": name, "jobs": list(rows)}
+    if organization is not None:
+        body["organization"] = organization
     try:
         found = requests.content(requests.change("POST", "bulk/job_launch/", body, what=what), what)
     except AnswerLost as lost:

@@ -15,8 +15,6 @@ from aap_launcher.errors import AnswerLost, InvalidInput, InvalidValue, Problem
 from aap_launcher.text.quoting import joined
 from aap_launcher.text.words import count
 
-CHUNK = 100  # BULK_HOST_MAX_CREATE, as it is by default
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -97,12 +95,6 @@ def refuse_unseen(answer: Mapping[str, Any], chunk: Sequence[Wanted]) -> None:
         raise AnswerLost(f"{told}: {joined(missing)}. The same command again looks, and does the rest.")
     if other:
         raise AnswerLost(f"made, and shown otherwise than they were sent: {joined(other)}. Look at them.")
-
-
-def chunks(rows: Sequence[Wanted], size: int = CHUNK) -> Iterator[Sequence[Wanted]]:
-    """The rows in pieces that one call takes."""
-    for at in range(0, len(rows), size):
-        yield rows[at : at + size]
 
 
 def _changed(one: Wanted, now: Record) -> Iterator[tuple[str, Any]]:

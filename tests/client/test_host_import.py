@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from aap_launcher.client.host_files import Wanted, form_of, hosts
-from aap_launcher.client.host_import import Plan, body, chunks, plan
+from aap_launcher.client.host_import import Plan, body, plan
 from aap_launcher.client.kinds import KINDS
+from aap_launcher.client.pieces import in_pieces
 from aap_launcher.client.records import Record
-from aap_launcher.errors import InvalidInput
+from aap_launcher.errors import InvalidInput, Refused
 
 
 def record(number: int, name: str, **content: object) -> Record:
@@ -245,8 +248,24 @@ def test_a_group_that_is_called_like_a_host_is_refused() -> None:
 
 def test_hosts_are_made_a_hundred_a_call_with_variables_as_text() -> None:
     rows = [Wanted(f"h{number}", "", {"enabled": False}, {"ü": 1}) for number in range(201)]
-    assert [len(one) for one in chunks(rows)] == [100, 100, 1]
+    assert [len(one) for one, _ in in_pieces(rows, len, "BULK_HOST_MAX_CREATE")] == [100, 100, 1]
     assert body(7, rows[:1]) == {
         "inventory": 7,
         "hosts": [{"name": "h0", "enabled": False, "variables": '{"ü": 1}'}],
     }
+
+
+def test_a_lower_limit_is_found_by_halves_and_another_refusal_is_no_limit() -> None:
+    sent: list[int] = []
+
+    def send(piece: Sequence[int]) -> int:
+        sent.append(len(piece))
+        if len(piece) > 30:
+            raise Refused("Number of hosts exceeds system setting BULK_HOST_MAX_CREATE", status=400)
+        return piece[0]
+
+    made = list(in_pieces(range(110), send, "BULK_HOST_MAX_CREATE"))
+    assert [number for piece, _ in made for number in piece] == list(range(110))
+    assert sent == [100, 50, 25, 25, 25, 25, 10]
+    with pytest.raises(Refused):
+        list(in_pieces(range(110), send, "BULK_JOB_MAX_LAUNCH"))

@@ -151,6 +151,28 @@ def test_hosts_are_imported_by_the_hundred_and_once(box: Sandbox, tmp_path: Path
     assert run(box, "hosts", "count", "groups__name=canary")[1] == "2\n"
 
 
+def test_a_lower_limit_of_the_controllers_own_is_kept_to(box: Sandbox, tmp_path: Path) -> None:
+    """130 hosts, or 3 launches, were refused whole where an administrator had lowered the limit."""
+    for setting in ("BULK_HOST_MAX_CREATE=30", "BULK_JOB_MAX_LAUNCH=2"):
+        assert run(box, "api", "PATCH", "settings/bulk/", "-F", setting)[0] == 0
+    file = tmp_path / "hosts.csv"
+    file.write_text("name\n" + "".join(f"fewer{n}\n" for n in range(130)))
+    code, out, said = run(box, "hosts", "import", str(file), "--inventory", "Shop")
+    assert (code, out) == (0, "130 created · 0 updated · 0 unchanged\n"), said
+    assert run(box, "hosts", "count", "name__startswith=fewer")[1] == "130\n"
+    file = tmp_path / "launches.yml"
+    file.write_text("- template: Locked\n" * 3)
+    code, out, said = run(box, "bulk", "launch", str(file))
+    assert (code, out.count("\n")) == (0, 3), said
+    before = run(box, "workflow_jobs", "count")[1]
+    code, out, said = run(box, "bulk", "launch", str(file), "--follow")
+    assert (code, out) == (3, "")
+    assert "BULK_JOB_MAX_LAUNCH" in said
+    assert run(box, "workflow_jobs", "count")[1] == before
+    for setting in ("BULK_HOST_MAX_CREATE=100", "BULK_JOB_MAX_LAUNCH=100"):
+        assert run(box, "api", "PATCH", "settings/bulk/", "-F", setting)[0] == 0
+
+
 def test_an_import_that_is_refused_sends_nothing(box: Sandbox, tmp_path: Path) -> None:
     file = tmp_path / "hosts.csv"
     file.write_text("name,enabled\nfirst,true\nfirst,true\nsecond,perhaps\n")

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aap_launcher.cli.given import read
 from aap_launcher.client import host_files, host_import
 from aap_launcher.client.kinds import KINDS
+from aap_launcher.client.pieces import in_pieces
 from aap_launcher.errors import AnswerLost
 from aap_launcher.text.quoting import joined, quoted
 from aap_launcher.text.words import count
 
 if TYPE_CHECKING:
     from aap_launcher.cli.connected import Desk
+    from aap_launcher.client.host_files import Wanted
     from aap_launcher.client.host_import import Plan
     from aap_launcher.client.kind import Kind
+
+_LIMIT = "BULK_HOST_MAX_CREATE"
 
 
 def imported(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
@@ -54,11 +59,8 @@ def _send(desk: Desk, kind: Kind, plan: Plan, inventory: int, groups: Mapping[st
     made = changed = 0
     try:
         with desk.screen.progress(len(plan.create) + len(plan.update), "hosts") as step:
-            for chunk in host_import.chunks(plan.create):
-                body = host_import.body(inventory, chunk)
-                what = f"making {count(len(chunk), 'host')}"
-                answer = desk.requests.change("POST", "bulk/host_create/", body, what=what)
-                host_import.refuse_unseen(desk.requests.content(answer, what), chunk)
+            for chunk, answer in in_pieces(plan.create, partial(_made, desk, inventory), _LIMIT):
+                host_import.refuse_unseen(answer, chunk)
                 made += len(chunk)
                 step(len(chunk))
             for number, _, fields in plan.update:
@@ -69,6 +71,12 @@ def _send(desk: Desk, kind: Kind, plan: Plan, inventory: int, groups: Mapping[st
     except BaseException:
         desk.screen.say(f"{made} created, {changed} updated so far; the same command again does the rest.")
         raise
+
+
+def _made(desk: Desk, inventory: int, chunk: Sequence[Wanted]) -> Mapping[str, Any]:
+    what = f"making {count(len(chunk), 'host')}"
+    body = host_import.body(inventory, chunk)
+    return desk.requests.content(desk.requests.change("POST", "bulk/host_create/", body, what=what), what)
 
 
 def _put_into_groups(desk: Desk, kind: Kind, plan: Plan, inventory: int, groups: Mapping[str, int]) -> None:
