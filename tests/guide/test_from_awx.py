@@ -126,10 +126,11 @@ class Typist:
 
 
 @pytest.mark.sandbox
-def test_each_of_them_does_what_the_table_says(tmp_path: Path) -> None:
+@pytest.mark.parametrize("layout", ["awx", "gateway26"])
+def test_each_of_them_does_what_the_table_says(layout: str, tmp_path: Path) -> None:
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    with sandbox.start(layout="gateway26", speed=20, kept_runs=KEPT_RUNS) as box:
+    with sandbox.start(layout=layout, speed=20, kept_runs=KEPT_RUNS) as box:
         typist, printed = Typist(box, tmp_path), ""
         for command in COMMANDS:
             for before in next((lines for piece, lines in FIRST.items() if piece in command), []):
