@@ -107,7 +107,7 @@ def test_names_that_one_file_system_takes_for_one_do_not_overwrite_each_other() 
 
 def test_a_name_that_looks_like_anothers_number_loses_nothing() -> None:
     """`shop~2` was written over the second `Shop`; so were, on a Mac, the two ways to write an accent."""
-    called = ["Shop", "shop", "shop~2", "SHOP", "SHOP~2", "caf\u00e9", "cafe\u0301"]
+    called = ["Shop", "shop", "Shop", "shop~2", "SHOP", "SHOP~2", "caf\u00e9", "cafe\u0301"]
     found = named_files([("projects", name, {"name": name}) for name in called])
     assert [one["name"] for one in found.values()] == called
     assert len({unicodedata.normalize("NFC", name).casefold() for name in found}) == len(called)
