@@ -18,6 +18,12 @@ COLLECTIONS: Mapping[str, str] = {
     "instance_groups": "instance_groups",
     "execution_environment": "execution_environments",
 }
+_ONE = {
+    "credentials": "credential",
+    "labels": "label",
+    "instance_groups": "instance group",
+    "execution_environment": "execution environment",
+}
 
 
 class Objects:
@@ -45,9 +51,9 @@ class Objects:
     def _by_id(self, prompt: str, collection: str, reference: Reference) -> Row | None:
         if reference.id is None:
             return None
-        found = self._lookup.detail(collection, reference.id, f"{prompt} {reference.id}")
+        found = self._lookup.detail(collection, reference.id, f"{_one(prompt)} {reference.id}")
         if found is None and not reference.name:
-            raise NotFound(f"{prompt} {reference.id} does not exist.")
+            raise NotFound(f"{_one(prompt)} {reference.id} does not exist.")
         return found
 
     def _one(self, prompt: str, text: str, collection: str, rows: Sequence[Row], organization: str) -> Found:
@@ -65,7 +71,7 @@ class Objects:
             told = self._candidates(collection, rows)
             raise Refused(f"{prompt}: several are called {quoted(text)}; give one of:{told}")
         near = self._lookup.near(collection, reference_name(text))
-        raise missing(f"{prompt} {quoted(text)}", (line(row) for row in near))
+        raise missing(f"{_one(prompt)} {quoted(text)}", (line(row) for row in near))
 
     def _both(self, prompt: str, text: str, collection: str, rows: Sequence[Row]) -> Refused:
         """The id of one object is the name of another: nobody can tell which is meant."""
@@ -78,6 +84,11 @@ class Objects:
 
     def _candidates(self, collection: str, rows: Sequence[Row]) -> str:
         return table(f"{self._lookup.pasted(row, collection, rows)}  {line(row)}" for row in rows)
+
+
+def _one(prompt: str) -> str:
+    """What one of the prompt's objects is called."""
+    return _ONE.get(prompt, prompt)
 
 
 def line(row: Row) -> str:

@@ -7,5 +7,5 @@ from aap_launcher.models import Line, Notice, Tone
 
 def notice(update: Notice) -> Line:
     """The line of a notice."""
-    tone, label = (Tone.WARN, "warning") if update.warning else (Tone.NOTE, "")
+    tone, label = (Tone.WARN, "warning") if update.warning else (Tone.NOTE, "note")
     return Line(update.text, tone, label)

@@ -85,9 +85,9 @@ def _parts(outcome: Outcome, room: _Room) -> Iterator[str]:
     yield _title(job, outcome.template, outcome.verdict, outcome.seconds)
     yield _circumstances(job, outcome.ci, outcome.platform, outcome.shown)
     yield _why([*outcome.own.splitlines(), *reason_lines(found.reasons)], job, room)
+    yield from _failures(found, room)
     if room.graph:
         yield graph(outcome.nodes)
-    yield from _failures(found, room)
     yield node_table(outcome.nodes)
     if room.timeline:
         yield timeline(outcome.nodes)

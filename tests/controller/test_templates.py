@@ -256,6 +256,20 @@ def test_an_object_is_found_by_its_exact_name(
     assert asked.last_request.qs["name"] == ["web & db"]
 
 
+@pytest.mark.parametrize(
+    ("prompt", "collection", "one"),
+    [("credentials", "credentials", "credential"), ("labels", "labels", "label"), ("inventory", "inventories", "inventory"),
+     ("instance_groups", "instance_groups", "instance group"),
+     ("execution_environment", "execution_environments", "execution environment")],
+)  # fmt: skip
+def test_an_object_that_is_not_there_is_spoken_of_as_one(
+    world: World, awx: Connect, prompt: str, collection: str, one: str
+) -> None:
+    world.json("GET", f"/api/v2/{collection}/", page())
+    with pytest.raises(NotFound, match=rf'^There is no {one} "nope" that this user may see\.'):
+        awx().find_object(prompt, "nope")
+
+
 def prompted(number: int, name: str, org: str = "", kind: str = "") -> dict[str, Any]:
     summary = {"organization": {"name": org}} if org else {}
     return {

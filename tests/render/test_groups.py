@@ -173,6 +173,12 @@ def test_a_notice_ends_the_group_and_the_task_goes_on_in_a_new_one() -> None:
     ]
 
 
+def test_every_notice_has_a_label() -> None:
+    assert [line for line in seen(Notice("controller back after 9 s")) if "back" in line] == [
+        "note       controller back after 9 s   [note]"
+    ]
+
+
 def test_a_task_of_which_nothing_is_shown_has_no_group() -> None:
     log = seen(
         play("P"),

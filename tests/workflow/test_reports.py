@@ -251,6 +251,11 @@ def test_the_summary_of_a_workflow_draws_it_and_names_nodes() -> None:
     assert "| `inner > deploy` | ✖ failed | 2 s | [job 102](<https://aap.example.com/1>) |" in page
 
 
+def test_the_summary_of_a_failed_workflow_leads_with_what_failed_and_not_with_the_graph() -> None:
+    page = summary(clean(whole((ran(2, "deploy", S.FAILED),), own="")))
+    assert page.index("TASK [Restart]") < page.index("flowchart LR")
+
+
 def test_the_summary_of_a_huge_workflow_stays_below_a_megabyte() -> None:
     nodes = tuple(ran(n, "漢" * 500, on_success=tuple(range(50))) for n in range(3000))
     failures = tuple(Failure(f"t{n}", "h" * 200, "m" * 40_000, node="n" * 100) for n in range(100))
