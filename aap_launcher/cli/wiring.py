@@ -248,9 +248,10 @@ def examine(given: Mapping[str, Any], *, ci: str | None, debug: bool, as_json: b
         for words in mistyped():
             tell(Check("given", State.WARNING, words))
         with tools.signals.listening():  # as a launch does
-            raw = _located(raw, given, tools)
-            inputs = parse(raw, read_file=_read_file, now=datetime.now(UTC), targeted=False)
-        tell(given_inputs(raw))
+            located = _located(raw, given, tools)
+            inputs = parse(located, read_file=_read_file, now=datetime.now(UTC), targeted=False)
+        proxies.check(environment(), inputs.connection.url)
+        tell(given_inputs(located, _origins(located, raw, given)))
         ask = partial(launcher.connect, inputs, tools, lambda _: None)
         today = datetime.now(UTC)
         for check in examine(inputs, ask, clock=tools.clock, today=today, context=tools.context):
@@ -261,6 +262,20 @@ def examine(given: Mapping[str, Any], *, ci: str | None, debug: bool, as_json: b
         tools.ci.emit(Line(json.dumps([asdict(check) for check in checks], indent=2, ensure_ascii=False)))
     tools.ci.close()
     sys.exit(exit_code(checks))
+
+
+def _origins(
+    located: Mapping[str, Given], raw: Mapping[str, Given], given: Mapping[str, Any]
+) -> dict[str, str]:
+    """Where each input came from that is no option: the variable's name, or the profile's."""
+    environ = environment()
+    profile = given.get(_PROFILE) or environ.get("AAP_PROFILE")
+    elsewhere = f"profile {profile}" if profile else "a login or the profile default"
+    found = {}
+    for name in located.keys() - {name for name, value in given.items() if value}:
+        variable = next((one for one in BY_NAME[name].variables if environ.get(one)), "")
+        found[name] = variable if raw.get(name) == located[name] else elsewhere
+    return found
 
 
 def _answer_at_once(inputs: Inputs) -> None:

@@ -55,9 +55,13 @@ def _of(error: LauncherError) -> Check:
     return failed(name, error, _OTHER_CERTIFICATE if "the client certificate" in str(error) else "")
 
 
-def given_inputs(raw: Mapping[str, object]) -> Check:
-    """What was read from options and environment; of a secret only that it is there."""
-    told = [f"{name} (set)" if BY_NAME[name].secret else name for name in raw]
+def given_inputs(raw: Mapping[str, object], origins: Mapping[str, str]) -> Check:
+    """What was read, and where from if it was no option; of a secret only that it is there."""
+    told = [
+        (f"{name} (set)" if BY_NAME[name].secret else name)
+        + (f" from {origins[name]}" if name in origins else "")
+        for name in raw
+    ]
     return Check("given", State.OK, ", ".join(told) or "nothing")
 
 

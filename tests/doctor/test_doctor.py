@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import requests
@@ -63,6 +64,30 @@ def test_all_is_well_and_nothing_is_launched(box: Sandbox) -> None:
     assert seen.says("inputs", "ok", "limit=web", "app_version=2.4.1")
     assert seen.says("project", "ok", "Shop playbooks")
     assert requests.get(f"{box.control}/jobs/", timeout=10).json() == []
+
+
+def test_where_each_input_came_from_is_told(box: Sandbox, tmp_path: Path) -> None:
+    folder = tmp_path / "aap-launcher"
+    folder.mkdir()
+    config = folder / "config.toml"
+    config.write_text(f'[profile.test]\nurl = "{box.url}"\ntoken = "ci-bot-token"\n', encoding="utf-8")
+    config.chmod(0o600)
+    around = {"XDG_CONFIG_HOME": str(tmp_path), "AAP_PROFILE": "test", "AAP_LIMIT": "web"}
+    done = warm.run("doctor", "Deploy shop", "--json", env=around)
+    assert done.returncode == 0, done.stdout
+    told = json.loads(done.stdout)[0]["text"].split(", ")
+    assert sorted(told) == [
+        "limit from AAP_LIMIT", "template", "token (set) from profile test", "url from profile test",
+    ]  # fmt: skip
+    assert doctor(box.url, CONTROLLER_OAUTH_TOKEN="another-token").says(
+        "given", "ok", "token (set) from AAP_TOKEN"
+    )
+
+
+def test_a_proxy_that_a_launch_would_not_take_is_told(gateway: Sandbox) -> None:
+    seen = doctor(gateway.url.replace("http:", "https:"), HTTPS_PROXY="socks5://127.0.0.1:1080")
+    assert seen.code == 2
+    assert seen.says("inputs", "not ok", "HTTPS_PROXY", "SOCKS")
 
 
 @pytest.mark.parametrize(
