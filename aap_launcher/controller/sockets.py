@@ -6,6 +6,8 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from http import HTTPStatus
+from http.client import BadStatusLine, HTTPResponse
 from typing import Any, TypeVar
 
 import urllib3
@@ -161,8 +163,23 @@ def _dialed(connection: HTTPConnection, exchange: Exchange) -> socket.socket:
         raise NewConnectionError(connection, f"Failed to establish a new connection: {error}") from error
 
 
+class _Response(HTTPResponse):
+    """Every interim answer is passed over until the final one comes: http.client does so for `100 Continue` alone.
+
+    A proxy may send `102 Processing` or `103 Early Hints` (RFC 9110, 15.2). Taken for the answer, the real one would
+    be read as that of the next request on the connection.
+    """
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]  # not in typeshed
+        if status == HTTPStatus.SWITCHING_PROTOCOLS:
+            raise BadStatusLine(f"{status} {reason}")  # nobody asked for another protocol
+        return version, HTTPStatus.CONTINUE if status < HTTPStatus.OK else status, reason
+
+
 class _Plain(HTTPConnection):
     exchange: Exchange
+    response_class = _Response
 
     def _new_conn(self) -> socket.socket:
         return _dialed(self, self.exchange)

@@ -88,13 +88,24 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: appli
         dripping(b"", b"H"),
         dripping(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a"),
         dripping(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        dripping(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
         dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b"a"),
         dripping(CHUNKED, b"1\r\na\r\n"),
         dripping(CHUNKED + b"1;x=", b"y"),
         dripping(CHUNKED + b"2\r\n{}\r\n0\r\n", b"X-Trailer: 1\r\n"),
         dripping(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"x" * 99)[:-8], b""),
     ],
-    ids=["status line", "head", "100 Continue", "body", "chunks", "chunk extension", "trailers", "gzip"],
+    ids=[
+        "status line",
+        "head",
+        "100 Continue",
+        "103 Early Hints",
+        "body",
+        "chunks",
+        "chunk extension",
+        "trailers",
+        "gzip",
+    ],
 )
 def test_an_answer_that_drips_ends_at_the_deadline_whatever_part_of_it_does(speak: Speak) -> None:
     with speaking(speak) as origin, wired(origin) as wire:
@@ -154,6 +165,35 @@ def test_an_encoding_that_was_not_asked_for_is_no_answer() -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\n{}"
     with speaking(lambda link: link.sendall(head)) as origin, wired(origin) as wire, pytest.raises(Fault):
         wire.send("GET", "/", timeout=5)
+
+
+@pytest.mark.parametrize("interim", [b"100 Continue", b"102 Processing", b"103 Early Hints", b"199 Whatever"])
+def test_what_comes_before_the_answer_is_not_taken_for_it(interim: bytes) -> None:
+    """Else each answer on the connection would be read as that of the next request."""
+    head = b"HTTP/1.1 " + interim + b"\r\nLink: </a.css>; rel=preload\r\n\r\n"
+
+    def speak(link: socket.socket) -> None:
+        for body in (b"1", b"2"):
+            for _ in range(3):
+                link.sendall(head)
+            time.sleep(0.05)
+            link.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + body)
+            link.recv(65536)
+
+    with speaking(speak) as origin, wired(origin) as wire:
+        answers = [wire.send("GET", "/", timeout=5) for _ in range(2)]
+    assert [(answer.status, answer.body) for answer in answers] == [(200, b"1"), (200, b"2")]
+
+
+def test_another_protocol_that_nobody_asked_for_is_no_answer() -> None:
+    head = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
+    with (
+        speaking(lambda link: link.sendall(head)) as origin,
+        wired(origin) as wire,
+        pytest.raises(Fault) as raised,
+    ):
+        wire.send("POST", "/", timeout=5, body=b"{}")
+    assert raised.value.sent
 
 
 def test_whoever_waits_is_told_each_second_while_an_answer_is_awaited() -> None:
