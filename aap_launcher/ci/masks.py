@@ -1,8 +1,9 @@
 """Secrets replaced by `***` in whatever leaves: whole ones, and the pieces of one that was cut.
 
-Every secret is looked for in all of its forms (`text.secrets.forms`), in the text without its colours: a colour
-code inside a secret hides nothing. The work is linear in the text however many secrets there are: one look at
-every few characters, of which the window of a secret must be one, and a closer look where a window is known.
+Every secret is looked for in all of its forms (`text.secrets.forms`), also in the text without what a reader looks
+through: a colour code or a character without width inside a secret hides nothing. The work is linear in the text
+however many secrets there are: one look at every few characters, of which the window of a secret must be one, and a
+closer look where a window is known.
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from aap_launcher.text.secrets import lines_of, masks
-from aap_launcher.text.visible import visible
-from aap_launcher.text.words import ESCAPES
+from aap_launcher.text.visible import unseen, visible
 
 MASK = "***"
 _SHORT = 8  # characters; shorter forms need a look at every character, so they are looked for apart
@@ -59,9 +59,10 @@ class Masks:
             self._indexes, self._pieces = tuple(_indexes(self._forms)), _Pieces(self._forms)
             self._stale = False
         spans = list(self._spans(text))
-        if "\x1b" in text and (found := list(self._spans(ESCAPES.sub("", text)))):
-            places = _places(text)
-            spans += [(places[start], places[stop - 1] + 1) for start, stop in found]
+        for pattern in unseen(text):
+            if found := list(self._spans(pattern.sub("", text))):
+                places = _places(text, pattern)
+                spans += [(places[start], places[stop - 1] + 1) for start, stop in found]
         if not spans:
             return text
         pieces, end = list[str](), 0
@@ -154,19 +155,18 @@ def _indexes(forms: Iterable[str]) -> Iterator[_Index]:
 
 
 def _shapes(form: str) -> Iterator[str]:
-    """A form as given, as `defuse` shows it, and without the escapes that are taken off."""
+    """A form as given, as `defuse` shows it, and without what is looked through, as far as it is a secret still."""
     yield form
     yield visible(form)
-    if "\x1b" in form:
-        yield ESCAPES.sub("", form)
+    yield from (bare for pattern in unseen(form) if len(bare := pattern.sub("", form)) >= _WINDOW)
 
 
-def _places(text: str) -> list[int]:
-    """Where each character of the text without its terminal escapes stands in the text."""
+def _places(text: str, pattern: re.Pattern[str]) -> list[int]:
+    """Where each character of the text without what the pattern finds stands in the text."""
     places, end = list[int](), 0
-    for escape in ESCAPES.finditer(text):
-        places.extend(range(end, escape.start()))
-        end = escape.end()
+    for hidden in pattern.finditer(text):
+        places.extend(range(end, hidden.start()))
+        end = hidden.end()
     places.extend(range(end, len(text)))
     return places
 

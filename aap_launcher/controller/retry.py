@@ -121,12 +121,22 @@ def _until(later: str, now: str) -> float:
 
 
 class Outage:
-    """One spell without a usable answer; made before the first attempt, silent while nothing is wrong."""
+    """One spell without a usable answer; made before the first attempt, silent while nothing is wrong.
+
+    It may last `tolerance` seconds from its first trouble, and never beyond `until` of the clock.
+    """
 
     def __init__(
-        self, tolerance: float, clock: Clock, signals: Signals, tell: Callable[[Notice], None]
+        self,
+        tolerance: float,
+        clock: Clock,
+        signals: Signals,
+        tell: Callable[[Notice], None],
+        *,
+        until: float = float("inf"),
     ) -> None:
         self._tolerance, self._clock, self._signals, self._tell = tolerance, clock, signals, tell
+        self._until = until
         self._began: float | None = None
         self._told = 0.0
         self._tries = 0
@@ -135,7 +145,8 @@ class Outage:
         """Wait before the next attempt. Raises the trouble's error once it has lasted too long."""
         now = self._clock.now()
         self._began = now if self._began is None else self._began
-        lasted, patience = now - self._began, min(trouble.patience, self._tolerance)
+        lasted = now - self._began
+        patience = min(trouble.patience, self._bearable(self._began))
         if lasted >= patience or (trouble.tries is not None and self._tries >= trouble.tries):
             raise self.end(trouble, what)
         self._tries += 1
@@ -152,7 +163,10 @@ class Outage:
     def bears(self, seconds: float) -> bool:
         """Whether it may last so many seconds more."""
         began = self._clock.now() if self._began is None else self._began
-        return self._clock.now() + seconds <= began + self._tolerance
+        return self._clock.now() + seconds <= began + self._bearable(began)
+
+    def _bearable(self, began: float) -> float:
+        return min(self._tolerance, self._until - began)
 
     @property
     def first(self) -> bool:

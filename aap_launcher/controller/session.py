@@ -208,8 +208,7 @@ class Session:
 
     def outage(self) -> Outage:
         """One spell without a usable answer, as long as it may last now."""
-        tolerance = min(self._tolerance, max(self._until - self.clock.now(), 0.0))
-        return Outage(tolerance, self.clock, self._signals, self.tell)
+        return Outage(self._tolerance, self.clock, self._signals, self.tell, until=self._until)
 
     def close(self) -> None:
         self._wire.hang_up()
@@ -277,7 +276,10 @@ class Session:
     def _trouble(
         self, answer: Answer, usable: Callable[[Answer], bool] | None, *, pages: bool = False
     ) -> Trouble | None:
-        asked = 300 <= answer.status < 500 and answer.status not in {403, 429} and self._standing.accepted
+        asked = 300 <= answer.status < 500 and answer.status not in {403, 429}
+        # Before the credential was accepted, a page may be a log-in portal's; but where the controller has spoken
+        # before, what says 404 without its name is something in between.
+        asked = asked and (self._standing.accepted or (answer.status == 404 and self._signed))
         if asked and not pages and self.foreign(answer):
             return Trouble(f"{answer.status} that is not the controller's: {answer.beginning}")
         trouble = of_answer(answer, self._standing)

@@ -26,7 +26,8 @@ _ABOUT = re.compile(
 _WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "null", "~"))
 _SHORTEST = 4  # masking shorter values of mere variables would blot out the log
 _PERCENT = re.compile(r"%[0-9A-F]{2}")
-_ANGLE = re.compile(r"[<>&']")
+# What writers of JSON escape although they need not: Go; Ruby and PHP; .NET.
+_CAUTIOUS = tuple(map(re.compile, (r"[<>&]", r"[<>&']", r"[<>&'`+]|\\\"")))
 _HEX = re.compile(r"\\u[0-9a-f]{4}")
 _LONGEST_SHOWN, _MOST_SHOWN = 80, 30  # characters of a value; variables
 
@@ -95,29 +96,48 @@ def _forms(secret: str) -> Iterator[str]:
         yield " ".join(text.split())  # as a title or a message on one line shows it
         yield printable(text)
         yield from _in_json(text)
-        yield from (escape(text), escape(text, quote=False))  # XML and HTML
+        yield from _in_xml(text)
         yield from (
             repr(text)[1:-1],
+            repr(text.encode(errors="surrogatepass"))[2:-1],
             text.replace("'", "''"),
             text.replace("'", "'\\''"),
         )  # Python, YAML, shells
     if len(secret) >= _SHORTEST:
         yield from _in_base64(raw)
         yield from (raw.hex(), raw.hex().upper())
-    for quoted in (quote(raw, safe=""), quote(raw), quote_plus(raw)):
+    for quoted in _in_urls(raw):
         yield quoted
         yield _PERCENT.sub(lambda found: found[0].lower(), quoted)
 
 
+def _in_xml(text: str) -> Iterator[str]:
+    """In XML and HTML, quotation marks by name and by number."""
+    named = escape(text)
+    return iter(
+        (escape(text, quote=False), named, named.replace("&#x27;", "&#39;").replace("&quot;", "&#34;"))
+    )
+
+
+def _in_urls(raw: bytes) -> Iterator[str]:
+    """As Python, JavaScript and Java quote it for a URL or a form."""
+    yield from (quote(raw, safe=""), quote(raw), quote_plus(raw))
+    yield quote(raw, safe="!'()*")
+    yield quote_plus(raw, safe="*").replace("~", "%7E")
+
+
 def _in_json(text: str) -> Iterator[str]:
-    """Inside of a JSON text, as Python, Go, PHP and JavaScript write it; and inside of one that stands in another."""
+    """Inside of a JSON text, however cautious its writer was; and inside of one that stands in another."""
     for inner in (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]):
-        yield inner
-        yield inner.replace("/", "\\/")
-        yield _ANGLE.sub(lambda found: f"\\u{ord(found[0]):04x}", inner)
-        yield _ANGLE.sub(lambda found: f"\\u{ord(found[0]):04X}", inner)
-        yield _HEX.sub(lambda found: found[0][:2] + found[0][2:].upper(), inner)
+        for one in (inner, *(unneeded.sub(_escaped, inner) for unneeded in _CAUTIOUS)):
+            for written in (one, _HEX.sub(lambda found: found[0][:2] + found[0][2:].upper(), one)):
+                yield written
+                yield written.replace("/", "\\/")
         yield json.dumps(inner)[1:-1]
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0][-1]):04x}"
 
 
 def _in_base64(raw: bytes) -> Iterator[str]:

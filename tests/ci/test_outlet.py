@@ -53,8 +53,23 @@ def test_each_form_is_hidden_wherever_it_stands(form: str) -> None:
         lambda s: s[:10] + "\x1b[01;31m" + s[10:20] + "\x1b[m" + s[20:],  # grep --color
         lambda s: "".join(f"\x1b[3{n % 8}m{c}" for n, c in enumerate(s)),
         lambda s: s[:5] + "\x1b]8;;http://x\x07" + s[5:],
+        lambda s: s[:5] + "\x1b]" + s[5:9] + "\x1b[31m" + s[9:],  # a title without an end
+        lambda s: s[:9] + "\\u001b[01;31m\\u001b[K" + s[9:] + "\\u001b[m",  # Ansible writes results as JSON
+        lambda s: s[:9] + "\\\\u001b[31m" + s[9:],
+        lambda s: s[:9] + "\\x1b[31m" + s[9:15] + "\\e[0m" + s[15:],
+        lambda s: s[:9] + "\u241b[38:5:1m" + s[9:],  # as it is shown where it acted
+        lambda s: s[:9] + "\x9b31m" + s[9:15] + "\\x9bm" + s[15:],
+        "\u200b".join,
+        lambda s: "\xad".join(s[:9]) + "\u202e" + s[9:],
+        lambda s: s[:4] + "\x07" + s[4:9] + "\u2407" + s[9:14] + "\\u0007" + s[14:] + "\r",
+        lambda s: s[:9] + "\x1b" + s[9:14] + "\x9b" + s[14:],  # no sequence: what follows is seen
         lambda s: '{"a": "' + s.replace('"', '\\"').replace("/", "\\/") + '"}',
         lambda s: s.replace("<", "\\u003c").replace("'", "\\u0027").replace('"', '\\"'),
+        lambda s: (
+            s.replace("<", "\\u003C").replace("'", "\\u0027").replace("/", "\\/").replace('"', '\\"')
+        ),  # PHP
+        lambda s: s.replace("<", "\\u003C").replace("'", "\\u0027").replace('"', "\\u0022"),  # .NET
+        lambda s: s.replace("<", "&lt;").replace("'", "&#39;").replace('"', "&#34;"),
         lambda s: s.replace("'", "''"),
         lambda s: s.replace("'", "'\\''"),
         lambda s: s.replace("/", "%2f").replace("<", "%3c").replace("'", "%27").replace('"', "%22"),
@@ -63,6 +78,26 @@ def test_each_form_is_hidden_wherever_it_stands(form: str) -> None:
 def test_a_secret_that_was_coloured_or_quoted_is_hidden(written: object) -> None:
     hidden = known(SECRET).hide(written(SECRET))  # type: ignore[operator]
     assert longest_piece(hidden) < 4
+
+
+@pytest.mark.parametrize(
+    ("secret", "written"),
+    [
+        ("pä(ss)!*~wörd<1", r"p\u00e4(ss)!*~w\u00f6rd\u003c1"),  # ASCII alone, and cautious with angles
+        ("pä(ss)!*~wörd<1", r"p\u00E4(ss)!*~w\u00F6rd\u003C1"),
+        ("pä(ss)!*~wörd<1", r"p\xc3\xa4(ss)!*~w\xc3\xb6rd<1"),  # bytes of Python
+        ("pä(ss)!*~wörd<1", "p%C3%A4(ss)!*~w%C3%B6rd%3C1"),  # encodeURIComponent
+        ("pä(ss)!*~wörd<1", "p%C3%A4%28ss%29%21*%7Ew%C3%B6rd%3C1"),  # URLEncoder
+    ],
+)
+def test_each_language_writes_a_secret_in_its_own_way(secret: str, written: str) -> None:
+    assert known(secret).hide(f"a {written} b") == "a *** b"
+
+
+def test_what_is_looked_through_makes_no_word_a_secret() -> None:
+    assert known("\x1b[31mab\x07").hide("ab and \x1b[31mab\x07") == "ab and ***"
+    usual = "C:\\x64\\users 50\u2009% \u2713 \x1b[32mok\x1b[0m"
+    assert known(SECRET).hide(usual) is usual
 
 
 @pytest.mark.parametrize("before", range(4))

@@ -10,7 +10,7 @@ import requests
 from aap_launcher.controller import Controller
 from aap_launcher.errors import Forbidden, Interrupted, NotFound, Refused, Unauthorized, Unreachable
 from aap_launcher.models import Job, Status
-from tests.controller.conftest import HEADERS, World, job_row, ok, page
+from tests.controller.conftest import HEADERS, ME, World, job_row, ok, page
 
 JOB = "/api/v2/jobs/5/"
 EVENTS = JOB + "job_events/"
@@ -296,3 +296,32 @@ def test_near_a_kill_no_request_and_no_outage_lasts_longer_than_what_remains(
         controller.job(job)
     assert sum(world.clock.slept) == pytest.approx(8, abs=0.2)
     assert asked.request_history[0].timeout == (5.0, 8.0)
+
+
+def test_an_outage_that_begins_with_a_silent_request_ends_when_the_time_is_over(
+    world: World, awx: Connect
+) -> None:
+    """The request takes all that remains; a spell as long again would begin after it."""
+    controller, job = following(world, awx)
+
+    def silent(request: Any, _: object) -> None:
+        world.clock.time += request.timeout[1]
+        raise requests.ReadTimeout
+
+    world.answers("GET", JOB, {"text": silent})
+    until = world.clock.now() + 8
+    controller.hurry(until)
+    with pytest.raises(Unreachable):
+        controller.job(job)
+    assert world.clock.now() == pytest.approx(until, abs=0.6)
+
+
+@pytest.mark.parametrize(
+    "body", ["", "<html>default backend - 404</html>", '{"message": "no Route matched"}']
+)
+def test_a_404_of_something_in_between_is_no_verdict_on_the_credential(world: World, body: str) -> None:
+    world.awx()
+    kind = "application/json" if body.startswith("{") else "text/html"
+    nowhere = {"status_code": 404, "text": body, "headers": {"Content-Type": kind}}
+    world.answers("GET", "/api/v2/me/", nowhere, nowhere, ok(ME))
+    assert world.connect().username == "ci-bot"
