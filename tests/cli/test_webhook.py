@@ -13,7 +13,7 @@ import pytest
 from tests.controller.conftest import AWX_ROOT, HEADERS, ME
 from tests.fuzz.commands import Ended, Exchange, Said, home, ran, replaying
 
-_NAMED = "GET /api/v2/unified_job_templates/?name=7&type=job_template%2Cworkflow_job_template&page_size=200"
+_NAMED = "GET /api/v2/unified_job_templates/?or__id=7&or__name=7&type=job_template%2Cworkflow_job_template&page_size=200"
 HOOK = "POST /api/v2/job_templates/7/github/"
 QUEUED = Said(202, HEADERS, b'{"message": "Job queued."}')
 ERROR = Said(500, HEADERS, b'{"detail": "A server error has occurred."}')
@@ -128,16 +128,20 @@ def test_a_redirect_of_a_delivery_is_no_outage(status: int, tmp_path: Path) -> N
 def test_a_bulk_launch_whose_answer_is_lost_is_unknown_and_not_sent_again(
     answer: Said, tmp_path: Path
 ) -> None:
-    template = {"id": 7, "type": "job_template", "name": "Deploy", "summary_fields": {}}
+    template = {
+        "id": 7,
+        "type": "job_template",
+        "name": "Deploy",
+        "summary_fields": {"user_capabilities": {"start": True}},
+    }
     bulk = "POST /api/v2/bulk/job_launch/"
     there = controller(
         **{
-            "GET /api/v2/job_templates/7/": [_json(template)],
             "GET /api/v2/job_templates/7/launch/": [_json({})],
             bulk: [answer],
         }
     )
-    there.said[_NAMED] = [_json({"results": []})]
+    there.said[_NAMED] = [_json({"results": [template]})]
     (tmp_path / "many.yml").write_text("- template: 7\n", encoding="utf-8")
     with replaying(there):
         ended = ran(
