@@ -34,6 +34,7 @@ class Stores:
     """The key that signs, what is stored, and what was asked."""
 
     secret: str = "ci-bot-token"
+    password: str = "ci-bot-password"
     url: str = ""
     asked: list[str] = field(default_factory=list)
     key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
@@ -78,7 +79,10 @@ class Handler(BaseHTTPRequestHandler):
         elif parts.path == "/v1/secret/data/ci/aap":
             right = self.headers["X-Vault-Token"] == "hvs.one"
             answer: dict[str, Any] = {
-                "data": {"data": {"token": self.stores.secret}, "metadata": {"version": 3}}
+                "data": {
+                    "data": {"token": self.stores.secret, "password": self.stores.password},
+                    "metadata": {"version": 3},
+                }
             }
             self._send(200, answer) if right else self._send(403, {"errors": ["permission denied"]})
         elif parts.path == "/secrets/aap-token":

@@ -97,7 +97,7 @@ def test_a_job_without_an_identity_is_told_how_to_get_one(stores: Stores) -> Non
 
 def test_a_role_or_field_that_is_not_there_is_named(stores: Stores) -> None:
     assert 'role "other"' in vault(stores, "other", **github(stores))[2]
-    assert "no field password" in vault(stores, field="password", **github(stores))[2]
+    assert "no field pin" in vault(stores, field="pin", **github(stores))[2]
 
 
 def test_a_store_that_is_away_is_no_refusal() -> None:

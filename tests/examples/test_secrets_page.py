@@ -101,6 +101,21 @@ def test_the_gitlab_job_launches_with_it_and_ends_where_the_store_says_no(
     assert "token is expired" in said
 
 
+def test_a_password_comes_out_of_the_store_as_well_and_its_token_is_revoked(
+    box: Sandbox, stores: Stores, tmp_path: Path
+) -> None:
+    job = yaml.safe_load(written("gitlab", stores, box))["deploy"]
+    script = "\n".join(job["script"]).replace("Deploy shop", "Locked")
+    script = script.replace("AAP_TOKEN", "AAP_PASSWORD").replace("ci/aap token", "ci/aap password")
+    before = set(box.state.tokens)
+    login = {"STORE_ID_TOKEN": stores.jwt(stores.url), "AAP_USERNAME": "ci-bot"}
+    code, out, said = shell(script, repository(tmp_path / "shop"), **login, **job["variables"])
+    assert code == 0, said
+    assert "as ci-bot" in out
+    assert set(box.state.tokens) == before
+    assert stores.password not in out + said
+
+
 @pytest.mark.jenkins
 def test_the_jenkins_pipeline_never_holds_the_token(jenkins: Jenkins, stores: Stores) -> None:
     folder = repository(jenkins.workspace) / "ci" / "aap-launcher"

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 import sandbox
+from aap_launcher.client.kinds import KINDS
 from sandbox import Sandbox
 from tests.runtimes import KEPT_RUNS, ROOT
 
@@ -116,3 +117,7 @@ def test_every_command_and_example_of_the_guide_works_as_written(box: Sandbox, t
 def test_every_link_of_the_guide_leads_somewhere() -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", PAGE):
         assert (ROOT / "docs" / target).exists(), target
+
+
+def test_the_guide_counts_the_resources_that_there_are() -> None:
+    assert f"with all {len(KINDS)} of them" in PAGE
