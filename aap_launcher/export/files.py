@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -130,12 +130,16 @@ def _written(
 ) -> Written:
     before = check(folder)
     _keep_others(folder, before.files, files)
-    new = changed = same = 0
     texts = {name: text_of(document) for name, document in files.items()}  # all of it, or nothing is begun
+    of = {name: owner for name, owner in before.owners.items() if name not in files} | dict(owners)
+    _list(
+        folder, {*before.files, *files}, of
+    )  # whatever ends it in the middle: the next one goes on from there
+    new = changed = same = 0
     for name, text in texts.items():
         path = folder / name
-        old = path.read_text(encoding="utf-8") if path.exists() else None
-        if old == text:
+        old = path.read_bytes() if path.exists() else None
+        if old == text.encode():
             same += 1
             continue
         new, changed = new + (old is None), changed + (old is not None)
@@ -146,11 +150,16 @@ def _written(
     for name in removed:
         (folder / name).unlink()
     kept = [name for name in left if name not in removed]
-    folder.mkdir(parents=True, exist_ok=True)
-    of = {name: before.owners[name] for name in kept if name in before.owners} | dict(owners)
-    manifest = {"format": 1, "files": sorted([*files, *kept]), "organizations": dict(sorted(of.items()))}
-    _put(folder / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
+    _list(folder, {*files, *kept}, of)
     return Written(new, changed, len(removed), same, len(kept))
+
+
+def _list(folder: Path, names: Collection[str], owners: Mapping[str, str]) -> None:
+    """Write the manifest."""
+    of = {name: owners[name] for name in sorted(names) if name in owners}
+    folder.mkdir(parents=True, exist_ok=True)
+    manifest = {"format": 1, "files": sorted(names), "organizations": of}
+    _put(folder / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
 
 
 def contents(folder: Path) -> Contents:

@@ -134,6 +134,33 @@ def test_nothing_is_removed_where_not_all_could_be_read(tmp_path: Path) -> None:
     assert sorted(read(tmp_path)) == ["projects/a.yml", "teams/b.yml"]
 
 
+def test_a_file_that_somebody_broke_is_written_anew(tmp_path: Path) -> None:
+    """Bytes that are no UTF-8 in it were a traceback."""
+    written(tmp_path, {"projects/a.yml": SHOP})
+    (tmp_path / "projects/a.yml").write_bytes(b"name: caf\xe9\n")
+    assert written(tmp_path, {"projects/a.yml": SHOP}).changed == 1
+    assert read(tmp_path) == {"projects/a.yml": SHOP}
+
+
+def test_an_export_that_ended_in_the_middle_is_gone_on_with(tmp_path: Path) -> None:
+    """What it had written was told as files of somebody else's."""
+    both = {"projects/a.yml": SHOP, "teams/b.yml": SHOP}
+    for folder in (tmp_path / "new", tmp_path / "old"):
+        if folder.name == "old":
+            written(folder, {"projects/c.yml": SHOP})
+        folder.mkdir(exist_ok=True)
+        (folder.parent / "teams").touch()
+        (folder / "teams").symlink_to(folder.parent / "teams")  # a file, where a folder is to be
+        if folder.name == "new":
+            (folder / files.MANIFEST).write_text('{"format": 1, "files": []}', encoding="utf-8")
+        with pytest.raises(InvalidInput, match="cannot be written"):
+            written(folder, both)
+        (folder / "teams").unlink()
+        done = written(folder, both)
+        assert (done.new, done.same) == (1, 1)
+        assert list(read(folder)) == list(both)
+
+
 def test_dots_in_a_name_do_not_make_an_export_unreadable(tmp_path: Path) -> None:
     found = named_files([("projects", "Deploy...++Retail", SHOP), ("projects", "..", SHOP)])
     assert written(tmp_path, found).new == 2
