@@ -12,12 +12,11 @@ from aap_launcher.ci.gitlab import GitLab
 from aap_launcher.ci.jenkins import Jenkins
 from aap_launcher.ci.outlet import Outlet, Printed
 from aap_launcher.ci.plain import Plain
-from aap_launcher.ci.provider import provider
+from aap_launcher.ci.provider import PROVIDERS, provider
 from aap_launcher.ci.sink import Sink
 from aap_launcher.errors import InvalidInput
 from aap_launcher.models import CIContext
 
-PROVIDERS = ("plain", "github", "gitlab", "jenkins")
 # What `ansiColor('...')` of the AnsiColor plugin sets TERM to; an agent on its own has "dumb" or nothing.
 _JENKINS_COLOUR_TERMS = frozenset({"xterm", "vga", "css", "gnome-terminal"})
 _SPREAD = 0.25

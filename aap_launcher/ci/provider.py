@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+PROVIDERS = ("plain", "github", "gitlab", "jenkins")
+
 
 def provider(environ: Mapping[str, str]) -> str:
     """github, gitlab, jenkins, or "" where there is none of them."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from aap_launcher.ci.provider import PROVIDERS
 from aap_launcher.inputs.definitions import BY_NAME, INPUTS
 from aap_launcher.inputs.input import Command, Input, Kind, Section
 from aap_launcher.inputs.values import is_boolean
@@ -27,7 +28,6 @@ _METAVARS = {
     Kind.FILES: "FILE",
 }
 _SHORT = {"extra_vars": "-e", "limit": "-l", "inventory": "-i", "job_tags": "-t"}  # as in ansible-playbook
-ADAPTERS = ("plain", "github", "gitlab", "jenkins")
 _OTHER = "Other"
 _CONNECTION_HELP = (
     "Show the options that say where the controller is and as whom; they are the same everywhere."
@@ -182,7 +182,7 @@ def common(command: Any) -> Any:
     command = profile(command)
     return click.option(
         "--ci",
-        type=click.Choice(ADAPTERS),
+        type=click.Choice(PROVIDERS),
         default=None,
         help="Write the log for this CI; by default the environment tells.",
     )(command)

@@ -11,11 +11,11 @@ from typing import Any
 
 from aap_launcher.client.finder import Finder
 from aap_launcher.client.kinds import KINDS
+from aap_launcher.controller.discovery import GATEWAY
 from aap_launcher.controller.requests import Requests
 from aap_launcher.errors import Ambiguous, NotFound, Unreachable
 from aap_launcher.models import shapes
 
-_GATEWAY = "/api/gateway/v1/"
 _PAGE = 200
 
 
@@ -24,7 +24,7 @@ class Tokens:
 
     def __init__(self, requests: Requests, *, gateway: bool) -> None:
         self._requests, self._gateway = requests, gateway
-        self._folder = f"{_GATEWAY}tokens/" if gateway else "tokens/"
+        self._folder = f"{GATEWAY}tokens/" if gateway else "tokens/"
 
     def create(
         self, *, description: str = "", scope: str = "write", application: str = ""
@@ -61,7 +61,7 @@ class Tokens:
         if reference.isdecimal():
             return int(reference)
         terms = (("name", reference),)
-        page = self._requests.read(f"{_GATEWAY}applications/", terms, what="the applications")
+        page = self._requests.read(f"{GATEWAY}applications/", terms, what="the applications")
         found = [number for row in shapes.rows(page, "results") if (number := shapes.number(row, "id"))]
         if len(found) > 1:
             raise Ambiguous(f'{len(found)} applications are called "{reference}"; give the id.')

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from aap_launcher.controller.asking import as_object, basic
+from aap_launcher.controller.discovery import GATEWAY
 from aap_launcher.controller.session import Session
 from aap_launcher.controller.transport_errors import Fault
 from aap_launcher.errors import AnswerLost, Unauthorized, Unreachable
@@ -23,7 +24,7 @@ class Credential:
         self, session: Session, platform: Platform, mask: Callable[[str], None], user_agent: str
     ) -> None:
         self._session, self._mask, self._description = session, mask, user_agent
-        root = f"{session.address.base}/api/gateway/v1/" if platform.gateway else platform.api
+        root = f"{session.address.base}{GATEWAY}" if platform.gateway else platform.api
         self._tokens = root + "tokens/"
         self._made: list[tuple[str, str]] = []  # (path of the token, its Authorization value)
 

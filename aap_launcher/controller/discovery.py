@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from aap_launcher.controller import refusals
+from aap_launcher.controller.retry import TEMPORARY
 from aap_launcher.controller.session import Session
 from aap_launcher.controller.transport import Answer
 from aap_launcher.errors import InvalidInput
 from aap_launcher.models import Platform
 
-_ANY = frozenset(range(300, 500)) - {429}
+GATEWAY = "/api/gateway/v1/"  # below the platform's own path; tokens of AAP 2.5 and later are made there
+_ANY = frozenset(range(300, 500)) - TEMPORARY
 
 
 def discover(session: Session) -> Platform:

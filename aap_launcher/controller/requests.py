@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from aap_launcher.controller import refusals
 from aap_launcher.controller.asking import as_object
-from aap_launcher.controller.retry import Outage
+from aap_launcher.controller.retry import TEMPORARY, Outage
 from aap_launcher.controller.session import Session
 from aap_launcher.controller.transport import Answer
 from aap_launcher.errors import AnswerLost, InvalidInput, Refused
@@ -17,7 +17,7 @@ from aap_launcher.models import Platform
 from aap_launcher.text.quoting import quoted, whole
 
 Terms = Sequence[tuple[str, str]]  # a query in which a key may stand twice
-_FINAL = frozenset(range(300, 600)) - {401, 429, 500, 502, 503, 504}
+_FINAL = frozenset(range(300, 600)) - TEMPORARY - {401, 500}
 _DELETED = frozenset({202, 204})  # an inventory's 202: it is gone later
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -16,6 +16,8 @@ from aap_launcher.models import Clock, Notice, Signals
 
 # Seconds for a name that does not resolve or a port that refuses, before anything worked.
 _FIRST_CONTACT = 4.0
+# Said by whatever is too busy or away for now, the controller or what stands before it: asked again, never a verdict.
+TEMPORARY = frozenset({429, 502, 503, 504})
 _EACH = 30.0  # seconds between two lines during an outage
 
 
@@ -59,7 +61,7 @@ def of_answer(answer: Answer, standing: Standing) -> Trouble | None:
         case 500:
             # At first a fault that repeating does not mend; for one who follows a job, trouble like any other.
             return Trouble("500 internal server error", tries=None if standing.accepted else 4)
-        case 429 | 502 | 503 | 504:
+        case status if status in TEMPORARY:
             return Trouble(
                 f"{answer.status} {answer.beginning}", after=_retry_after(answer), slow=answer.status == 504
             )

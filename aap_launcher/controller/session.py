@@ -8,19 +8,10 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from aap_launcher.controller import refusals
+from aap_launcher.controller import refusals, retry
 from aap_launcher.controller.address import Address
 from aap_launcher.controller.asking import NONE, Allowed, Query, Refuse, halve, made, with_query
-from aap_launcher.controller.retry import (
-    Outage,
-    Standing,
-    Trouble,
-    authorizer_failed,
-    lost,
-    migrating,
-    of_answer,
-    of_fault,
-)
+from aap_launcher.controller.retry import TEMPORARY, Outage, Standing, Trouble
 from aap_launcher.controller.transport import JSON, Answer, Wire
 from aap_launcher.controller.transport_errors import Fault
 from aap_launcher.errors import AnswerLost, Interrupted, LauncherError, Unauthorized, Unreachable
@@ -85,7 +76,7 @@ class Session:
                 return self._send(method, with_query(path, query), anonymous=anonymous, headers=headers)
 
         def judge(answer: Answer) -> Trouble | None:
-            fine = answer.status in allow and not migrating(answer)
+            fine = answer.status in allow and not retry.migrating(answer)
             fine = fine and (answer.status < 300 or anonymous or pages or not self.foreign(answer))
             return None if fine else self._trouble(answer, None if anonymous else usable, pages=pages)
 
@@ -165,9 +156,13 @@ class Session:
             return self._trouble(answer, None) if answer.status == 401 and not self.foreign(answer) else None
 
         answer = self._persist(attempt, judge, what)
-        if lost(answer, foreign=self.foreign(answer)):
+        if retry.lost(answer, foreign=self.foreign(answer)):
             error = AnswerLost(f"{what}: {answer.status} {answer.beginning}; it may have taken effect.")
-            error.page = 300 <= answer.status < 500 and answer.status != 429 and not authorizer_failed(answer)
+            error.page = (
+                300 <= answer.status < 500
+                and answer.status not in TEMPORARY
+                and not retry.authorizer_failed(answer)
+            )
             raise error
         return self._counted(answer, what, allow, refuse, anonymous=False)
 
@@ -184,7 +179,7 @@ class Session:
                     with_query(path, query), timeout=self._timeout, authorization=self.authorization
                 )
 
-        answer, chunks = self._persist(attempt, lambda pair: of_answer(pair[0], self._standing), what)
+        answer, chunks = self._persist(attempt, lambda pair: retry.of_answer(pair[0], self._standing), what)
         self._counted(answer, what, NONE, refusals.error, anonymous=False)
         try:
             yield from chunks
@@ -228,7 +223,7 @@ class Session:
             try:
                 result = attempt()
             except Fault as fault:
-                trouble = of_fault(fault, self._standing)
+                trouble = retry.of_fault(fault, self._standing)
             else:
                 verdict = judge(result)
                 if verdict is None:
@@ -276,13 +271,13 @@ class Session:
     def _trouble(
         self, answer: Answer, usable: Callable[[Answer], bool] | None, *, pages: bool = False
     ) -> Trouble | None:
-        asked = 300 <= answer.status < 500 and answer.status not in {403, 429}
+        asked = 300 <= answer.status < 500 and answer.status not in {403, *TEMPORARY}
         # Before the credential was accepted, a page may be a log-in portal's; but where the controller has spoken
         # before, what says 404 without its name is something in between.
         asked = asked and (self._standing.accepted or (answer.status == 404 and self._signed))
         if asked and not pages and self.foreign(answer):
             return Trouble(f"{answer.status} that is not the controller's: {answer.beginning}")
-        trouble = of_answer(answer, self._standing)
+        trouble = retry.of_answer(answer, self._standing)
         if trouble is None and usable is not None and 200 <= answer.status < 300 and not usable(answer):
             return Trouble(f"a page that is not the controller's: {answer.beginning}")
         return trouble

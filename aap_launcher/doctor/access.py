@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 from statistics import median
 
 from aap_launcher.controller import Controller
+from aap_launcher.controller.discovery import GATEWAY
 from aap_launcher.controller.requests import Requests
 from aap_launcher.doctor.check import Check, State
 from aap_launcher.errors import InvalidInput, Refused, Unreachable
@@ -16,7 +17,6 @@ from aap_launcher.models import Clock, shapes
 from aap_launcher.models.shapes import Row
 from aap_launcher.text.words import count, duration
 
-_GATEWAY = "/api/gateway/v1/"
 _SKEW = 120.0  # seconds by which the clocks may differ before times in logs mislead
 _ASKED = 5
 # A rule that means nothing: the preview of a schedule is the one POST that changes nothing.
@@ -89,7 +89,7 @@ def _expiry(requests: Requests, *, gateway: bool) -> Check:
 
     Behind a gateway it may be one of the platform's, or (until AAP 2.7) one of the controller's.
     """
-    rows = [*(_tokens(requests, _GATEWAY) if gateway else ()), *_tokens(requests, "")]
+    rows = [*(_tokens(requests, GATEWAY) if gateway else ()), *_tokens(requests, "")]
     ends = sorted(shapes.text(row, "expires")[:10] for row in rows)
     if not rows:
         return Check("token", State.UNKNOWN, "its end is not told by this controller")

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 
 from aap_launcher.errors import Refused, Unauthorized
 from aap_launcher.follow.budget import pages
+from aap_launcher.follow.pace import Pace
 from aap_launcher.follow.source import WorkflowSource
 from aap_launcher.models import Approval, Job, JobType, Node, NodeChanged
-
-_QUICK, _SLOW, _SLOWEST = 1.0, 4.0, 10.0  # seconds between two lists of the nodes
 
 
 class NodeList:
@@ -20,15 +19,15 @@ class NodeList:
         source: WorkflowSource,
         now: float,
         *,
-        growth: float,
+        pace: Pace,
         jitter: Callable[[], float],
         path: tuple[str, ...],
     ) -> None:
         self.due = now
-        self._source, self._growth, self._jitter, self._path = source, growth, jitter, path
+        self._source, self._pace, self._jitter, self._path = source, pace, jitter, path
         self._began = now
         self._known: dict[int, Node] = {}
-        self._interval = _QUICK
+        self._interval = pace.nodes
         self._cost = 1  # requests that a list takes
 
     def __iter__(self) -> Iterator[Node]:
@@ -36,11 +35,11 @@ class NodeList:
 
     def hurry(self, now: float) -> None:
         """Something ends soon: list at once, and often."""
-        self.due, self._interval = now, _QUICK
+        self.due, self._interval = now, self._pace.nodes
 
     def expect(self, now: float) -> None:
         """A node's job has ended: what comes after it starts soon."""
-        self._interval, self.due = _QUICK, min(self.due, now + _QUICK / 2)
+        self._interval, self.due = self._pace.nodes, min(self.due, now + self._pace.nodes / 2)
 
     def read(self, job: Job, now: float) -> Iterator[NodeChanged]:
         """List the nodes of the workflow job, and tell what is new. A trouble is raised, and not outlived."""
@@ -58,9 +57,10 @@ class NodeList:
     def plan(self, now: float, *, changed: bool, busy: bool) -> None:
         """When to list them again: soon after a change, seldom while no node's job runs."""
         if changed:
-            self._interval = _QUICK
+            self._interval = self._pace.nodes
         self.due = now + self._interval * self._cost * (0.9 + 0.2 * self._jitter())
-        self._interval = min(self._interval * self._growth, _SLOW if busy else _SLOWEST)
+        slowest = self._pace.nodes_busy if busy else self._pace.nodes_idle
+        self._interval = min(self._interval * self._pace.growth, slowest)
 
     def _approval(self, job: Job | None) -> Approval | None:
         if job is None or job.type != JobType.WORKFLOW_APPROVAL:

@@ -45,7 +45,6 @@ _PATIENT = 10.0  # seconds that a node's job may queue before it is asked why
 _STRAGGLE = 60.0  # seconds after the workflow's end that a job may still be without a final status
 _TELL = 10.0  # seconds after which it is worth a line that the nodes cannot be listed
 _AGAIN = 5.0  # seconds until a node's job that could not be read is asked for again
-_SELDOM = 10.0  # seconds between two looks at the workflow job itself
 
 
 class WorkflowFollower:
@@ -76,11 +75,11 @@ class WorkflowFollower:
         self._pace, self._jitter, self._path = pace or Pace(), jitter, path
         self._budget = budget or Budget(now)
         # The status alone, and seldom: while a node is not done, the workflow job is not either.
-        slow = replace(self._pace, idle=_SELDOM)
+        slow = replace(self._pace, idle=self._pace.workflow)
         self._self = Follower(self._source, job, now, pace=slow, jitter=jitter, essential=essential)
         self._began = now
         self._news = now
-        self._nodes = NodeList(self._source, now, growth=self._pace.growth, jitter=jitter, path=path)
+        self._nodes = NodeList(self._source, now, pace=self._pace, jitter=jitter, path=path)
         self._queued: dict[int, float] = {}  # node -> since when its job is in the queue
         self._children: dict[int, Child] = {}
         self._reading: Child | None = None

@@ -7,12 +7,13 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from aap_launcher.models import Job, Log, NodeOutcome
+from aap_launcher.models import Job, Log, NodeOutcome, Template
 from aap_launcher.report.masked import Clean
 from aap_launcher.report.outputs import outputs
 
 SCHEMA = 1  # grows when a reader of the former could break; new fields alone do not count
 # `url`, `events_url` and `cancel_url` are the API's paths, of no use to a reader; `link` opens the page.
+_TEMPLATE = ("id", "type", "name", "organization", "may_start")
 _JOB = tuple(
     name
     for name in Job.__struct_fields__
@@ -31,7 +32,7 @@ def result(outcome: Clean) -> str:
         "seconds": outcome.seconds,
         "platform": outcome.platform,
         "job": _job(outcome.job) if outcome.job else None,
-        "template": asdict(outcome.template) if outcome.template else None,
+        "template": _template(outcome.template) if outcome.template else None,
         "launched_with": dict(outcome.shown),
         "artifacts": outcome.job.artifacts if outcome.job else {},
         "events": _events(outcome.log),
@@ -51,6 +52,10 @@ def result(outcome: Clean) -> str:
     text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     # A lone surrogate is legal in Python's JSON and a parse error in many others.
     return text.encode("utf-8", "replace").decode()
+
+
+def _template(template: Template) -> dict[str, Any]:
+    return {name: getattr(template, name) for name in _TEMPLATE}
 
 
 def _job(job: Job) -> dict[str, Any]:

@@ -128,12 +128,8 @@ def test_a_redirect_of_a_delivery_is_no_outage(status: int, tmp_path: Path) -> N
 def test_a_bulk_launch_whose_answer_is_lost_is_unknown_and_not_sent_again(
     answer: Said, tmp_path: Path
 ) -> None:
-    template = {
-        "id": 7,
-        "type": "job_template",
-        "name": "Deploy",
-        "summary_fields": {"user_capabilities": {"start": True}},
-    }
+    told = {"user_capabilities": {"start": True}}
+    template = {"id": 7, "type": "job_template", "name": "Deploy", "summary_fields": told}
     bulk = "POST /api/v2/bulk/job_launch/"
     there = controller(
         **{

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from aap_launcher.cli.options import ADAPTERS
+from aap_launcher.ci.provider import PROVIDERS
 from sandbox.seeds.templates import TEMPLATES
 from tests.e2e.conftest import Bench, Ended, Finished, Launcher
 from tests.e2e.logs import SGR, expected, job_lines
@@ -53,7 +53,7 @@ class Shelf:
                 return launcher.command("follow", str(job), "--ci", adapter, "--summary=false")
 
             with ThreadPoolExecutor(2) as pool:
-                ended = dict(zip(ADAPTERS, pool.map(follow, ADAPTERS), strict=True))
+                ended = dict(zip(PROVIDERS, pool.map(follow, PROVIDERS), strict=True))
             events = self._bench.api("GET", f"jobs/{job}/stdout/?format=ansi_download").decode()
             self._logs[template] = Logs(self._bench.stdout(job), events, ended)
         return self._logs[template]
@@ -64,7 +64,7 @@ def shelf(bench: Bench, finished: Finished, tmp_path_factory: pytest.TempPathFac
     return Shelf(bench, finished, tmp_path_factory.mktemp("shelf"))
 
 
-@pytest.mark.parametrize("adapter", ADAPTERS)
+@pytest.mark.parametrize("adapter", PROVIDERS)
 @pytest.mark.parametrize("finished_template", NAMES)
 def test_every_line_of_the_job_stands_in_the_log_once_and_in_order(
     shelf: Shelf, finished_template: str, adapter: str
@@ -102,7 +102,7 @@ def test_what_no_log_hides_stays_hidden(shelf: Shelf, finished_template: str) ->
         assert "hunter2" not in ended.log
 
 
-@pytest.mark.parametrize("adapter", ADAPTERS)
+@pytest.mark.parametrize("adapter", PROVIDERS)
 @pytest.mark.parametrize("finished_template", ["Hostile output"])
 def test_no_escape_but_colours_reaches_the_log(shelf: Shelf, finished_template: str, adapter: str) -> None:
     log = SGR.sub("", shelf.of(finished_template).ended[adapter].log)
