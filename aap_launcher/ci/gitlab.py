@@ -57,13 +57,17 @@ class GitLab(Adapter):
         self._warn_unless_written(
             put(path, dotenv(self._outputs, self._environ.get(PREFIX) or DEFAULT_PREFIX)), "outputs"
         )
-        link, report = self._outputs.get("job_url", ""), self._environ.get(ANNOTATIONS)
-        if report and link.startswith(("https://", "http://")):
-            label = (
-                f"{self._outputs.get('job_type', 'job').replace('_', ' ')} {self._outputs.get('job_id', '')}"
-            )
-            links = [{"external_link": {"label": label.strip(), "url": link}}]
-            self._warn_unless_written(put(report, json.dumps({"aap-launcher": links})), "annotations")
+        if report := self._environ.get(ANNOTATIONS):
+            self._warn_unless_written(put(report, json.dumps(self._links())), "annotations")
+
+    def _links(self) -> dict[str, list[object]]:
+        """What stands beside the log. Without a job a file with nothing in it: the runner warns of none."""
+        link = self._outputs.get("job_url", "")
+        if not link.startswith(("https://", "http://")):
+            return {}
+        kind = self._outputs.get("job_type", "job").replace("_", " ")
+        label = f"{kind} {self._outputs.get('job_id', '')}".strip()
+        return {"aap-launcher": [{"external_link": {"label": label, "url": link}}]}
 
     def _group_start(self, title: str) -> None:
         self._group_end()
