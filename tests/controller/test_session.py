@@ -324,4 +324,6 @@ def test_a_404_of_something_in_between_is_no_verdict_on_the_credential(world: Wo
     kind = "application/json" if body.startswith("{") else "text/html"
     nowhere = {"status_code": 404, "text": body, "headers": {"Content-Type": kind}}
     world.answers("GET", "/api/v2/me/", nowhere, nowhere, ok(ME))
-    assert world.connect().username == "ci-bot"
+    controller = world.connect()
+    controller.greet()
+    assert controller.username == "ci-bot"
