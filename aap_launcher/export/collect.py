@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from aap_launcher.client.kinds import KINDS
 from aap_launcher.export.documents import Document, document, ordered, started
 from aap_launcher.export.reader import Reader, called, named, summary
 from aap_launcher.export.settings import settings
@@ -17,6 +18,8 @@ _NOTIFIED = (
     "notification_templates_success",
     "notification_templates_error",
 )
+# `jobtemplate`, as a role's content type has it: `job_templates`
+_OF_CONTENT = {kind.singular.replace("_", ""): name for name, kind in KINDS.items()}
 _EDGES = ("success_nodes", "failure_nodes", "always_nodes")
 _MANAGED = "managed"  # made by the controller itself: nothing to keep
 
@@ -156,13 +159,25 @@ def _project(reader: Reader, row: Row) -> Mapping[str, Any]:
 
 
 def _team(reader: Reader, row: Row) -> Mapping[str, Any]:
-    """Its members, and what it may do, as the old roles tell it."""
+    """Its members, and what it may do: as the old roles tell it, and by the role definitions that are no old role."""
     number = int(row["id"])
-    roles = reader.below("teams", number, "roles")
+    roles = map(_role, reader.below("teams", number, "roles"))
     return {
         "members": sorted(called(user, "username") for user in reader.below("teams", number, "users")),
-        "roles": sorted(_role(role) for role in roles),
+        "roles": sorted({*roles, *_defined_roles(reader, number)}),
     }
+
+
+def _defined_roles(reader: Reader, team: int) -> Iterator[str]:
+    """Of those that somebody has defined; each of the controller's own stands beside an old role."""
+    for row in reader.rows("role_team_assignments"):
+        definition = reader.row("role_definitions", row.get("role_definition"))
+        if row.get("team") != team or definition is None or definition.get(_MANAGED) is True:
+            continue
+        kind = _OF_CONTENT.get(shapes.text(row, "content_type").rpartition(".")[2])
+        number = str(row.get("object_id"))
+        name = reader.name(kind, int(number)) if kind and number.isdecimal() else number
+        yield f"{called(definition)} on {KINDS[kind].singular if kind else row.get('content_type')} {name}"
 
 
 def _role(role: Row) -> str:
@@ -216,6 +231,7 @@ _BELOW: Mapping[str, Callable[[Reader, Row], Mapping[str, Any]]] = {
 # In the order in which they depend on each other.
 KINDS_EXPORTED = (
     "organizations",
+    "role_definitions",
     "teams",
     "credential_types",
     "credentials",

@@ -14,6 +14,7 @@ from aap_launcher.errors import Conflict, Forbidden, NotFound, Refused, Unreacha
 from aap_launcher.models import Clock, shapes
 from aap_launcher.models.shapes import Row
 
+_NEWER = frozenset({"role_definitions", "role_team_assignments"})  # not there before AAP 2.5
 _REFUSED = (Forbidden, NotFound, Conflict, Refused)
 
 
@@ -97,7 +98,8 @@ class Reader:
             try:
                 found = {record.id: record.content for record in self._resource(kind).list(order_by="id")}
             except _REFUSED as error:
-                self._miss(f"{kind}: {error}")
+                if not (isinstance(error, NotFound) and kind in _NEWER):
+                    self._miss(f"{kind}: {error}")
             self._lists[kind] = found
         return self._lists[kind]
 

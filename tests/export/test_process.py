@@ -113,6 +113,43 @@ def test_settings_are_exported_where_they_are_asked_for(box: Sandbox, tmp_path: 
     assert (code, "not readable: the changed settings" in said) == (1, True)
 
 
+def test_a_team_stands_there_with_its_members_and_its_roles_old_and_new(box: Sandbox, tmp_path: Path) -> None:
+    """A role that somebody had defined was not told."""
+    folder = tmp_path / "aap"
+    permissions = 'permissions=["awx.view_jobtemplate","awx.execute_jobtemplate"]'
+    for line in (
+        ["teams", "create", "name=Operators", "organization=Retail"],
+        ["teams", "attach", "Operators", "users", "ci-bot"],
+        ["role_definitions", "create", "name=Operator", "content_type=awx.jobtemplate", permissions],
+    ):
+        code, _, said = run(box, *line)
+        assert code == 0, said
+    code, out, _ = run(
+        box, "jt", "get", "Locked", "--jq", "[.id, .summary_fields.object_roles.execute_role.id]"
+    )
+    number, role = json.loads(out)
+    for line in (
+        ["teams", "attach", "Operators", "roles", str(role)],
+        [
+            "role_team_assignments",
+            "create",
+            "team=Operators",
+            "role_definition=Operator",
+            f"object_id={number}",
+        ],
+    ):
+        code, _, said = run(box, *line)
+        assert code == 0, said
+    code, _, said = run(box, "export", str(folder), "--only", "teams", "--only", "role_definitions")
+    assert code == 0, said
+    team = yaml.safe_load((folder / "teams/Operators++Retail.yml").read_bytes())
+    assert team["members"] == ["ci-bot"]
+    assert team["roles"] == ["Execute on job_template Locked", "Operator on job_template Locked++Retail"]
+    told = yaml.safe_load((folder / "role_definitions/Operator.yml").read_bytes())
+    assert sorted(told["permissions"]) == ["awx.execute_jobtemplate", "awx.view_jobtemplate"]
+    assert len(list((folder / "role_definitions").iterdir())) == 1, "the controller's own are nothing to keep"
+
+
 def test_lists_that_are_empty_cost_nothing_and_what_is_in_one_is_told(box: Sandbox, tmp_path: Path) -> None:
     config = 'notification_configuration={"url": "http://a.example", "headers": {}, "http_method": "POST"}'
     for line in (
