@@ -14,7 +14,7 @@ from aap_launcher.controller.transport_errors import Cause, Fault
 from aap_launcher.errors import Forbidden, LauncherError, Unauthorized, Unreachable
 from aap_launcher.models import Clock, Notice, Signals
 
-# Seconds for a name that does not resolve or a port that refuses, before anything worked.
+# Seconds for a name that does not resolve, a port that refuses or one that drops packets, before anything worked.
 _FIRST_CONTACT = 4.0
 # Said by whatever is too busy or away for now, the controller or what stands before it: asked again, never a verdict.
 TEMPORARY = frozenset({429, 502, 503, 504})
@@ -41,10 +41,10 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 def of_fault(fault: Fault, standing: Standing) -> Trouble:
-    """A request without an answer. A wrong name is tried for a few seconds; a wrong CA or password not at all."""
+    """A request without an answer. A wrong name or port is tried for some seconds, a wrong CA or password once."""
     if fault.cause in {Cause.TLS, Cause.BARRED} and not standing.answered:
         return Trouble(str(fault), tries=0)
-    if fault.cause is Cause.NOWHERE and not standing.answered:
+    if fault.cause in {Cause.NOWHERE, Cause.AWAY} and not standing.answered:
         return Trouble(str(fault), patience=_FIRST_CONTACT)
     return Trouble(
         str(fault), slow=fault.cause in {Cause.SLOW, Cause.LARGE}, at_once=fault.cause is Cause.CLOSED

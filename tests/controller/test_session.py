@@ -199,6 +199,16 @@ def test_a_host_name_that_is_wrong_does_not_hang_for_the_whole_tolerance(world: 
     assert sum(world.clock.slept) == pytest.approx(4, abs=1)
 
 
+def test_a_port_that_drops_packets_at_first_contact_does_not_hang_for_the_whole_tolerance(
+    world: World,
+) -> None:
+    """A wrong port behind a firewall looks like a controller that is away: once it has answered, it is one."""
+    world.answers("GET", "/api/", {"exc": requests.ConnectTimeout})
+    with pytest.raises(Unreachable, match=r"no connection to aap\.example\.com within 5 s"):
+        world.connect()
+    assert sum(world.clock.slept) == pytest.approx(4, abs=1)
+
+
 def test_a_certificate_that_is_not_trusted_is_not_tried_again(world: World) -> None:
     words = "[SSL: CERTIFICATE_VERIFY_FAILED] unable to get local issuer certificate"
     world.answers("GET", "/api/", {"exc": requests.exceptions.SSLError(words)})
