@@ -106,6 +106,16 @@ def test_a_webhook_with_a_wrong_key_starts_nothing(box: Sandbox) -> None:
     assert "Give the id" in said
 
 
+def test_another_service_makes_another_key_and_that_is_said(box: Sandbox) -> None:
+    _, first, _ = run(box, "webhook", "setup", "Locked", "--service", "bitbucket_dc")
+    _, second, said = run(box, "webhook", "setup", "Locked", "--service", "gitlab")
+    assert "not of bitbucket_dc: it has a new key" in said
+    assert first != second
+    code, again, said = run(box, "webhook", "setup", "Locked", "--service", "gitlab")
+    assert (code, again) == (0, second), "asked again it is shown again"
+    assert "new key" not in said
+
+
 def test_a_rotated_key_is_refused_at_once(box: Sandbox) -> None:
     _, old, _ = run(box, "webhook", "setup", "Locked", "--service", "github")
     _, new, _ = run(box, "webhook", "setup", "Locked", "--service", "github", "--rotate")
@@ -122,6 +132,9 @@ def test_jobs_are_summed_up_by_template(box: Sandbox) -> None:
     (locked,) = (row for row in json.loads(out) if row["template"] == "Locked")
     assert locked["successful"] >= 1
     assert (locked["failure_rate"], locked["median"] >= 0) == (0.0, True)
+    code, out, said = run(box, "jobs", "stats", "--since", "1h", "name=nothing of the kind")
+    assert (code, out) == (0, "")
+    assert "no jobs that fit ended since 1h" in said, "it said nothing at all"
     code, _, said = run(box, "jobs", "stats", "--since", "yesterday")
     assert code == 2
     assert "--since" in said

@@ -82,7 +82,11 @@ def summed_up(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
     except InvalidValue as wrong:
         raise InvalidInput(f"--since {wrong.fault}. {wrong.advice}") from None
     rows = desk.resource(kind).list(*given["words"], *given["filters"], finished__gte=since)
-    return desk.show(form, stats(record.content for record in rows))
+    seen = _Seen(rows, None)
+    code = desk.show(form, stats(record.content for record in seen))
+    if form.for_people and not seen.count:
+        desk.screen.say(f"no {kind.name.replace('_', ' ')} that fit ended since {given['since']}.")
+    return code
 
 
 def page(desk: Desk, record: Record) -> str:
