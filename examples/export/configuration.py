@@ -49,15 +49,20 @@ def unread(value: Any) -> Any:
             return value
 
 
+def plain(reference: str) -> str:
+    """NAME of NAME++ORGANIZATION."""
+    return reference.rpartition("++")[0] or reference
+
+
 def named(document: dict[str, Any]) -> dict[str, Any]:
     """The document with plain names for references, and without what is secret."""
     found = {key: unread(value) for key, value in document.items() if value != SECRET}
     for key in REFERENCES:
         if isinstance(found.get(key), str):
-            found[key] = found[key].partition("++")[0]
+            found[key] = plain(found[key])
     for key in LISTS:
         if key in found:
-            found[key] = [one.partition("++")[0] for one in found[key]]
+            found[key] = [plain(one) for one in found[key]]
     return found
 
 
@@ -89,11 +94,12 @@ def group_of(group: dict[str, Any]) -> dict[str, Any]:
 def labels(templates: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The labels of templates, which the role that makes these does not make: in the organization of the project."""
     pairs = {
-        (label, str(one.get("project", "")).partition("++")[2])
+        (label, str(one["project"]).rpartition("++")[2])
         for one in templates
+        if "++" in str(one.get("project"))
         for label in one.get("labels", ())
     }
-    return [{"name": label, "organization": owner} for label, owner in sorted(pairs) if owner]
+    return [{"name": label, "organization": owner} for label, owner in sorted(pairs)]
 
 
 def configuration(folder: Path) -> dict[str, list[dict[str, Any]]]:
@@ -115,4 +121,8 @@ def configuration(folder: Path) -> dict[str, list[dict[str, Any]]]:
 if __name__ == "__main__":
     if len(sys.argv) != 2 or not (Path(sys.argv[1]) / "aap-export.json").is_file():
         sys.exit("usage: configuration.py DIR, which `aap-launcher export DIR` wrote")
-    yaml.safe_dump(configuration(Path(sys.argv[1])), sys.stdout, sort_keys=False, allow_unicode=True)
+    try:
+        made = configuration(Path(sys.argv[1]))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, yaml.YAMLError) as fault:
+        sys.exit(f"configuration.py: this export is damaged: {fault}. Export it again.")
+    yaml.safe_dump(made, sys.stdout, sort_keys=False, allow_unicode=True)

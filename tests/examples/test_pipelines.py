@@ -118,3 +118,10 @@ def test_an_export_becomes_variables_of_the_collection(tmp_path: Path) -> None:
     nothing = subprocess.run([*script[:2], str(tmp_path)], capture_output=True, text=True, check=False)
     assert nothing.returncode == 1
     assert "usage" in nothing.stderr
+    (tmp_path / "aap/projects/Shop playbooks++Retail.yml").write_text("- broken", encoding="utf-8")
+    for _ in range(2):
+        done = subprocess.run(script, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith("configuration.py: this export is damaged: ")
+        assert done.stderr.count("\n") == 1
+        (tmp_path / "aap/projects/Shop playbooks++Retail.yml").unlink(missing_ok=True)
