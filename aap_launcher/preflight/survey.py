@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 
 from aap_launcher.errors import InvalidValue
+from aap_launcher.inputs.variables import read_variables
 from aap_launcher.models import Choice, Question
 from aap_launcher.models.numbers import Number, Unquoted
 from aap_launcher.text.quoting import joined, lines, quoted
@@ -177,7 +178,20 @@ def _chosen(question: Question, value: object) -> Choice:
 
 
 def _words(question: Question) -> str:
-    return joined(choice if isinstance(choice, str) else json.dumps(choice) for choice in question.choices)
+    return joined(map(_written, question.choices))
+
+
+def _written(choice: Choice) -> str:
+    """A choice as it is to be written in YAML: in quotes where the word alone would arrive as something else."""
+    if isinstance(choice, str):
+        try:
+            read = read_variables(f"choice: {choice}").get("choice")
+        except InvalidValue:
+            read = None
+        alone = read == choice or (isinstance(read, Number | Unquoted) and read.text == choice)
+        if alone and "," not in choice:
+            return choice
+    return json.dumps(choice, ensure_ascii=False)
 
 
 def _sized(question: Question, value: str) -> str:

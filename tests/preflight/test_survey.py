@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from aap_launcher.controller import decode
 from aap_launcher.errors import InvalidValue
+from aap_launcher.inputs.variables import read_variables
 from aap_launcher.models import Question
 from aap_launcher.models.numbers import Number, Unquoted
 from aap_launcher.preflight import survey
@@ -110,6 +111,17 @@ def test_the_recorded_bad_values_are_refused_each_with_what_is_allowed() -> None
         "env": '"staging" is not a choice of "Environment": dev, prod.',
         "features": '"zzz" is not a choice of "Features": a, b, c.',
     }
+
+
+@pytest.mark.parametrize(
+    ("choice", "shown"),
+    [("dev", "dev"), ("1.10", "1.10"), ("0644", "0644"), ("yes", '"yes"'), ("~", '"~"'), ("a: b", '"a: b"'), ("c,d", '"c,d"'),
+     ("# x", '"# x"'), ("[a]", '"[a]"'), (" x ", '" x "'), ("é", "é"), ('say "no"', 'say "no"'), ("2024-01-31", "2024-01-31"), (3, "3")],
+)  # fmt: skip
+def test_a_choice_is_shown_as_it_is_to_be_written_in_yaml(choice: Any, shown: str) -> None:
+    question = Question("v", "multiplechoice", choices=(choice,))
+    assert survey.describe(question) == f"one of: {shown}"
+    assert survey.answer(question, read_variables(f"v: {shown}")["v"]) == choice
 
 
 @pytest.mark.parametrize(
@@ -245,8 +257,8 @@ def test_bounds_are_the_surveys(
         (Question("v", "integer", min=0), "whole number, at least 0"),
         (Question("v", "integer", min=1, max=1234567890), "whole number, 1 to 1234567890"),
         (Question("v", "float", min=0, max=0.5), "number, 0 to 0.5"),
-        (CHOICE, "one of: dev, prod, 1.10, true"),
-        (SEVERAL, "any of: a, b, c,d"),
+        (CHOICE, 'one of: dev, prod, 1.10, "true"'),
+        (SEVERAL, 'any of: a, b, "c,d"'),
     ],
 )
 def test_a_question_is_described_by_what_it_takes(question: Question, words: str) -> None:
