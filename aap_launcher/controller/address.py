@@ -77,8 +77,22 @@ def _origin(text: str) -> tuple[str, SplitResult]:
         raise _invalid(f'"{text}" has no scheme', f"Write https://{text.lstrip('/')}.")
     if parts.scheme not in {"https", "http"} or not parts.hostname:
         raise _invalid(f'"{text}" is not a web address', "Write it as https://aap.example.com.")
+    if not _is_name(parts.hostname):
+        raise _invalid(
+            f'"{text}" has no host name that can be', "Look at its dots, and at a part of over 63 letters."
+        )
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}" + (f":{port}" if port is not None else ""), parts
+
+
+def _is_name(host: str) -> bool:
+    """Whether the name can be asked for: what the resolver's own encoding refuses, it refuses with no OSError."""
+    if host.isascii():
+        return ":" in host or all(0 < len(part) <= 63 for part in host.removesuffix(".").split("."))
+    try:
+        return bool(host.encode("idna"))
+    except UnicodeError:
+        return False
 
 
 def _split_path(path: str) -> tuple[str, list[str]]:

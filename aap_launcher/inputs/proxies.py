@@ -41,7 +41,8 @@ def _fault(proxy: str) -> tuple[str, str] | None:
     try:
         parts = urlsplit(f"http://{place}")
         host, _ = parts.hostname, parts.port
-    except ValueError:
+        (host or "").encode("idna")  # as every name is before it is resolved
+    except ValueError:  # of which UnicodeError is one
         host = None
     if not host or re.search(r"[\s\x00-\x1f]", proxy):
         return "is not the URL of a proxy", "Give http://HOST:PORT, or http://USER:PASSWORD@HOST:PORT."

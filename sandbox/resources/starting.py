@@ -63,7 +63,7 @@ def update_source(state: State, record: Record, user: User) -> Job:
 
 
 def start_system_job(state: State, record: Record, user: User, variables: dict[str, object]) -> Job:
-    system = state.catalog.system(record.id)
+    system = state.catalog.system_template(record.id)
     assert system
     return state.add_job(
         SystemJob,

@@ -106,7 +106,7 @@ class Catalog:
     def credential(self, number: int | None) -> Credential | None:
         return self._one("credentials", number, self._credential)
 
-    def system(self, number: int | None) -> SystemTemplate | None:
+    def system_template(self, number: int | None) -> SystemTemplate | None:
         return self._one("system_job_templates", number, single.system_template)
 
     def _all(self, path: str, build: Callable[[Record], Thing]) -> tuple[Thing, ...]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,6 +51,9 @@ def test_what_people_paste_as_url_is_taken_apart(pasted: str, origin: str, base:
         ("https://ho st", "control character"),
         ("https://host\x00", "control character"),
         ("https://[::1", "not a URL"),
+        ("https://a..example.com", "Look at its dots"),
+        (f"https://{'a' * 64}.example.com", "over 63 letters"),
+        ("https://\xe9..example.com", "Look at its dots"),
     ],
 )
 def test_a_url_that_is_none_is_refused_with_advice(pasted: str, advice: str) -> None:
@@ -72,6 +77,7 @@ def test_any_text_is_an_address_or_refused(text: str) -> None:
     except InvalidInput:
         return
     assert address.site.startswith(("http://", "https://"))
+    (urlsplit(address.site).hostname or "").encode("idna")  # or the resolver would raise what is no OSError
 
 
 @pytest.mark.parametrize(

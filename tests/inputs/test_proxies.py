@@ -35,7 +35,7 @@ def test_a_reserved_character_in_the_login_is_told_with_its_escape_and_nothing_o
 
 
 @pytest.mark.parametrize(
-    "proxy", ["http://u:p@", "http://", "http://proxy:port", "http://[::1", "http://pro xy:1", "http://:3128", "ftp://proxy"]
+    "proxy", ["http://u:p@", "http://", "http://proxy:port", "http://[::1", "http://pro xy:1", "http://:3128", "ftp://proxy", "http://a..b:1", "http://\udce9:1"]
 )  # fmt: skip
 def test_what_is_no_proxys_url_is_told(proxy: str) -> None:
     assert wrong(https_proxy=proxy).field == "https_proxy"

@@ -139,7 +139,7 @@ def test_the_launcher_starts_no_other_program() -> None:
     imported = {
         name.split(".")[0]
         for path in (ROOT / "aap_launcher").rglob("*.py")
-        if path.name != "sources.py"  # which runs a profile's token_command, and nothing else
+        if path.name != "token_command.py"  # which runs a profile's token_command, and nothing else
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         for name in _imports(node)
     }
