@@ -125,8 +125,9 @@ def test_an_instance_that_does_not_answer_is_no_permission(
     assert "secret" not in words
 
 
-def test_an_instance_that_is_busy_is_asked_again(instance: Instance) -> None:
-    instance.faults = [(503, "busy")]
+@pytest.mark.parametrize("status", [503, 429])
+def test_an_instance_that_is_busy_is_asked_again(instance: Instance, status: int) -> None:
+    instance.faults = [(status, "busy")]
     assert gate(instance, "CHG0030001")[0] == 0
     assert len(instance.asked) == 2
 

@@ -67,6 +67,7 @@ def test_an_incident_is_remediated_and_told_the_jobs_link_and_verdict(
 ) -> None:
     code, said = remediate(box, instance, tmp_path)
     assert code == 0, said
+    assert {sys_id for sys_id, _ in instance.notes} == {INCIDENT["sys_id"]}
     started, ended = (note for _, note in instance.notes)
     assert started.startswith('Remediation "Everything prompted" started: job ')
     assert "/execution/jobs/playbook/" in started
