@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from aap_launcher.ci.base import Adapter
 from aap_launcher.ci.defuse import RESET
 from aap_launcher.ci.outlet import Outlet
-from aap_launcher.text.width import shortened
+from aap_launcher.text.width import fitted_progress
 
 _ERASE = "\r\x1b[2K"
 
@@ -30,7 +30,7 @@ class Plain(Adapter):
         return f"\x1b[1m{title}{RESET}" if self._colours else title
 
     def _progress(self, text: str) -> None:
-        line = shortened(self._title(text), self._sink.columns() - 1) if self.live else ""
+        line = fitted_progress(self._title(text), self._sink.columns() - 1) if self.live else ""
         if line != self._last_line:
             self._last_line = line
             self._sink.write(_ERASE + line)

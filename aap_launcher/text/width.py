@@ -31,7 +31,7 @@ def fitted(text: str, most: int) -> str:
     return text
 
 
-def shortened(text: str, most: int) -> str:
+def fitted_progress(text: str, most: int) -> str:
     """As much of a live line as fits; the numbers and times behind its last " · " are kept before the words."""
     if width(text) <= most:
         return text

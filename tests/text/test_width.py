@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aap_launcher.text.width import shortened, width, wrapped
+from aap_launcher.text.width import fitted_progress, width, wrapped
 
 
 @pytest.mark.parametrize(
@@ -62,4 +62,4 @@ def test_every_word_stays_whole_and_in_order_and_no_piece_is_too_wide_that_has_t
     ],
 )
 def test_a_live_line_that_is_too_long_keeps_its_numbers_and_its_time(line: str, shown: str) -> None:
-    assert shortened(line, 38) == shown
+    assert fitted_progress(line, 38) == shown
