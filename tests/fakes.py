@@ -217,6 +217,7 @@ class FakeController:
     launch_faults: list[BaseException] = field(default_factory=list)
     made_anyway: list[bool] = field(default_factory=list)  # whether the launch with the fault made a job
     cancels: list[float] = field(default_factory=list)
+    cancel_seconds: list[float] = field(default_factory=list)  # that each may take
     cancel_fault: LauncherError | None = None
     deaf: bool = False  # accepts a cancel and does nothing
     bodies: list[Mapping[str, Any]] = field(default_factory=list)
@@ -293,6 +294,7 @@ class FakeController:
         return self.story.events(job, after, limit)
 
     def cancel(self, job: Job, *, timeout: float = 4.0) -> bool:
+        self.cancel_seconds.append(timeout)
         if self.cancel_fault is not None:
             raise self.cancel_fault
         self.cancels.append(self.clock.now())

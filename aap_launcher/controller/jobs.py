@@ -138,33 +138,37 @@ class Jobs:
         return found or ()
 
     def cancel(self, job: Job, timeout: float) -> bool:
-        """Ask for the cancel, within `timeout` seconds. True: accepted; False: it had ended."""
+        """Ask for the cancel, within `timeout` seconds. True: accepted; False: it had ended.
+
+        Sent twice if need be: a cancel does no harm twice. AWX waits for its dispatcher before it answers, for
+        seconds, so the job itself is looked at in between.
+        """
+        path = job.cancel_url or job.url + "cancel/"
         deadline = self._session.clock.now() + timeout
-        answer = self._cancel(job, deadline)
+        answer: Answer | None = None
+        with suppress(Fault):
+            answer = self._urgent_post(path, deadline)
+        if answer is None or answer.status >= 500 or self._session.foreign(answer):
+            seen = self._seen(job)
+            if seen.status.final or (seen.canceled_on and not job.canceled_on):
+                return seen.status is Status.CANCELED or not seen.status.final
+            try:
+                answer = self._urgent_post(path, deadline)
+            except Fault as fault:
+                raise Unreachable(f"the cancel of {job.label}: {fault}.") from None
+        return self._accepted(job, answer)
+
+    def _accepted(self, job: Job, answer: Answer) -> bool:
         if self._session.foreign(answer):
             raise Unreachable(f"the cancel of {job.label}: {answer.status} {answer.beginning}.")
         if answer.status in {200, 202, 204}:
             return True
         # On an ended job: 405 for an administrator, 403 for the user who launched it (seen on AWX 24.6.1).
         if answer.status in {403, 405}:
-            status = self._status(job)
+            status = self._seen(job).status
             if status.final or answer.status == 405:
                 return status is Status.CANCELED  # perhaps by the first try, whose answer was lost
         raise self._not_canceled(job, answer)
-
-    def _cancel(self, job: Job, deadline: float) -> Answer:
-        """Sent twice if need be: a cancel does no harm twice."""
-        path = job.cancel_url or job.url + "cancel/"
-        try:
-            answer = self._urgent_post(path, deadline)
-            if answer.status < 500 and not self._session.foreign(answer):
-                return answer
-        except Fault:
-            pass
-        try:
-            return self._urgent_post(path, deadline)
-        except Fault as fault:
-            raise Unreachable(f"the cancel of {job.label}: {fault}.") from None
 
     def _urgent_post(self, path: str, deadline: float) -> Answer:
         # Half for connecting, half for reading; a second try that comes late still gets a moment.
@@ -172,14 +176,14 @@ class Jobs:
             "POST", path, timeout=max((deadline - self._session.clock.now()) / 2, 0.5)
         )
 
-    def _status(self, job: Job) -> Status:
-        """The status now, or the last known one."""
+    def _seen(self, job: Job) -> Job:
+        """The job now, or as it was last known."""
         with suppress(Fault, Unreachable):
             answer = self._session.urgent("GET", job.url, timeout=1.0)
             body = refusals.content(answer)
             if answer.status == 200 and isinstance(body, dict) and body.get("id") == job.id:
-                return self.read(body).status
-        return job.status
+                return self.read(body)
+        return job
 
     def _not_canceled(self, job: Job, answer: Answer) -> Refused | Unreachable:
         if answer.status >= 500:

@@ -272,8 +272,7 @@ class Session:
         self, answer: Answer, usable: Callable[[Answer], bool] | None, *, pages: bool = False
     ) -> Trouble | None:
         asked = 300 <= answer.status < 500 and answer.status not in {403, *TEMPORARY}
-        # Before the credential was accepted, a page may be a log-in portal's; but where the controller has spoken
-        # before, what says 404 without its name is something in between.
+        # Before the credential was accepted a page may be a log-in portal's, which no waiting mends.
         asked = asked and (self._standing.accepted or (answer.status == 404 and self._signed))
         if asked and not pages and self.foreign(answer):
             return Trouble(f"{answer.status} that is not the controller's: {answer.beginning}")

@@ -43,7 +43,8 @@ if TYPE_CHECKING:  # a refused input needs no HTTP: importing it is more than ha
     from aap_launcher.controller import Controller
     from aap_launcher.launcher.followed import Followed
 
-_CANCEL_SECONDS = 4.0  # for one request of the cancel
+# For both tries of a cancel: where the end is near, and where the controller may take its time.
+_CANCEL_SECONDS, _CANCEL_LONG = 4.0, 10.0
 _CANCEL_AGAIN = 1.5
 
 
@@ -171,7 +172,10 @@ class Run:
         """
         while True:
             try:
-                return self.cancel(why, timeout=min(_CANCEL_SECONDS, max(until - self.clock.now(), 1.0)))
+                left = until - self.clock.now()
+                return self.cancel(
+                    why, timeout=max(min(_CANCEL_SECONDS, left), min(_CANCEL_LONG, left / 2), 1.0)
+                )
             except Interrupted:
                 raise
             except LauncherError as error:

@@ -185,6 +185,25 @@ def test_a_cancel_that_does_not_get_through_is_said_so(world: World, awx: Connec
     assert asked.call_count == 2
 
 
+@pytest.mark.parametrize(
+    ("seen", "accepted"),
+    [
+        ({"canceled_on": "2026-11-22T17:50:30Z"}, True),
+        ({"status": "canceled", "canceled_on": "2026-11-22T17:50:30Z"}, True),
+        ({"status": "successful"}, False),
+    ],
+)
+def test_a_cancel_whose_answer_takes_too_long_is_known_from_the_job(
+    world: World, awx: Connect, seen: dict[str, Any], *, accepted: bool
+) -> None:
+    """AWX asks its dispatcher before it answers, which may take 5 s."""
+    controller, job = following(world, awx)
+    asked = world.answers("POST", JOB + "cancel/", {"exc": requests.ReadTimeout})
+    world.json("GET", JOB, job_row(**seen))
+    assert controller.cancel(job) is accepted
+    assert asked.call_count == 1
+
+
 def test_a_cancel_that_comes_too_late_is_no_error(world: World, awx: Connect) -> None:
     controller, job = following(world, awx)
     world.json("POST", JOB + "cancel/", {"detail": 'Method "POST" not allowed.'}, status=405)

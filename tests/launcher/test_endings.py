@@ -135,6 +135,16 @@ def test_a_timeout_cancels_and_exits_5_never_green() -> None:
     assert "canceled by this launcher (the timeout of 1 min 00 s passed)" in house.ci.outputs["explanation"]
 
 
+def test_a_cancel_has_the_seconds_that_awx_waits_for_its_dispatcher_unless_the_end_is_near() -> None:
+    house = House(statuses={0: S.RUNNING, 5000: S.SUCCESSFUL}, stored=5001)
+    house.run(timeout=60.0)
+    assert house.controller.cancel_seconds == [pytest.approx(10)]  # half of it for the first try
+    house = House(statuses={0: S.RUNNING, 5000: S.SUCCESSFUL}, stored=None)
+    house.signal_at(5, signal.SIGTERM)
+    house.run()
+    assert house.controller.cancel_seconds == [pytest.approx(4)]
+
+
 def test_a_timeout_leaves_the_job_when_asked_to() -> None:
     house = House(statuses={0: S.RUNNING, 5000: S.SUCCESSFUL})
     outcome = house.run(timeout=60.0, on_timeout="leave")
