@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,7 @@ def launch(**given: Any) -> None:
 
 
 def _launched(desk: Desk, given: dict[str, Any]) -> int:
+    from aap_launcher.cli.following import follow
     from aap_launcher.cli.given import objects, read, refuse_changed
     from aap_launcher.client import bulk
     from aap_launcher.client.kinds import KINDS
@@ -67,7 +68,7 @@ def _launched(desk: Desk, given: dict[str, Any]) -> int:
     if given["follow"]:  # one workflow job, or none
         made = send(jobs)
         _told(desk, made, len(jobs))
-        desk.afterwards = _following(str(made["url"]), desk, given)
+        desk.afterwards = partial(follow, desk.requests.origin + str(made["url"]), given)
         return 0
     for chunk, made in in_pieces(jobs, send, bulk.LIMIT):
         _told(desk, made, len(chunk))
@@ -80,13 +81,3 @@ def _told(desk: Desk, made: Mapping[str, Any], launches: int) -> None:
     desk.screen.data([f"{made['id']}\n"])
     many = count(launches, "launch", "launches")
     desk.screen.say(f"workflow job {made['id']}: {many}; attach with: aap-launcher follow {made['id']}")
-
-
-def _following(path: str, desk: Desk, given: dict[str, Any]) -> Callable[[], object]:
-    from aap_launcher.cli.wiring import run
-    from aap_launcher.inputs.input import Command
-
-    names = ("url", "ca_bundle", "client_cert", "verify_tls", "username", "request_timeout")
-    taken = {name: given[name] for name in names if given.get(name)}
-    job = desk.requests.origin + path
-    return partial(run, Command.FOLLOW, {**taken, "job": job}, ci=None, debug=given["debug"])

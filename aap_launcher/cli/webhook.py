@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -86,18 +85,10 @@ def _sent(desk: Desk, given: dict[str, Any]) -> int:
         return 0
     desk.screen.data([f"{job.label} {job.link}\n"])
     if given["follow"]:
-        desk.afterwards = _following(job.url, given)
+        from aap_launcher.cli.following import follow
+
+        desk.afterwards = partial(follow, job.url, given)  # a webhook made it: a signal lets go of it
     return 0
-
-
-def _following(job: str, given: dict[str, Any]) -> Callable[[], object]:
-    """Attach to the job, which a webhook made: a signal lets go of it."""
-    from aap_launcher.cli.wiring import run
-    from aap_launcher.inputs.input import Command
-
-    names = ("url", "ca_bundle", "client_cert", "verify_tls", "username", "request_timeout")
-    taken = {name: given[name] for name in names if given.get(name)}
-    return partial(run, Command.FOLLOW, {**taken, "job": job}, ci=None, debug=given["debug"])
 
 
 def _delivery(desk: Desk, given: dict[str, Any]) -> Delivery:

@@ -106,6 +106,26 @@ def test_a_webhook_with_a_wrong_key_starts_nothing(box: Sandbox) -> None:
     assert "Give the id" in said
 
 
+def test_what_a_profile_started_is_followed_with_that_profile(box: Sandbox, tmp_path: Path) -> None:
+    """It was started, and then told that no url was given."""
+    folder = tmp_path / "aap-launcher"
+    folder.mkdir()
+    config = folder / "config.toml"
+    config.write_text(f'[profile.test]\nurl = "{box.url}"\ntoken = "admin-token"\n', encoding="utf-8")
+    config.chmod(0o600)
+    _, key, _ = run(box, "webhook", "setup", "Locked", "--service", "github")
+    (tmp_path / "launches.yml").write_text("- template: Locked\n")
+    for line in (
+        ["webhook", "send", "Locked"],
+        ["bulk", "launch", str(tmp_path / "launches.yml")],
+        ["projects", "update", "Shop from git"],
+    ):
+        around = {"XDG_CONFIG_HOME": str(tmp_path), "AAP_WEBHOOK_KEY": key.strip()}
+        done = warm.run(*line, "--follow", "--profile", "test", env=around)
+        assert done.returncode == 0, done.stderr
+        assert "successful" in done.stdout
+
+
 def test_another_service_makes_another_key_and_that_is_said(box: Sandbox) -> None:
     _, first, _ = run(box, "webhook", "setup", "Locked", "--service", "bitbucket_dc")
     _, second, said = run(box, "webhook", "setup", "Locked", "--service", "gitlab")

@@ -122,17 +122,10 @@ def _job(desk: Desk, found: Record) -> Job:
 
 def _follow(job: Job, given: Mapping[str, Any]) -> None:
     """Attach to it. It was started here, so a signal or a timeout cancels it unless told otherwise."""
-    from aap_launcher.cli.wiring import run as follow
+    from aap_launcher.cli.following import follow
 
-    names = {one.name for one in INPUTS if Command.FOLLOW in one.commands}
-    taken = {name: value for name, value in given.items() if name in names}
-    ours = {name: taken.get(name) or ("cancel",) for name in ("on_interrupt", "on_timeout")}
-    follow(
-        Command.FOLLOW,
-        {**taken, **ours, "job": job.url, "profile": given["profile"]},
-        ci=given["ci"],
-        debug=given["debug"],
-    )
+    ours = {name: given.get(name) or ("cancel",) for name in ("on_interrupt", "on_timeout")}
+    follow(job.url, given, **ours)
 
 
 def _waited(desk: Desk, job: Job) -> Job:
