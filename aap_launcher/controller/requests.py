@@ -55,7 +55,10 @@ class Requests:
     def path(self, path: str) -> str:
         """The path on the controller's host. Raises `InvalidInput` for an address of another one."""
         if "://" in path:
-            parts = urlsplit(path)
+            try:
+                parts = urlsplit(path)
+            except ValueError:
+                raise InvalidInput(f"{quoted(path)} is not an address.") from None
             if f"{parts.scheme}://{parts.netloc}".lower() != self._session.address.origin.lower():
                 raise InvalidInput(f"{path} is not on {self._session.address.origin}: it is never asked.")
             path = parts.path + (f"?{parts.query}" if parts.query else "")

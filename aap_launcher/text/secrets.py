@@ -112,11 +112,12 @@ def _forms(secret: str) -> Iterator[str]:
 
 
 def _in_xml(text: str) -> Iterator[str]:
-    """In XML and HTML, quotation marks by name and by number."""
-    named = escape(text)
-    return iter(
-        (escape(text, quote=False), named, named.replace("&#x27;", "&#39;").replace("&quot;", "&#34;"))
-    )
+    """In XML and HTML, as text and as an attribute's value: quotation marks by name, by number, or as they are."""
+    inner = escape(text, quote=False)
+    double = inner.replace('"', "&quot;")
+    yield from (inner, double, double.replace("'", "&apos;"), double.replace("'", "&#x27;"))
+    yield inner.replace('"', "&#34;").replace("'", "&#39;")
+    yield double.replace("'", "&#39;")
 
 
 def _in_urls(raw: bytes) -> Iterator[str]:

@@ -247,3 +247,15 @@ def test_an_approval_is_not_told_as_decided_by_a_page(controller: StandIn, answe
     assert ended.code == 4, ended.said
     assert "may have taken effect" in ended.said
     assert "gate is approved" not in ended.said
+
+
+@pytest.mark.parametrize(
+    "following", [{"a": 1}, 7, True, ["x"], "http://[x", "https://evil.example.com/", "?a=\ud800"]
+)
+def test_the_address_of_a_next_page_that_is_none_is_no_fault_of_ours(
+    controller: StandIn, following: object
+) -> None:
+    controller.says("GET hosts/", {"count": 9, "next": following, "results": [{"id": 1}]})
+    ended = controller.run("api", "GET", "hosts/", "--paginate")
+    assert ended.code in {2, 3, 4}
+    assert "fault of aap-launcher" not in ended.said

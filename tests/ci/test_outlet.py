@@ -70,6 +70,9 @@ def test_each_form_is_hidden_wherever_it_stands(form: str) -> None:
         ),  # PHP
         lambda s: s.replace("<", "\\u003C").replace("'", "\\u0027").replace('"', "\\u0022"),  # .NET
         lambda s: s.replace("<", "&lt;").replace("'", "&#39;").replace('"', "&#34;"),
+        lambda s: s.replace("<", "&lt;").replace("'", "&#39;").replace('"', "&quot;"),
+        lambda s: s.replace("<", "&lt;").replace("'", "&apos;").replace('"', "&quot;"),
+        lambda s: s.replace("<", "&lt;").replace('"', "&quot;"),
         lambda s: s.replace("'", "''"),
         lambda s: s.replace("'", "'\\''"),
         lambda s: s.replace("/", "%2f").replace("<", "%3c").replace("'", "%27").replace('"', "%22"),

@@ -103,6 +103,7 @@ REFUSED: list[tuple[list[str], int, str]] = [
     (["api", "GTE", "hosts/"], 2, "'GTE' is not one of"),
     (["api", "GET", "https://evil.example.com/api/"], 2, "is never asked"),
     (["api", "GET", "//evil.example.com/api/"], 2, "is not a path"),
+    (["api", "GET", "https://[x/api/"], 2, "is not an address"),
     (["api", "GET", "hosts/../users/"], 2, "is not a path"),
     (["api", "POST", "hosts/", "--paginate"], 2, "--paginate"),
     (["api", "GET", "hosts/", "--input", "x"], 2, "has none"),

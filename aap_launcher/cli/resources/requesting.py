@@ -86,7 +86,11 @@ def _page(desk: Desk, answer: Answer) -> Mapping[str, Any]:
     if answer.status >= 300:
         raise desk.requests.refusal(answer, f"GET {answer.path}")
     value = desk.requests.json(answer)
-    if not isinstance(value, dict) or not isinstance(value.get("results"), list):
+    if (
+        not isinstance(value, dict)
+        or not isinstance(value.get("results"), list)
+        or not isinstance(value.get("next"), str | None)
+    ):
         raise Refused(f"GET {answer.path} is not a list with pages; leave --paginate out.")
     return value
 
