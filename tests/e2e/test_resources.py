@@ -373,26 +373,33 @@ def test_what_starts_a_run_is_waited_for_or_followed_and_ends_as_it_did(launcher
 # --- people -----------------------------------------------------------------------------------------------
 
 
+def at_a_terminal(home: Path, box: Sandbox, *arguments: str, typed: str = "") -> tuple[int, str]:
+    """(exit code, what the terminal showed)."""
+    leader, follower = pty.openpty()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "AAP_URL": box.url,
+        "AAP_TOKEN": "admin-token",
+        "HOME": str(home),
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "aap_launcher", *arguments],
+        cwd=ROOT, env=environment, stdin=follower, stdout=follower, stderr=follower,
+    ) as process:  # fmt: skip
+        os.close(follower)
+        os.write(leader, typed.encode())
+        text = _whole(leader)
+        return process.wait(timeout=60), text
+
+
 @pytest.mark.parametrize(("answer", "code", "left"), [("y", 0, 0), ("n", 2, 1), ("", 2, 1)])
 def test_a_person_is_asked_before_anything_is_deleted(
     launcher: Launcher, own: Bench, answer: str, code: int, left: int
 ) -> None:
     own.api("POST", "hosts/", {"name": f"asked-{answer}", "inventory": 1})
-    leader, follower = pty.openpty()
-    environment = {
-        "PATH": os.environ["PATH"],
-        "AAP_URL": own.box.url,
-        "AAP_TOKEN": "admin-token",
-        "HOME": str(launcher.folder),
-    }
-    with subprocess.Popen(
-        [sys.executable, "-m", "aap_launcher", "hosts", "delete", f"asked-{answer}"],
-        cwd=ROOT, env=environment, stdin=follower, stdout=follower, stderr=follower,
-    ) as process:  # fmt: skip
-        os.close(follower)
-        os.write(leader, f"{answer}\n".encode())
-        text = _whole(leader)
-        assert process.wait(timeout=60) == code, text
+    command = ("hosts", "delete", f"asked-{answer}")
+    ended, text = at_a_terminal(launcher.folder, own.box, *command, typed=f"{answer}\n")
+    assert ended == code, text
     assert f'"asked-{answer}" · inventory Shop' in text
     assert "Go on? [y/N]" in text
     assert own.api("GET", f"hosts/?name=asked-{answer}")["count"] == left
@@ -452,21 +459,9 @@ def test_api_sends_any_request_and_pages_are_one_list(launcher: Launcher) -> Non
 
 def test_an_import_draws_a_bar_where_a_person_looks(launcher: Launcher, own: Bench, tmp_path: Path) -> None:
     (tmp_path / "hosts.csv").write_text("name\n" + "".join(f"bar{one}\n" for one in range(150)))
-    leader, follower = pty.openpty()
-    environment = {
-        "PATH": os.environ["PATH"],
-        "AAP_URL": own.box.url,
-        "AAP_TOKEN": "admin-token",
-        "HOME": str(launcher.folder),
-    }
-    command = ["hosts", "import", str(tmp_path / "hosts.csv"), "--inventory", "Shop"]
-    with subprocess.Popen(
-        [sys.executable, "-m", "aap_launcher", *command],
-        cwd=ROOT, env=environment, stdin=follower, stdout=follower, stderr=follower,
-    ) as process:  # fmt: skip
-        os.close(follower)
-        text = _whole(leader)
-        assert process.wait(timeout=60) == 0, text
+    command = ("hosts", "import", str(tmp_path / "hosts.csv"), "--inventory", "Shop")
+    code, text = at_a_terminal(launcher.folder, own.box, *command)
+    assert code == 0, text
     assert re.search(r"hosts  \[#+-+\]  100/150", text), text
     assert re.search(r"hosts  \[#+\]  150/150", text), text
     assert text.endswith("\r\n150 created · 0 updated · 0 unchanged\r\n")
