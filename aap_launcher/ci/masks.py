@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from aap_launcher.text.secrets import lines_of, masks
-from aap_launcher.text.visible import unseen, visible
+from aap_launcher.text.visible import looked_through, visible
 
 MASK = "***"
 _SHORT = 8  # characters; shorter forms need a look at every character, so they are looked for apart
@@ -59,8 +59,8 @@ class Masks:
             self._indexes, self._pieces = tuple(_indexes(self._forms)), _Pieces(self._forms)
             self._stale = False
         spans = list(self._spans(text))
-        for pattern in unseen(text):
-            if found := list(self._spans(pattern.sub("", text))):
+        for bare, pattern in looked_through(text):
+            if found := list(self._spans(bare)):
                 places = _places(text, pattern)
                 spans += [(places[start], places[stop - 1] + 1) for start, stop in found]
         if not spans:
@@ -158,7 +158,7 @@ def _shapes(form: str) -> Iterator[str]:
     """A form as given, as `defuse` shows it, and without what is looked through, as far as it is a secret still."""
     yield form
     yield visible(form)
-    yield from (bare for pattern in unseen(form) if len(bare := pattern.sub("", form)) >= _WINDOW)
+    yield from (bare for bare, _ in looked_through(form) if len(bare) >= _WINDOW)
 
 
 def _places(text: str, pattern: re.Pattern[str]) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 # The inside of a set in a pattern: C0 without tab and newline, DEL, C1, the line breaks that Unicode adds,
 # bidirectional embeddings, overrides and isolates, lone surrogates, and two that XML refuses.
@@ -34,27 +35,34 @@ _REST_OF_CSI = r"[0-?]*[ -/]*[@-~]"
 _REST = rf"(?:\[{_REST_OF_CSI}|\](?:[^\x07\x1b\u2407\u241b\n]{{0,512}}(?:[\x07\u2407]|[\x1b\u241b]\\))?|[@-Z\\^_])"
 # The set stands first, since it is searched for at its own speed; runs of backslashes are bounded, to stay linear.
 _UNSEEN = f"[{ACTING}{_NO_WIDTH}\u2400-\u2421\\\\]"
-_SEQUENCES = re.compile(
-    rf"{_UNSEEN}(?:(?<=[\x1b\u241b]){_REST}|(?<=\x9b){_REST_OF_CSI}"
-    rf"|(?<=\\)\\{{0,3}}+(?:(?:(?i:x1b|u001b)|033|e){_REST}|(?i:x9b|u009b){_REST_OF_CSI}|(?i:{_ALONE}))|(?<!\\))"
-)
-_SINGLE = re.compile(rf"{_UNSEEN}(?:(?<=\\)\\{{0,3}}+(?i:{_ALONE})|(?<!\\))")
+
+
+@cache  # compiling them takes a twentieth of the start, and few logs have any of it
+def _readings() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    sequences = re.compile(
+        rf"{_UNSEEN}(?:(?<=[\x1b\u241b]){_REST}|(?<=\x9b){_REST_OF_CSI}"
+        rf"|(?<=\\)\\{{0,3}}+(?:(?:(?i:x1b|u001b)|033|e){_REST}|(?i:x9b|u009b){_REST_OF_CSI}|(?i:{_ALONE}))|(?<!\\))"
+    )
+    return sequences, re.compile(rf"{_UNSEEN}(?:(?<=\\)\\{{0,3}}+(?i:{_ALONE})|(?<!\\))")
 
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[mK]")
+_PICTURES = re.compile("[\u2400-\u2421]")  # of what may act, these alone are printable
 _ESCAPED = ("\\x", "\\u", "\\e[", "\\033[")
 
 
-def unseen(text: str) -> Iterator[re.Pattern[str]]:
-    r"""Patterns of what a reader looks through, where the text has any.
+def looked_through(text: str) -> Iterator[tuple[str, re.Pattern[str]]]:
+    r"""The text without what a reader looks through, and the pattern of that, where it has any.
 
     Two readings: with the whole sequences of terminals, and without, where `ESC` or `\x9b` merely stands in the text.
     """
-    if text.isascii() and not any(escape in text for escape in _ESCAPED):
-        rest = text.replace("\n", "").replace("\t", "")
-        if rest.isprintable():
+    escaped = "\\" in text and any(escape in text for escape in _ESCAPED)
+    if not escaped and (text.isascii() or not _PICTURES.search(text)):
+        if text.isprintable():
             return
-        if _COLOURS.sub("", rest).isprintable():
-            yield _COLOURS
+        bare = _COLOURS.sub("", text) if "\x1b" in text else text
+        if bare.replace("\n", "").replace("\t", "").isprintable():
+            if bare is not text:
+                yield bare, _COLOURS
             return
-    yield from (pattern for pattern in (_SEQUENCES, _SINGLE) if pattern.search(text))
+    yield from ((pattern.sub("", text), pattern) for pattern in _readings() if pattern.search(text))
