@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping, MutableMapping
 from urllib.parse import urlencode
@@ -37,11 +38,15 @@ def as_object(answer: Answer, what: str) -> Mapping[str, object]:
     return body
 
 
+_WHOLE = re.compile(r"/[0-9]+/$")
+
+
 def made(head: Answer | None) -> str:
     """The path of what a 201 made, from a head whose body was lost; "" where it does not tell."""
     if head is None or head.status != 201 or not refusals.signed(head):
         return ""
-    return head.headers.get("Location", "")
+    place = head.headers.get("Location", "")
+    return place if _WHOLE.search(place) else ""  # a head may be cut as well: `/api/v2/jobs/42` of 423
 
 
 def halve(query: MutableMapping[str, object]) -> None:

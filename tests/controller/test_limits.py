@@ -16,9 +16,10 @@ import pytest
 import trustme
 
 from aap_launcher.controller import sockets, tls
+from aap_launcher.controller.asking import made
 from aap_launcher.controller.exchange import MIB
 from aap_launcher.controller.retry import Standing, of_fault
-from aap_launcher.controller.transport import Wire
+from aap_launcher.controller.transport import Answer, Wire
 from aap_launcher.controller.transport_errors import Cause, Fault
 from aap_launcher.controller.unzip import plain
 from aap_launcher.inputs.parsing import Connection
@@ -292,3 +293,11 @@ def test_the_head_of_an_answer_whose_body_is_lost_is_kept() -> None:
         wire.send("POST", "/", timeout=5, body=b"{}")
     assert raised.value.head is not None
     assert raised.value.head.headers["Location"] == "/api/v2/jobs/5/"
+
+
+@pytest.mark.parametrize(
+    ("place", "whole"), [("/api/v2/jobs/423/", True), ("/api/v2/jobs/42", False), ("/api/v2/jo", False)]
+)
+def test_an_address_that_was_cut_with_its_head_is_not_followed(place: str, *, whole: bool) -> None:
+    head = Answer("POST", "/", 201, {"X-API-Node": "a", "Location": place}, b"")
+    assert made(head) == (place if whole else "")
