@@ -25,7 +25,7 @@ $(READY): requirements/dev.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@$(BIN)/python -m pip check --disable-pip-version-check
+	@said=$$($(BIN)/python -m pip check --disable-pip-version-check) || { echo "$$said"; exit 1; }
 	@touch $@
 
 # Only the benchmark starts `awx`, and what it needs is older than what we need.
