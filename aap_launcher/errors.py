@@ -57,7 +57,7 @@ ENDINGS: tuple[Ending, ...] = (
         "the launch was sent, and whether it made a job could not be settled: it is never launched twice",
     ),
     Ending((70,), ("internal",), "a fault of the launcher itself; please report it"),
-    Ending((130, 143), ("interrupted",), "SIGINT, SIGTERM: the job was asked to cancel first"),
+    Ending((130, 143, 129), ("interrupted",), "SIGINT, SIGTERM, SIGHUP: the job was asked to cancel first"),
 )
 EXIT_CODES = {verdict: ending.codes[0] for ending in ENDINGS for verdict in ending.verdicts}
 

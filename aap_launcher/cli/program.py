@@ -13,7 +13,7 @@ from aap_launcher.errors import ENDINGS, InvalidInput
 from aap_launcher.inputs.definitions import INPUTS
 
 _SECRETS = tuple(one.option for one in INPUTS if one.secret)
-_CODES = "\n".join(f"  {', '.join(map(str, one.codes)):<9}  {', '.join(one.verdicts)}" for one in ENDINGS)
+_CODES = "\n".join(f"  {', '.join(map(str, one.codes)):<13}  {', '.join(one.verdicts)}" for one in ENDINGS)
 _HELP = f"""Launch jobs on Ansible Automation Platform and AWX, follow them live, exit by how they ended.
 
 \b
