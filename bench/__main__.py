@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from bench import page
 from bench.results import Found
-from bench.workloads import burst, crowd, live, masks, shapes, startup
+from bench.workloads import burst, crowd, listing, live, masks, shapes, startup
 
 # A part by its name: quick or not -> what it found.
 PARTS: dict[str, Callable[[bool], Found]] = {
@@ -20,6 +20,7 @@ PARTS: dict[str, Callable[[bool], Found]] = {
     "burst": lambda quick: burst.measure(1 if quick else 5, quick=quick),
     "crowd": lambda quick: crowd.measure(quick=quick),
     "shapes": lambda _quick: shapes.measure(),
+    "listing": lambda quick: listing.measure(1 if quick else 5),
     "masks": lambda _quick: masks.measure(),
 }
 _QUICK = ("startup", "live", "burst", "masks")

@@ -22,6 +22,8 @@ REASONS = {
     "burst of": _LINES,
     "peak memory": "a page of 200 events of this size, its events, and 64 KiB of log, beside Python and requests",
     "masks": "each secret is looked for in some eight forms (base64, quoted, escaped)",
+    "exit after the events": "a look that has begun is waited for, and the report is written",
+    "430 events at 20/s: requests": "the launch's own requests are in a run of half a minute",
     "100 launchers at once: requests": "the launch and the end are in a run of half a minute",
 }
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from bench.controller.corpus import Shape
 from bench.controller.jobs import Job, Row, Workflow
@@ -20,6 +22,24 @@ _ASKED: tuple[str, ...] = (
     *("timeout", "instance_groups"),
 )
 _HOSTS = 10_000
+_HOST_LISTS = (
+    *(
+        "created_by",
+        "modified_by",
+        "variable_data",
+        "groups",
+        "all_groups",
+        "job_events",
+        "job_host_summaries",
+    ),
+    *(
+        "activity_stream",
+        "inventory_sources",
+        "smart_inventories",
+        "ad_hoc_commands",
+        "ad_hoc_command_events",
+    ),
+)
 Query = dict[str, str]
 
 
@@ -146,7 +166,13 @@ class Api:
     def hosts(self, method: str, query: Query, body: bytes) -> tuple[int, bytes, int]:
         if method == "OPTIONS":
             return _described("GET")
-        return _paged([_host(number) for number in range(1, _HOSTS + 1)], query, f"{_API}hosts/")
+        size, page = min(int(query.get("page_size", PAGE)), 200), int(query.get("page", 1))
+        every = _hosts()[int(query.get("id__gt", 0)) :]
+        shown = every[(page - 1) * size : page * size]
+        more = {**query, "page": str(page + 1)} if page * size < len(every) else {}
+        following = f"{_API}hosts/?{urlencode(more)}" if more else None
+        head = json.dumps({"count": len(every), "next": following, "previous": None})[:-1]
+        return 200, head.encode() + b',"results":[' + b",".join(shown) + b"]}", len(shown)
 
     def fixed(self, method: str, query: Query, body: bytes, path: str) -> tuple[int, bytes, int]:
         if path == "":
@@ -236,13 +262,33 @@ def _launch_page() -> Row:
     }
 
 
+@cache
+def _hosts() -> Sequence[bytes]:
+    """All hosts by their ids, which begin at 1, as JSON."""
+    return [json.dumps(_host(number)).encode() for number in range(1, _HOSTS + 1)]
+
+
 def _host(number: int) -> Row:
+    """As large as a real one: 1.5 kB."""
     return {
         "id": number,
         "type": "host",
         "url": f"{_API}hosts/{number}/",
-        "related": {"inventory": f"{_API}inventories/1/"},
-        "summary_fields": {"inventory": {"id": 1, "name": "Shop"}},
+        "related": {name: f"{_API}hosts/{number}/{name}/" for name in _HOST_LISTS},
+        "summary_fields": {
+            "inventory": {
+                "id": 1,
+                "name": "Shop",
+                "description": "",
+                "total_hosts": _HOSTS,
+                "total_groups": 12,
+            },
+            "groups": {"count": 2, "results": [{"id": 1, "name": "web"}, {"id": 2, "name": "retail"}]},
+            "user_capabilities": {"edit": True, "delete": True},
+            "recent_jobs": [],
+        },
+        "created": "2026-11-02T08:11:09.123456Z",
+        "modified": "2026-11-02T08:11:09.123456Z",
         "name": f"web{number}.example.com",
         "description": "",
         "inventory": 1,
