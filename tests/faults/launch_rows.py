@@ -256,7 +256,7 @@ def _plain(template: int) -> dict[str, str]:
     return {"template": str(template), "extra_vars": ""}
 
 
-_UNPROVEN = r"one job could be its own, which nothing proves; nothing was sent again"
+_UNPROVEN = r"(?:one job|several jobs) could be its own, which nothing proves; nothing was sent again"
 
 
 def _names_mine(stage: Stage, ended: Ended) -> None:
