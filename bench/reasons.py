@@ -19,6 +19,7 @@ REASONS = {
     "a refused value": "it reports as every ending does, with outputs and a summary, and imports what makes these",
     "430 events at 20/s, launcher": _ORDER,
     "20,000 events at 500/s: p95": _ORDER,
+    "20,000 events at 500/s: requests": "pages that are not full yet are read while they fill, so that no line waits",
     "burst of": _LINES,
     "peak memory": "a page of 200 events of this size, its events, and 64 KiB of log, beside Python and requests",
     "masks": "each secret is looked for in some eight forms (base64, quoted, escaped)",
