@@ -43,6 +43,7 @@ _CASES: Mapping[str, tuple[Sequence[str], int]] = {  # name -> arguments of Pyth
         ("-m", "aap_launcher", "launch", "7", "--ci", "plain", "--wait", "false"),
         1,
     ),
+    "a list of 1,000 hosts": (("-m", "aap_launcher", "hosts", "list", "-o", "jsonl", "--limit", "1000"), 0),
     **{
         f"{ci}, {events} events": (("-m", "aap_launcher", "launch", "7", "--ci", ci, *more), events)
         for ci, more in (("plain", ()), ("github", ("-e", _SECRETS)))
