@@ -98,8 +98,9 @@ def _environment(folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call[0])
 def test_an_argument_that_is_no_utf_8_is_no_fault_of_ours(
-    call: tuple[str, list[str]], tmp_path: Path
+    call: tuple[str, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)  # what writes a folder of this name writes it there
     with replaying(_controller()):
         ended = ran(call[1], _environment(tmp_path))
     assert 0 <= ended.code < 70, ended.told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 from pathlib import Path
 from statistics import median
 
@@ -48,3 +49,11 @@ def test_each_decision_has_a_number_of_its_own() -> None:
     assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
     for number, page in enumerate(pages, 1):
         assert page.read_text(encoding="utf-8").startswith(f"# {number}. ")
+
+
+def test_at_the_top_stand_only_folders_that_the_map_names() -> None:
+    """What a test wrote into the folder it was started in was once committed from there."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    tops = {line.strip('"').split("/")[0] for line in listed.stdout.splitlines() if "/" in line}
+    named = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert [top for top in sorted(tops) if not top.startswith(".") and f"`{top}/" not in named] == []
