@@ -4,7 +4,7 @@ LauncherError             internal: a fault of ours
 ├── InvalidInput          invalid: an input is missing or wrong; nothing was sent that changes anything
 ├── Refused               refused: the controller said no
 │   ├── Unauthorized      the credential was not accepted
-│   ├── Forbidden         the credential was accepted, the deed was not
+│   ├── Forbidden         the credential was accepted, the action was not
 │   ├── NotFound          no such object, or none that this user may see
 │   ├── Ambiguous         one reference means several objects
 │   ├── Conflict          in use, made twice, or changed by somebody else meanwhile

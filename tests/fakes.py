@@ -27,10 +27,10 @@ from aap_launcher.models import (
 
 @dataclass
 class FakeClock:
-    """Sleeping moves the time on; `at` runs a deed when the time has come."""
+    """Sleeping moves the time on; `at` runs a action when the time has come."""
 
     time: float = 1000.0
-    deeds: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
+    actions: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
 
     def now(self) -> float:
         return self.time
@@ -38,15 +38,15 @@ class FakeClock:
     def sleep(self, seconds: float) -> None:
         assert seconds >= 0
         end = self.time + seconds
-        for when, deed in sorted(self.deeds, key=lambda pair: pair[0]):
+        for when, action in sorted(self.actions, key=lambda pair: pair[0]):
             if when <= end:
-                self.deeds.remove((when, deed))
+                self.actions.remove((when, action))
                 self.time = max(self.time, when)
-                deed()
+                action()
         self.time = end
 
-    def at(self, when: float, deed: Callable[[], None]) -> None:
-        self.deeds.append((when, deed))
+    def at(self, when: float, action: Callable[[], None]) -> None:
+        self.actions.append((when, action))
 
 
 @dataclass
@@ -272,7 +272,7 @@ class FakeController:
     def made_job(self, location: str) -> Job:
         return make_job()
 
-    def on_wait(self, deed: Callable[[], None]) -> None:
+    def on_wait(self, action: Callable[[], None]) -> None:
         pass
 
     def recent_jobs(self, family: Family, newer_than: int) -> Sequence[RecentJob]:

@@ -18,8 +18,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from aap_launcher.ci.base import Adapter
-from aap_launcher.ci.commands import broken, looks_like_command
 from aap_launcher.ci.files import append
+from aap_launcher.ci.github_commands import broken, looks_like_command
 from aap_launcher.ci.outlet import Outlet
 from aap_launcher.models import Annotation, Level
 from aap_launcher.text.secrets import lines_of

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from aap_launcher.ci.commands import broken
 from aap_launcher.ci.defuse import readable
+from aap_launcher.ci.github_commands import broken
 from aap_launcher.ci.masks import Masks
 from aap_launcher.ci.provider import provider
 from aap_launcher.ci.sink import ENCODING, ERRORS, Sink

@@ -45,7 +45,7 @@ to stderr.
 @options.output(forms=("json", "jsonl", "yaml"), columns=False)
 @options.connected
 def command(**given: Any) -> None:
-    from aap_launcher.cli.connected import with_desk
+    from aap_launcher.cli.resource_wiring import with_desk
     from aap_launcher.cli.resources.requesting import requested
 
     with_desk(given, lambda desk: requested(desk, given))

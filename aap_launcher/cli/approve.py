@@ -22,8 +22,8 @@ def command(approval: str, ci: str | None, *, debug: bool, **given: Any) -> None
     """Approve APPROVAL (its id, API URL or address), or the one that a workflow job (id, URL) waits for."""
     from aap_launcher.cli.wiring import with_controller
 
-    deed = lambda controller: decide(controller, approval, approve=True)  # noqa: E731
-    with_controller(Command.APPROVE, {**given, "job": approval}, deed, ci=ci, debug=debug)
+    action = lambda controller: decide(controller, approval, approve=True)  # noqa: E731
+    with_controller(Command.APPROVE, {**given, "job": approval}, action, ci=ci, debug=debug)
 
 
 def decide(controller: Controller, reference: str, *, approve: bool) -> str:

@@ -11,7 +11,7 @@ import click
 from aap_launcher.cli import resource_options as options
 
 if TYPE_CHECKING:
-    from aap_launcher.cli.connected import Desk
+    from aap_launcher.cli.resource_wiring import Desk
 
 
 @click.group("bulk", short_help="Launch many templates at once.")
@@ -35,17 +35,17 @@ def launch(**given: Any) -> None:
     checked as launch does, all before the first starts: the controller would drop what a template does not take.
     More than 100, or than the controller's own limit, become several workflow jobs.
     """
-    from aap_launcher.cli.connected import with_desk
+    from aap_launcher.cli.resource_wiring import with_desk
 
     with_desk(given, lambda desk: _launched(desk, given))
 
 
 def _launched(desk: Desk, given: dict[str, Any]) -> int:
     from aap_launcher.cli.following import follow
-    from aap_launcher.cli.given import objects, read, refuse_changed
+    from aap_launcher.cli.key_values import objects, read, refuse_changed
     from aap_launcher.client import bulk
+    from aap_launcher.client.batches import CHUNK, in_pieces
     from aap_launcher.client.kinds import KINDS
-    from aap_launcher.client.pieces import CHUNK, in_pieces
     from aap_launcher.errors import InvalidInput, Refused
     from aap_launcher.text.words import count
 

@@ -19,10 +19,10 @@ def command(job: str, ci: str | None, *, debug: bool, **given: Any) -> None:
     from aap_launcher.cli.wiring import with_controller
     from aap_launcher.controller import Controller
 
-    def deed(controller: Controller) -> str:
+    def action(controller: Controller) -> str:
         found = controller.find_job(job)
         if found.status.final or not controller.cancel(found):
             return f"{found.label} has already ended ({controller.job(found).status}): {found.link}"
         return f"{found.label} was asked to cancel: {found.link}"
 
-    with_controller(Command.CANCEL, {**given, "job": job}, deed, ci=ci, debug=debug)
+    with_controller(Command.CANCEL, {**given, "job": job}, action, ci=ci, debug=debug)

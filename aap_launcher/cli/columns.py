@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from aap_launcher.cli.forms import Row
+from aap_launcher.cli.output_formats import Row
 from aap_launcher.cli.screen import Screen
 from aap_launcher.errors import InvalidInput
 from aap_launcher.text.near import near

@@ -19,5 +19,5 @@ def command(approval: str, ci: str | None, *, debug: bool, **given: Any) -> None
     from aap_launcher.cli.approve import decide
     from aap_launcher.cli.wiring import with_controller
 
-    deed = lambda controller: decide(controller, approval, approve=False)  # noqa: E731
-    with_controller(Command.DENY, {**given, "job": approval}, deed, ci=ci, debug=debug)
+    action = lambda controller: decide(controller, approval, approve=False)  # noqa: E731
+    with_controller(Command.DENY, {**given, "job": approval}, action, ci=ci, debug=debug)

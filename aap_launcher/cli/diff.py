@@ -10,7 +10,7 @@ from aap_launcher.cli import resource_options as options
 from aap_launcher.cli.export import selection
 
 if TYPE_CHECKING:
-    from aap_launcher.cli.connected import Desk
+    from aap_launcher.cli.resource_wiring import Desk
 
 _HELP = """Tell what changed on the controller since DIR was exported, field by field.
 
@@ -31,7 +31,7 @@ told. Of a partial export, compare the same part (--only, --organization).
 @click.option("--json", "as_json", is_flag=True, help="A JSON list: file, field, before, after.")
 @options.connected
 def command(**given: Any) -> None:
-    from aap_launcher.cli.connected import with_desk
+    from aap_launcher.cli.resource_wiring import with_desk
 
     with_desk(given, lambda desk: _compared(desk, given))
 
@@ -41,7 +41,7 @@ def _compared(desk: Desk, given: dict[str, Any]) -> int:
     from pathlib import Path
 
     from aap_launcher.cli.export import collected, part
-    from aap_launcher.cli.forms import pretty
+    from aap_launcher.cli.output_formats import pretty
     from aap_launcher.errors import Refused
     from aap_launcher.export import drift, files
     from aap_launcher.export.reader import Reader

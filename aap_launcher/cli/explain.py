@@ -17,11 +17,11 @@ from aap_launcher.cli import resource_options as options
 @options.connected
 def command(resource: str, **given: Any) -> None:
     """Tell the fields, filters and verbs of RESOURCE (hosts, job_templates, ...)."""
-    from aap_launcher.cli.connected import Desk, with_desk
+    from aap_launcher.cli.resource_wiring import Desk, with_desk
     from aap_launcher.cli.resources.explaining import explained
-    from aap_launcher.client.names import kind
+    from aap_launcher.client.kind_names import kind
 
-    def deed(desk: Desk) -> int:
+    def action(desk: Desk) -> int:
         return explained(desk, kind(resource), given)
 
-    with_desk(given, deed)
+    with_desk(given, action)

@@ -9,7 +9,7 @@ import click
 from aap_launcher.cli import resource_options as options
 
 if TYPE_CHECKING:
-    from aap_launcher.cli.connected import Desk
+    from aap_launcher.cli.resource_wiring import Desk
     from aap_launcher.export.files import Part
     from aap_launcher.export.reader import Reader
 
@@ -47,7 +47,7 @@ def part(desk: Desk, only: tuple[str, ...], organization: str) -> Part:
 
 
 def _kinds(only: tuple[str, ...]) -> tuple[str, ...]:
-    from aap_launcher.client.names import kind
+    from aap_launcher.client.kind_names import kind
     from aap_launcher.errors import InvalidInput
     from aap_launcher.export.collect import KINDS_EXPORTED, SETTINGS
     from aap_launcher.text.near import near
@@ -70,7 +70,7 @@ def _kinds(only: tuple[str, ...]) -> tuple[str, ...]:
 @selection
 @options.connected
 def command(**given: Any) -> None:
-    from aap_launcher.cli.connected import with_desk
+    from aap_launcher.cli.resource_wiring import with_desk
 
     with_desk(given, lambda desk: _exported(desk, given))
 

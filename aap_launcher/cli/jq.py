@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from aap_launcher.cli.forms import Row, encoded
+from aap_launcher.cli.output_formats import Row, encoded
 from aap_launcher.errors import InvalidInput
 from aap_launcher.text.quoting import quoted
 

@@ -11,7 +11,7 @@ from aap_launcher.cli import resource_options as options
 from aap_launcher.errors import InvalidInput, Refused
 
 if TYPE_CHECKING:
-    from aap_launcher.cli.connected import Desk
+    from aap_launcher.cli.resource_wiring import Desk
 
 
 @click.command("login", cls=options.ResourceCommand, short_help="Make a personal token and keep it.")
@@ -25,7 +25,7 @@ def command(address: str | None, *, with_token: bool, **given: Any) -> None:
     where the package keyring finds one, else in a file that only you can read. aap-launcher logout deletes it
     there and on the controller.
     """
-    from aap_launcher.cli.connected import with_desk
+    from aap_launcher.cli.resource_wiring import with_desk
 
     if address is not None:
         given["url"] = (address, *(given.get("url") or ()))

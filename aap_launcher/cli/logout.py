@@ -11,7 +11,7 @@ from aap_launcher.errors import InvalidInput, LauncherError
 from aap_launcher.text.quoting import joined
 
 if TYPE_CHECKING:
-    from aap_launcher.cli.connected import Desk
+    from aap_launcher.cli.resource_wiring import Desk
     from aap_launcher.client.logins import Login
 
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @options.connected
 def command(address: str | None, **given: Any) -> None:
     """Log out of the controller at URL: its token is deleted here, and on the controller where login made it."""
-    from aap_launcher.cli.connected import with_desk
+    from aap_launcher.cli.resource_wiring import with_desk
 
     if address is not None:
         given["url"] = (address, *(given.get("url") or ()))
@@ -40,7 +40,7 @@ def _out(desk: Desk) -> int:
 
 def _login(desk: Desk) -> Login:
     """The login that is meant."""
-    from aap_launcher.client.sources import site_of
+    from aap_launcher.client.connection_source import site_of
 
     logins = desk.logins()
     url = desk.raw(credentials=False).get("url")

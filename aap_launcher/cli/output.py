@@ -32,7 +32,7 @@ def command(job: str, form: str | None, ci: str | None, *, debug: bool, **given:
     from aap_launcher.errors import Refused
     from aap_launcher.models import JobType
 
-    def deed(controller: Controller) -> Any:
+    def action(controller: Controller) -> Any:
         found = controller.find_job(job)
         if found.type in (JobType.WORKFLOW_JOB, JobType.WORKFLOW_APPROVAL):
             raise Refused(
@@ -40,7 +40,7 @@ def command(job: str, form: str | None, ci: str | None, *, debug: bool, **given:
             )
         return _lines(controller.output(found, form or "ansi"))
 
-    with_controller(Command.OUTPUT, {**given, "job": job}, deed, ci=ci, debug=debug, colours=form == "ansi")
+    with_controller(Command.OUTPUT, {**given, "job": job}, action, ci=ci, debug=debug, colours=form == "ansi")
 
 
 def _lines(pieces: Iterable[str]) -> Iterator[Line]:

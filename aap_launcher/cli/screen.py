@@ -13,7 +13,7 @@ import click
 from aap_launcher.ci.defuse import readable
 from aap_launcher.ci.outlet import Outlet, Printed
 from aap_launcher.ci.sink import Sink
-from aap_launcher.cli.forms import Row, encoded, masked
+from aap_launcher.cli.output_formats import Row, encoded, masked
 from aap_launcher.errors import LauncherError, Refused
 
 _HUNDRED = 100

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any
 
-from aap_launcher.cli.forms import Row, at, encoded, yaml_text
+from aap_launcher.cli.output_formats import Row, at, encoded, yaml_text
 from aap_launcher.text.visible import visible
 from aap_launcher.text.width import fitted
 from aap_launcher.text.width import width as columns_of

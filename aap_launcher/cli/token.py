@@ -9,7 +9,7 @@ import click
 from aap_launcher.cli import resource_options as options
 
 if TYPE_CHECKING:
-    from aap_launcher.cli.connected import Desk
+    from aap_launcher.cli.resource_wiring import Desk
     from aap_launcher.client.tokens import Tokens
 
 _USUAL = ("id", "description", "scope", "application", "expires", "created")
@@ -33,7 +33,7 @@ def command() -> None:
 @options.connected
 def create(**given: Any) -> None:
     """Make a token. Its value is all that goes to stdout, and is told this once."""
-    from aap_launcher.cli.connected import with_desk
+    from aap_launcher.cli.resource_wiring import with_desk
 
     with_desk(given, lambda desk: _created(desk, given))
 
@@ -43,14 +43,14 @@ def create(**given: Any) -> None:
 @options.connected
 def listed(**given: Any) -> None:
     """List tokens; their values are told by nobody."""
-    from aap_launcher.cli.connected import with_desk
-    from aap_launcher.cli.shown import shown
+    from aap_launcher.cli.output_options import shown
+    from aap_launcher.cli.resource_wiring import with_desk
 
-    def deed(desk: Desk) -> int:
+    def action(desk: Desk) -> int:
         form = shown(given, name="", usual=_USUAL)
         return desk.show(form, _tokens(desk).list())
 
-    with_desk(given, deed)
+    with_desk(given, action)
 
 
 @command.command("revoke", cls=options.ResourceCommand, short_help="Revoke tokens by id.")
@@ -58,15 +58,15 @@ def listed(**given: Any) -> None:
 @options.connected
 def revoke(numbers: tuple[int, ...], **given: Any) -> None:
     """Revoke tokens: each is refused from then on."""
-    from aap_launcher.cli.connected import with_desk
+    from aap_launcher.cli.resource_wiring import with_desk
 
-    def deed(desk: Desk) -> int:
+    def action(desk: Desk) -> int:
         for number in numbers:
             _tokens(desk).revoke(number)
             desk.screen.say(f"token {number} is revoked")
         return 0
 
-    with_desk(given, deed)
+    with_desk(given, action)
 
 
 def _tokens(desk: Desk) -> Tokens:

@@ -10,7 +10,7 @@ import click
 from aap_launcher.cli import resource_options as options
 
 if TYPE_CHECKING:
-    from aap_launcher.cli.connected import Desk
+    from aap_launcher.cli.resource_wiring import Desk
     from aap_launcher.client.webhooks import Delivery
     from aap_launcher.models import Job
 
@@ -44,7 +44,7 @@ def send(**given: Any) -> None:
     The controller starts a job for each delivery once, so what was lost on the way is sent again. Its survey is
     not asked: a required question stays empty. With a token TEMPLATE may be a name, and the job is found.
     """
-    from aap_launcher.cli.connected import with_desk
+    from aap_launcher.cli.resource_wiring import with_desk
 
     with_desk(given, lambda desk: _sent(desk, given))
 
@@ -59,7 +59,7 @@ def send(**given: Any) -> None:
 @options.connected
 def setup(**given: Any) -> None:
     """Turn the webhook of TEMPLATE on for a service. Its key goes to stdout, what to paste where to stderr."""
-    from aap_launcher.cli.connected import with_desk
+    from aap_launcher.cli.resource_wiring import with_desk
 
     with_desk(given, lambda desk: _set_up(desk, given))
 

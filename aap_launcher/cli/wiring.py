@@ -58,7 +58,7 @@ def run(command: Command, given: Mapping[str, Any], *, ci: str | None, debug: bo
 def with_controller(
     command: Command,
     given: Mapping[str, Any],
-    deed: Callable[[Controller], str | Iterable[Mark]],
+    action: Callable[[Controller], str | Iterable[Mark]],
     *,
     ci: str | None,
     debug: bool,
@@ -73,7 +73,7 @@ def with_controller(
             raw = _located(raw, given, tools)
         inputs = parse(raw)
         proxies.check(environment(), inputs.connection.url)
-        code = _ask(inputs, tools, deed)
+        code = _ask(inputs, tools, action)
     except Exception as error:  # noqa: BLE001 - whatever broke is told as it is everywhere
         code = launcher.refuse(error, tools).exit_code
     finally:
@@ -88,12 +88,12 @@ def _connect(*given: Any, **named: Any) -> Controller:
     return connect(*given, **named)
 
 
-def _ask(inputs: Inputs, tools: launcher.Tools, deed: Callable[[Controller], str | Iterable[Mark]]) -> int:
+def _ask(inputs: Inputs, tools: launcher.Tools, action: Callable[[Controller], str | Iterable[Mark]]) -> int:
     controller = launcher.connect(
         inputs, tools, lambda notice: tools.ci.complain(Line(notice.text, Tone.NOTE))
     )
     try:
-        said = deed(controller)
+        said = action(controller)
         if not isinstance(said, str):
             return _print(said, tools)
         tools.ci.emit(Line(said))
@@ -183,7 +183,7 @@ def _located(raw: Mapping[str, Given], given: Mapping[str, Any], tools: launcher
         len(one) > 1 for one in typed.values()
     ):
         return dict(raw)
-    from aap_launcher.client.sources import connection
+    from aap_launcher.client.connection_source import connection
 
     options = {name: value if isinstance(value, str) else value[0] for name, value in typed.items()}
     around = {name: text for name, text in raw.items() if name in CONNECTION_INPUTS and name not in options}

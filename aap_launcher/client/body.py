@@ -15,9 +15,9 @@ import msgspec
 from aap_launcher.client import values
 from aap_launcher.client.fields import Field, Shape
 from aap_launcher.client.kind import Kind
-from aap_launcher.client.names import foreign
+from aap_launcher.client.kind_names import foreign
 from aap_launcher.errors import InvalidInput, InvalidValue, LauncherError, Problem
-from aap_launcher.inputs.carried import faults
+from aap_launcher.inputs.sendable import faults
 from aap_launcher.text.near import near
 from aap_launcher.text.quoting import one_of, quoted
 from aap_launcher.text.secrets import is_secret
@@ -44,9 +44,10 @@ def body(kind: Kind, of: Shape, given: Mapping[str, Any], *, new: bool, resolve:
     if new:
         reading.needed(given)
     if reading.problems:
-        deed = "make" if new else "change"
+        action = "make" if new else "change"
         raise InvalidInput(
-            f"this would not {deed} the {kind.label} that you asked for; nothing was sent.", reading.problems
+            f"this would not {action} the {kind.label} that you asked for; nothing was sent.",
+            reading.problems,
         )
     return Body(reading.fields, reading.links, reading.survey)
 

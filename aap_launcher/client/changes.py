@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aap_launcher.client import links, meanwhile
+from aap_launcher.client import concurrent_edits, links
 from aap_launcher.client.body import SURVEY, Body
 from aap_launcher.client.fields import Shape, shape
 from aap_launcher.client.finder import Finder
 from aap_launcher.client.kind import Kind
-from aap_launcher.client.names import foreign
+from aap_launcher.client.kind_names import foreign
 from aap_launcher.client.pages import Row
 from aap_launcher.client.readback import dropped, made_of, otherwise, same
 from aap_launcher.errors import AnswerLost, Conflict, Problem, Refused
@@ -135,8 +135,8 @@ class Changes:
             notes.append(f"{what} is so already; nothing was sent")
         if sent:
             notes += otherwise(sent, after, of, self._kind)
-            notes += meanwhile.changed(before, after, set(sent), what)
-            notes += meanwhile.undone(self._requests, before, after, set(sent), what)
+            notes += concurrent_edits.changed(before, after, set(sent), what)
+            notes += concurrent_edits.undone(self._requests, before, after, set(sent), what)
         return after, [*notes, *self._complete(number, changed, new=False)]
 
     def _write(self, before: Row, sent: Mapping[str, Any], of: Shape, what: str) -> tuple[Row, Sequence[str]]:
@@ -246,12 +246,12 @@ class Changes:
         name = made.fields.get(self._kind.key or "name")
         return f'{self._kind.label} "{name}"' if name else f"a new {self._kind.label}"
 
-    def _refuse_dropped(self, names: Sequence[str], row: Mapping[str, Any], deed: str) -> None:
+    def _refuse_dropped(self, names: Sequence[str], row: Mapping[str, Any], action: str) -> None:
         if not names:
             return
         problems = [Problem(name, "was sent, and the controller did not take it") for name in names]
         raise Refused(
-            f"{self._kind.label} {row.get('id', '')} was {deed}, but not as asked: "
+            f"{self._kind.label} {row.get('id', '')} was {action}, but not as asked: "
             f"{count(len(names), 'field')} had no effect.",
             problems,
         )

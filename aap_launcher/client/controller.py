@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from aap_launcher.client import arguments, metrics, names, outside, sources
+from aap_launcher.client import arguments, connection_source, kind_names, metrics, script_ports
 from aap_launcher.client.kinds import KINDS
 from aap_launcher.client.records import Record
 from aap_launcher.client.resource import Resource
@@ -98,9 +98,9 @@ class Controller(Resources):
         return f"<controller {self.site}>"
 
     def __getitem__(self, name: str) -> Resource:
-        kind = names.kind(name)
+        kind = kind_names.kind(name)
         if kind.name not in self._resources:
-            clock = outside.ScriptClock()
+            clock = script_ports.ScriptClock()
             self._resources[kind.name] = Resource(kind, self._controller.requests, clock)
         return self._resources[kind.name]
 
@@ -230,19 +230,21 @@ def _pairs(params: object) -> list[tuple[str, str]]:
 
 def _connect(given: Mapping[str, str], profile: str, secrets: list[str]) -> http.Controller:
     """Arguments, else the environment, else the profile; HTTP is imported once they are known to be good."""
-    environ = outside.environment()
+    environ = script_ports.environment()
     around = {name: text for name, text in read_environment(environ).items() if name in _CONNECTION}
     _warn(environ)
-    raw = sources.connection(given, around, environ, profile, tell=lambda words: outside.tell(Notice(words)))
+    raw = connection_source.connection(
+        given, around, environ, profile, tell=lambda words: script_ports.tell(Notice(words))
+    )
     inputs = parse({**raw, "job": "1"})  # what to act on comes later
     secrets += [text for text in (inputs.connection.token, inputs.connection.password) if text]
     from aap_launcher.controller import connect  # noqa: PLC0415
 
     return connect(
         inputs.connection,
-        clock=outside.ScriptClock(),
-        signals=outside.NoSignals(),
-        tell=outside.tell,
+        clock=script_ports.ScriptClock(),
+        signals=script_ports.NoSignals(),
+        tell=script_ports.tell,
         mask=secrets.append,
     )
 
@@ -253,7 +255,7 @@ def _warn(environ: Mapping[str, str]) -> None:
         from aap_launcher.report.outputs import OUTPUTS  # noqa: PLC0415 - for a strange variable alone
 
         for words in mistyped.mistyped(names, [one.name for one in OUTPUTS]):
-            outside.tell(Notice(words, warning=True))
+            script_ports.tell(Notice(words, warning=True))
 
 
 _CONNECTION = frozenset(

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from aap_launcher.client.kind import Kind
-from aap_launcher.client.names import foreign
+from aap_launcher.client.kind_names import foreign
 
 _REFERENCE = "id"  # the type of a foreign key
 # Foreign keys that OPTIONS calls integers.

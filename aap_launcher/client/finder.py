@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aap_launcher.client import references
 from aap_launcher.client.fields import shape
 from aap_launcher.client.kind import Kind
-from aap_launcher.client.names import foreign, kind
+from aap_launcher.client.kind_names import foreign, kind
 from aap_launcher.client.pages import Row, Terms
 from aap_launcher.client.references import Reference
 from aap_launcher.errors import Ambiguous, InvalidInput, NotFound, Refused, Unreachable

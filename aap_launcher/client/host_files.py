@@ -14,10 +14,10 @@ from aap_launcher.client.literals import literal
 from aap_launcher.client.records import mapping_of
 from aap_launcher.client.values import ported
 from aap_launcher.errors import InvalidInput, InvalidValue, Problem
-from aap_launcher.inputs.carried import faults
 from aap_launcher.inputs.exact_json import loads
+from aap_launcher.inputs.sendable import faults
 from aap_launcher.inputs.variables import read_variables
-from aap_launcher.text.keys import Twice
+from aap_launcher.text.duplicate_keys import Twice
 from aap_launcher.text.near import near
 from aap_launcher.text.quoting import quoted
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aap_launcher.client import arguments, graph
+from aap_launcher.client import arguments, node_cycles
 from aap_launcher.client.fields import shape
 from aap_launcher.client.finder import listed
 from aap_launcher.client.kind import Kind
-from aap_launcher.client.names import foreign
+from aap_launcher.client.kind_names import foreign
 from aap_launcher.client.query import Query, Term, query
+from aap_launcher.client.query_terms import worded
 from aap_launcher.client.records import Record
-from aap_launcher.client.terms import worded
 from aap_launcher.errors import AnswerLost, InvalidInput, NotFound
 from aap_launcher.text.near import near
 
@@ -118,8 +118,8 @@ def _rows(
 def attach(resource: Resource, ref: object, name: str, others: Sequence[object]) -> Sequence[str]:
     """Attach; what was done, in words."""
     place, ids = _both(resource, ref, name, others)
-    if name in graph.LINKS:
-        graph.refuse_cycle(resource.requests, place.number, ids)
+    if name in node_cycles.LINKS:
+        node_cycles.refuse_cycle(resource.requests, place.number, ids)
     if place.owns:
         raise InvalidInput(
             f"{name} belong to the inventory that they were made in: give it when they are made."

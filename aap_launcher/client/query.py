@@ -16,8 +16,8 @@ import msgspec
 from aap_launcher.client import filter_values
 from aap_launcher.client.fields import Field, Shape, shape
 from aap_launcher.client.kind import Kind
-from aap_launcher.client.names import foreign
-from aap_launcher.client.terms import LOOKUPS, PARAMETERS, PREFIXES, SINGLE, listed, worded
+from aap_launcher.client.kind_names import foreign
+from aap_launcher.client.query_terms import LOOKUPS, PARAMETERS, PREFIXES, SINGLE, listed, worded
 from aap_launcher.errors import InvalidInput, InvalidValue, Problem
 from aap_launcher.text.near import near
 from aap_launcher.text.quoting import quoted, whole

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from aap_launcher.client.kind import Kind
-from aap_launcher.client.names import known
+from aap_launcher.client.kind_names import known
 from aap_launcher.errors import InvalidInput
 from aap_launcher.text.quoting import quoted, whole
 

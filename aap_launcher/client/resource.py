@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequenc
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aap_launcher.client import arguments, deeds, fields, links, pages
+from aap_launcher.client import actions, arguments, fields, links, pages
 from aap_launcher.client.body import Body, body
 from aap_launcher.client.changes import Changes, Planned
 from aap_launcher.client.fields import Field, Shape
@@ -156,7 +156,7 @@ class Resource:
             if missing_ok:
                 return False
             raise
-        return deeds.delete(self.requests, self.kind, number, self._clock, missing_ok=missing_ok, wait=wait)
+        return actions.delete(self.requests, self.kind, number, self._clock, missing_ok=missing_ok, wait=wait)
 
     def attach(self, ref: object, name: str, /, *others: object) -> Sequence[str]:
         """Attach objects to one of its related lists; says what was done. Raises `InvalidInput` for a cycle."""
@@ -172,15 +172,15 @@ class Resource:
 
     def act(self, ref: object, action: str, /, **given: Any) -> Record:  # noqa: ANN401
         """Do what this resource can do beside the verbs: `projects.act("Shop", "update")`; the answer."""
-        deed = self.kind.action(action)
-        wrong = [name for name in given if name not in deed.fields]
+        chosen = self.kind.action(action)
+        wrong = [name for name in given if name not in chosen.fields]
         if wrong:
             raise InvalidInput(
-                f"{self.kind.name} {deed.name}: takes no {', '.join(wrong)}."
-                + (f" It takes: {', '.join(deed.fields)}." if deed.fields else "")
+                f"{self.kind.name} {chosen.name}: takes no {', '.join(wrong)}."
+                + (f" It takes: {', '.join(chosen.fields)}." if chosen.fields else "")
             )
         number = self.finder.exact(self.kind, ref)
-        return deeds.act(self.requests, self.kind, deed, number, given)
+        return actions.act(self.requests, self.kind, chosen, number, given)
 
     def planned_create(self, **given: Any) -> Sequence[Planned]:  # noqa: ANN401
         """The requests that a create would send; nothing is changed."""

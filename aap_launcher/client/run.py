@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aap_launcher.ci.masks import Masks
-from aap_launcher.client import outside, prompts
+from aap_launcher.client import prompts, script_ports
 from aap_launcher.errors import InvalidInput, JobFailed, Problem, TimedOut
 from aap_launcher.follow.job import follow
 from aap_launcher.inputs.choices import RelaunchHosts, TemplateKind
@@ -271,8 +271,8 @@ def _begun(controller: Controller, inputs: Inputs, secrets: Sequence[str]) -> Ru
     tools = Tools(
         connect=lambda *_, **__: controller,
         ci=pages,
-        clock=outside.ScriptClock(),
-        signals=outside.NoSignals(),
+        clock=script_ports.ScriptClock(),
+        signals=script_ports.NoSignals(),
         write=lambda _path, _text: None,
     )
     known = Known(inputs, tools)

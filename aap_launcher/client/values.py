@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from aap_launcher.client.fields import Field
+from aap_launcher.client.query_terms import worded
 from aap_launcher.client.records import mapping_of
-from aap_launcher.client.terms import worded
 from aap_launcher.errors import InvalidValue
-from aap_launcher.inputs.carried import refuse
+from aap_launcher.inputs.sendable import refuse
 from aap_launcher.inputs.variables import read_value, read_variables
 from aap_launcher.models.numbers import Unquoted
 from aap_launcher.text.near import near

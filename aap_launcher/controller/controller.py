@@ -205,9 +205,9 @@ class Controller:
         """The token that was made of user name and password, and where it is deleted; it lives on after `close`."""
         return self._credential.keep()
 
-    def on_wait(self, deed: Callable[[], None]) -> None:
+    def on_wait(self, action: Callable[[], None]) -> None:
         """Call this about once a second while an answer is waited for."""
-        self._session.on_wait(deed)
+        self._session.on_wait(action)
 
     def hurry(self, until: float) -> None:
         """A kill is near: nothing that is asked from now on lasts longer than to this time of the clock."""

@@ -44,9 +44,9 @@ class Session:
         self._until = float("inf")
         self._signed = False  # the controller was seen to sign its answers (X-API-...)
 
-    def on_wait(self, deed: Callable[[], None]) -> None:
+    def on_wait(self, action: Callable[[], None]) -> None:
         """Call this about once a second while an answer is waited for."""
-        self._wire.exchange.waiting = deed
+        self._wire.exchange.waiting = action
 
     def get(
         self,

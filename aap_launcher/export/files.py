@@ -12,7 +12,7 @@ from typing import Any
 
 from aap_launcher.errors import InvalidInput
 from aap_launcher.export.documents import Document
-from aap_launcher.text.keys import unique
+from aap_launcher.text.duplicate_keys import unique
 from aap_launcher.text.quoting import quoted
 
 MANIFEST = "aap-export.json"

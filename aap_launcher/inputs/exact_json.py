@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from aap_launcher.errors import InvalidValue
 from aap_launcher.inputs.numbers import json_number
-from aap_launcher.text.keys import unique
+from aap_launcher.text.duplicate_keys import unique
 
 
 def loads(text: str) -> object:

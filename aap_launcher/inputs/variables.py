@@ -15,8 +15,8 @@ from typing import NoReturn
 
 from aap_launcher.errors import InvalidValue
 from aap_launcher.inputs.blanks import VAULT, refuse_blank
-from aap_launcher.inputs.carried import refuse
 from aap_launcher.inputs.numbers import json_number
+from aap_launcher.inputs.sendable import refuse
 from aap_launcher.text.quoting import lines, printable, quoted
 from aap_launcher.text.secrets import HIDDEN, is_secret
 

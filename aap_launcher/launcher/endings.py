@@ -22,10 +22,10 @@ class Ignored(Refused):
     """The launch was made, and the controller ignored what was given."""
 
 
-def guarded(run: Run, deed: Callable[[], Outcome]) -> Outcome:
-    """The deed's outcome, or that of what broke it; never raises."""
+def guarded(run: Run, ending: Callable[[], Outcome]) -> Outcome:
+    """The ending's outcome, or that of what broke it; never raises."""
     try:
-        return deed()
+        return ending()
     except Interrupted as stop:
         signal = stop  # the name of an except clause does not outlive it
         return guarded(run, lambda: stopped(run, signal))

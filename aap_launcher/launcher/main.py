@@ -155,9 +155,9 @@ def _ask(run: Run, request: LaunchRequest) -> None:
 # --- report ---------------------------------------------------------------------------------------------
 
 
-def _reported(run: Run, deed: Callable[[], Outcome]) -> Outcome:
+def _reported(run: Run, ending: Callable[[], Outcome]) -> Outcome:
     try:
-        outcome = deed()
+        outcome = ending()
         _report(run, outcome)
     finally:
         _tried(run, {"the end": run.close})

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 
 from aap_launcher.ci import defuse
-from aap_launcher.ci.commands import looks_like_command
 from aap_launcher.ci.defuse import RESET, readable
+from aap_launcher.ci.github_commands import looks_like_command
 from aap_launcher.ci.sink import Sink
 from aap_launcher.text.visible import picture
 from tests.ci import hostile

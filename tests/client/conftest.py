@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from aap_launcher.client import names
+from aap_launcher.client import kind_names
 from aap_launcher.client.resource import Resource
 from tests.controller.conftest import World
 from tests.controller.conftest import world as world  # noqa: PLC0414 - the fixture
@@ -25,7 +25,7 @@ class Desk:
     requests: Any
 
     def __getitem__(self, name: str) -> Resource:
-        return Resource(names.kind(name), self.requests, self.world.clock)
+        return Resource(kind_names.kind(name), self.requests, self.world.clock)
 
     def lists(self, path: str, *pages: Any, count: int | None = None) -> Any:
         """A list that answers these pages, one after the other, and the last for ever."""

@@ -12,7 +12,7 @@ import pytest
 from requests_mock import ANY
 
 from aap_launcher import Controller, InvalidInput
-from aap_launcher.client import outside
+from aap_launcher.client import script_ports
 from aap_launcher.errors import LauncherError
 from tests.client.conftest import Desk
 from tests.controller.conftest import HOST, World
@@ -27,13 +27,13 @@ ODD: list[Any] = [
 def _nothing_around(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, world: World) -> None:
     """No profile, and a controller that has nothing but what a test adds."""
     world.http.register_uri(ANY, ANY, status_code=404, json={"detail": "Not found."})
-    monkeypatch.setattr(outside, "environment", lambda: {"HOME": str(tmp_path)})
+    monkeypatch.setattr(script_ports, "environment", lambda: {"HOME": str(tmp_path)})
 
 
-def quiet(deed: Callable[[], Any]) -> None:
+def quiet(call: Callable[[], Any]) -> None:
     """Whatever comes is ours: a result, or a refusal in words."""
     with suppress(LauncherError):
-        found = deed()
+        found = call()
         if hasattr(found, "__next__"):
             list(found)
 
@@ -44,7 +44,7 @@ def test_no_argument_breaks_a_resource(aap: Desk, odd: Any) -> None:
     aap.lists("inventories/")
     aap.lists("groups/")
     hosts, groups = aap["hosts"], aap["groups"]
-    for deed in (
+    for call in (
         lambda: aap[odd],
         lambda: hosts.list(odd),
         lambda: hosts.list(name=odd, id__in=odd, inventory=odd, enabled=odd, created__gt=odd),
@@ -62,7 +62,7 @@ def test_no_argument_breaks_a_resource(aap: Desk, odd: Any) -> None:
         lambda: groups.detach(1, odd, 1),
         lambda: groups.detach("x", "hosts", 1, deletes=odd),
     ):
-        quiet(deed)
+        quiet(call)
     if not isinstance(odd, int | str | dict):
         quiet(lambda: hosts.one(odd))
 
@@ -75,9 +75,9 @@ def test_no_argument_breaks_a_controller(world: World, odd: Any) -> None:
             given = {"method": "GET", "path": "me/", "params": (), name: odd}
             if not isinstance(odd, str):
                 quiet(partial(aap.request, given["method"], given["path"], params=given["params"]))
-        for deed in (lambda: aap[odd], lambda: aap.settings.fields(odd)):
+        for call in (lambda: aap[odd], lambda: aap.settings.fields(odd)):
             if not isinstance(odd, str):
-                quiet(deed)
+                quiet(call)
     for name in ("token", "username", "profile", "verify", "cert", "timeout", "outage_tolerance"):
         quiet(partial(Controller, HOST, **{"token": "t0ken", name: odd}))
 
@@ -101,13 +101,13 @@ def test_a_secret_of_the_wrong_type_is_not_shown() -> None:
 
 @pytest.mark.parametrize("word", ["false", "no", 0, 1, None])
 def test_only_true_and_false_are_switches(aap: Desk, word: Any) -> None:
-    for deed in (
+    for call in (
         lambda: aap["inventories"].detach(1, "hosts", 5, deletes=word),
         lambda: aap["hosts"].delete(5, missing_ok=word),
         lambda: aap["hosts"].create(name="x", inventory=1, if_absent=word),
     ):
         with pytest.raises(InvalidInput, match="neither True nor False"):
-            deed()
+            call()
     assert aap.sent() == []
 
 

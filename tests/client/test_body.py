@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aap_launcher.client import fields, names, values
+from aap_launcher.client import fields, kind_names, values
 from aap_launcher.client.body import Body, body
 from aap_launcher.client.fields import Field
 from aap_launcher.client.records import Record
@@ -27,7 +27,7 @@ def resolve(resource: str, given: Any) -> int:
 
 
 def build(resource: str, *, new: bool = True, **given: Any) -> Body:
-    kind = names.kind(resource)
+    kind = kind_names.kind(resource)
     return body(kind, fields.shape(kind), given, new=new, resolve=resolve)
 
 
@@ -80,7 +80,7 @@ def test_variables_that_would_arrive_otherwise_are_refused(value: Any, told: str
         ("workflow_job_template_nodes", {"workflow_job_template": 1}, "extra_data"),
     )
     for resource, given, name in every:
-        field = fields.shape(names.kind(resource)).fields[name]
+        field = fields.shape(kind_names.kind(resource)).fields[name]
         try:  # where it is no text, a command line reads it first
             read = values.read(field, value) if name == "extra_data" and isinstance(value, str) else value
         except InvalidValue as fault:
@@ -92,7 +92,7 @@ def test_variables_that_would_arrive_otherwise_are_refused(value: Any, told: str
 
 
 def test_a_secret_without_quotes_is_not_shown_in_its_fault() -> None:
-    field = fields.shape(names.kind("credentials")).fields["inputs"]
+    field = fields.shape(kind_names.kind("credentials")).fields["inputs"]
     inputs = values.read(field, "{username: 0755, password: 0644}")
     found = wrong("credentials", name="a", credential_type=1, organization=4, inputs=inputs)
     assert set(found) == {"inputs.username", "inputs.password"}

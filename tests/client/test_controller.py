@@ -11,13 +11,13 @@ import pytest
 
 import aap_launcher
 from aap_launcher import Controller, InvalidInput, NotFound
-from aap_launcher.client import metrics, outside
+from aap_launcher.client import metrics, script_ports
 from tests.controller.conftest import HOST, World, ok
 
 
 @pytest.fixture(autouse=True)
 def _nothing_around(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(outside, "environment", lambda: {"HOME": str(tmp_path)})
+    monkeypatch.setattr(script_ports, "environment", lambda: {"HOME": str(tmp_path)})
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_arguments_win_over_the_environment_and_it_over_the_profile(
 
     assert used(profile="prod") == "Bearer fr0m-profile"
     around = {"HOME": str(tmp_path), "AAP_URL": HOST, "AAP_TOKEN": "fr0m-env"}
-    monkeypatch.setattr(outside, "environment", lambda: around)
+    monkeypatch.setattr(script_ports, "environment", lambda: around)
     assert used() == "Bearer fr0m-env"
     assert used(token="arg") == "Bearer arg"
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from aap_launcher.client.batches import in_pieces
 from aap_launcher.client.host_files import Wanted, form_of, hosts
 from aap_launcher.client.host_import import Plan, body, plan
 from aap_launcher.client.kinds import KINDS
-from aap_launcher.client.pieces import in_pieces
 from aap_launcher.client.records import Record
 from aap_launcher.errors import InvalidInput, Refused
 

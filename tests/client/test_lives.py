@@ -74,8 +74,8 @@ def begun(aap: Controller, name: str, life: dict[str, Any]) -> Record:
         return resource.one(life["there"])
     if "run" in life:
         template, of = life["run"]
-        deed = "launch" if "launch" in {one.name for one in KINDS[template].actions} else "update"
-        started = aap.run(aap[template].act(of, deed))
+        call = "launch" if "launch" in {one.name for one in KINDS[template].actions} else "update"
+        started = aap.run(aap[template].act(of, call))
         assert started.wait(60).outcome in {"successful", "failed"}
         return next(resource.list(order_by="-id"))
     made = resource.create(**life["create"])

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aap_launcher.client import fields, links, names, prompts, references
+from aap_launcher.client import fields, kind_names, links, prompts, references
 from aap_launcher.client.body import SURVEY, body
 from aap_launcher.client.kinds import KINDS
 from aap_launcher.client.query import query
-from aap_launcher.client.terms import LOOKUPS, PARAMETERS, SINGLE
+from aap_launcher.client.query_terms import LOOKUPS, PARAMETERS, SINGLE
 from aap_launcher.errors import InvalidInput, NotFound
 from tests.near import near
 
@@ -23,7 +23,7 @@ _EXAMPLES = settings(max_examples=150, deadline=None)
 
 
 def resolve(resource: str, given: Any) -> int:
-    found = references.read(names.kind(resource), given, "https://aap.example.com").id
+    found = references.read(kind_names.kind(resource), given, "https://aap.example.com").id
     if found is None:
         raise InvalidInput(f"there is no {given}")
     return found
@@ -32,7 +32,7 @@ def resolve(resource: str, given: Any) -> int:
 @_EXAMPLES
 @given(st.data())
 def test_a_filter_near_a_real_one_is_asked_for_or_refused(data: st.DataObject) -> None:
-    kind = names.kind(data.draw(st.sampled_from(_KINDS)))
+    kind = kind_names.kind(data.draw(st.sampled_from(_KINDS)))
     of = fields.shape(kind)
     known = sorted({*of.fields, *of.relations, *PARAMETERS, "search", "role_level", "pk"})
     name = data.draw(near(known))
@@ -56,7 +56,7 @@ def test_a_filter_near_a_real_one_is_asked_for_or_refused(data: st.DataObject) -
 @_EXAMPLES
 @given(st.data())
 def test_an_order_near_a_real_one_is_asked_for_or_refused(data: st.DataObject) -> None:
-    kind = names.kind(data.draw(st.sampled_from(_KINDS)))
+    kind = kind_names.kind(data.draw(st.sampled_from(_KINDS)))
     of = fields.shape(kind)
     name = data.draw(st.sampled_from(["", "-"])) + data.draw(near(sorted({*of.fields, *of.relations})))
     try:
@@ -76,7 +76,7 @@ def test_a_filter_through_another_object_near_a_real_one_is_asked_for_or_refused
     }
     name = data.draw(st.sampled_from([one for one in _KINDS if through[one]]))
     field = data.draw(st.sampled_from(through[name]))
-    there = fields.shape(names.kind(field.resource))
+    there = fields.shape(kind_names.kind(field.resource))
     beyond = data.draw(near(sorted({*there.fields, *there.relations})))
     try:
         found = query(
@@ -187,7 +187,7 @@ def test_a_prompt_near_a_real_one_is_taken_or_refused(data: st.DataObject) -> No
 def test_a_resource_near_a_real_one_is_that_one_or_refused(name: str) -> None:
     plain = name.strip().lower().replace("-", "_").replace(" ", "_")
     try:
-        kind = names.kind(name)
+        kind = kind_names.kind(name)
     except InvalidInput:
         return
     assert plain in {kind.name, kind.singular, *kind.aliases}
@@ -237,5 +237,5 @@ def test_every_row_of_the_table_holds_what_its_fields_have(name: str) -> None:
     for one in kind.once:
         assert not of.fields[one].edit or name == "inventories", one
     assert not kind.key or kind.key in of.fields
-    assert all(names.foreign(one) for one in kind.attach)
+    assert all(kind_names.foreign(one) for one in kind.attach)
     assert all(one in KINDS for one in kind.same_ids)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aap_launcher.client import fields, names
+from aap_launcher.client import fields, kind_names
 from aap_launcher.client.filter_values import check
 from aap_launcher.client.query import Query, query
 from aap_launcher.client.records import Record
@@ -26,7 +26,7 @@ def resolve(resource: str, given: Any) -> int:
 
 
 def read(resource: str, *terms: Any, search: Any = None, order_by: Any = None, **named: Any) -> Query:
-    kind = names.kind(resource)
+    kind = kind_names.kind(resource)
     return query(kind, fields.shape(kind), terms, named, search=search, order_by=order_by, resolve=resolve)
 
 
@@ -224,7 +224,7 @@ def test_no_filter_that_the_controller_was_seen_to_take_is_refused_for_its_value
     recorded = json.loads((ROOT / "tests/sandbox/recorded_resources/list.json").read_text(encoding="utf-8"))
     looked = 0
     for one in recorded:
-        kind = names.known(one["path"].strip("/"))
+        kind = kind_names.known(one["path"].strip("/"))
         if kind is None or one["status"] != 200:
             continue
         for name, value in one["query"].items():

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aap_launcher.client import names, references
+from aap_launcher.client import kind_names, references
 from aap_launcher.client.records import Record
 from aap_launcher.errors import Ambiguous, InvalidInput, NotFound
 from tests.client.conftest import Desk, row
@@ -43,7 +43,7 @@ SITE = "https://aap.example.com/sub"
     ],
 )
 def test_an_id_is_read_from_whatever_is_pasted(resource: str, given: Any, number: int) -> None:
-    assert references.read(names.kind(resource), given, SITE).id == number
+    assert references.read(kind_names.kind(resource), given, SITE).id == number
 
 
 @pytest.mark.parametrize(
@@ -69,12 +69,12 @@ def test_an_id_is_read_from_whatever_is_pasted(resource: str, given: Any, number
 )
 def test_what_can_mean_no_such_object_is_refused_before_anything_is_asked(resource: str, given: Any) -> None:
     with pytest.raises(InvalidInput):
-        references.read(names.kind(resource), given, SITE)
+        references.read(kind_names.kind(resource), given, SITE)
 
 
 @pytest.mark.parametrize("text", ["1.0", "-1", "007x", "web", "²", "99999999999999999999"])
 def test_anything_else_is_a_name(text: str) -> None:
-    found = references.read(names.kind("hosts"), text, SITE)
+    found = references.read(kind_names.kind("hosts"), text, SITE)
     assert (found.id, found.name) == (None, text)
 
 
@@ -144,9 +144,9 @@ def test_a_name_of_digits_is_found_where_no_object_has_that_id(aap: Desk) -> Non
 def test_a_text_that_is_the_id_of_one_and_the_name_of_another_is_refused(aap: Desk) -> None:
     aap.world.json("GET", "/api/v2/hosts/7/", row(7, "web"))
     aap.lists("hosts/", [row(3, "7")])
-    for deed in (aap["hosts"].one, aap["hosts"].delete, aap["hosts"].update):
+    for call in (aap["hosts"].one, aap["hosts"].delete, aap["hosts"].update):
         with pytest.raises(Ambiguous, match="is the id of one host and the name of another"):
-            deed("7")
+            call("7")
     assert aap["hosts"].one(7).name == "web"
     assert not aap.sent()
 
@@ -184,11 +184,11 @@ def test_one_by_filters_is_the_only_one(aap: Desk) -> None:
     "name", ["hosts", "host", "jt", "wfjt", "ee", "org", "job-template", "Job Templates", "inventory"]
 )
 def test_a_resource_is_known_by_plural_singular_and_alias(name: str) -> None:
-    assert names.kind(name).name.endswith("s")
+    assert kind_names.kind(name).name.endswith("s")
 
 
 def test_an_unknown_resource_names_the_near_miss() -> None:
     with pytest.raises(InvalidInput, match='Did you mean "host" or "hosts"'):
-        names.kind("hosst")
+        kind_names.kind("hosst")
     with pytest.raises(InvalidInput, match="There are:"):
-        names.kind("zzzzzz")
+        kind_names.kind("zzzzzz")

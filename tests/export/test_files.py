@@ -73,9 +73,9 @@ def test_a_file_of_somebody_else_in_an_export_is_not_overwritten(tmp_path: Path)
 )
 def test_a_manifest_cannot_lead_out_of_the_folder(tmp_path: Path, name: object) -> None:
     (tmp_path / files.MANIFEST).write_text(json.dumps({"format": 1, "files": [name]}), encoding="utf-8")
-    for deed in (read, lambda folder: written(folder, {})):
+    for action in (read, lambda folder: written(folder, {})):
         with pytest.raises(InvalidInput):
-            deed(tmp_path)
+            action(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["- a list", "{broken", "tag: !!python/object:os.system x"])

@@ -10,7 +10,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
-from aap_launcher.cli import connected, container, wiring
+from aap_launcher.cli import container, resource_wiring, wiring
 from aap_launcher.cli.signals import SystemClock
 
 SPEED = 10.0
@@ -27,7 +27,7 @@ class QuickClock(SystemClock):
 
 
 def main() -> None:
-    for module in (wiring, connected):
+    for module in (wiring, resource_wiring):
         setattr(module, "SystemClock", QuickClock)  # noqa: B010 - the name is not exported
     nameless = Path(os.environ.get("FAULTS_NO_NAMES", "/nonexistent"))
     resolve = socket.getaddrinfo

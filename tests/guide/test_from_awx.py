@@ -13,7 +13,7 @@ import pytest
 import sandbox
 from aap_launcher.cli.program import cli
 from aap_launcher.client.fields import shape
-from aap_launcher.client.names import kind
+from aap_launcher.client.kind_names import kind
 from sandbox import Sandbox
 from tests import warm
 from tests.runtimes import KEPT_RUNS, ROOT

@@ -10,7 +10,7 @@ import click
 
 from aap_launcher.cli.program import cli
 from aap_launcher.cli.resource_options import connected, params
-from aap_launcher.cli.resources.acting import deeds
+from aap_launcher.cli.resources.acting import actions
 from aap_launcher.cli.resources.lookup import RESOURCES
 from aap_launcher.cli.resources.verbs import VERBS, verbs_of
 from aap_launcher.client.kind import Kind
@@ -66,7 +66,7 @@ def _resources() -> str:
                 ", ".join(f"`{one}`" for one in dict.fromkeys((kind.singular, *kind.aliases)) if one != name),
                 _named(kind),
                 " ".join(verbs),
-                " ".join(deeds(kind)),
+                " ".join(actions(kind)),
                 _tests(kind),
             )
         )

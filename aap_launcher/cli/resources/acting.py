@@ -31,7 +31,7 @@ _RUNS: Mapping[str, tuple[str, ...]] = {
 _TEMPLATES = {"job_templates": "job", "workflow_job_templates": "workflow"}
 
 
-def deeds(kind: Kind) -> dict[str, Make]:
+def actions(kind: Kind) -> dict[str, Make]:
     """What it can do, name -> what makes the command."""
     from aap_launcher.client.fields import shape
 
@@ -81,7 +81,7 @@ def _own(kind: Kind, name: str) -> click.Command:
     assert callback is not None  # noqa: S101 - each of them has one
 
     def call(**given: Any) -> None:
-        from aap_launcher.cli.connected import Desk, with_desk
+        from aap_launcher.cli.resource_wiring import Desk, with_desk
 
         def find(desk: Desk) -> int:
             """First of all whether it is a run of this kind: an id alone may be one of another."""
@@ -143,7 +143,7 @@ def _switch(kind: Kind, word: str) -> click.Command:
     """`enable` and `disable`: an edit of one field."""
 
     def call(**given: Any) -> None:
-        from aap_launcher.cli.connected import with_desk
+        from aap_launcher.cli.resource_wiring import with_desk
         from aap_launcher.cli.resources.changing import edited
 
         words = [f"enabled={'true' if word == 'enable' else 'false'}"]

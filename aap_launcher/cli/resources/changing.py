@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from aap_launcher.cli.forms import encoded, pretty
-from aap_launcher.cli.given import objects, read, refuse_changed
+from aap_launcher.cli.key_values import objects, read, refuse_changed
+from aap_launcher.cli.output_formats import encoded, pretty
+from aap_launcher.cli.output_options import Shown, check_columns, shown
 from aap_launcher.cli.resources.words import fields_of
-from aap_launcher.cli.shown import Shown, check_columns, shown
 from aap_launcher.errors import InvalidInput, LauncherError
 from aap_launcher.text.quoting import quoted
 
 if TYPE_CHECKING:
-    from aap_launcher.cli.connected import Desk
+    from aap_launcher.cli.resource_wiring import Desk
     from aap_launcher.client.changes import Planned
     from aap_launcher.client.kind import Kind
     from aap_launcher.client.records import Record

@@ -10,7 +10,7 @@ from aap_launcher.cli.tables import table
 from aap_launcher.text.visible import visible
 
 if TYPE_CHECKING:
-    from aap_launcher.cli.connected import Desk
+    from aap_launcher.cli.resource_wiring import Desk
     from aap_launcher.client.fields import Field, Shape
     from aap_launcher.client.kind import Kind
 
@@ -33,13 +33,13 @@ def explained(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
 
 
 def _lines(kind: Kind, shape: Shape, source: str, width: int | None) -> Iterator[str]:
-    from aap_launcher.cli.resources.acting import deeds
+    from aap_launcher.cli.resources.acting import actions
     from aap_launcher.cli.resources.verbs import verbs_of
 
     names = dict.fromkeys([kind.singular, *kind.aliases])
     yield f"{kind.name}  ({', '.join(names)})\n"
     heads = {
-        "verbs": " ".join([*(verb.name for verb in verbs_of(kind)), *deeds(kind)]),
+        "verbs": " ".join([*(verb.name for verb in verbs_of(kind)), *actions(kind)]),
         "named by": _reference(kind),
         "attach": " ".join(kind.attach),
         "related": " ".join(sorted(shape.related)),

@@ -19,7 +19,7 @@ class _Verbs(MutableMapping[str, click.Command]):
     def __init__(self, kind: Kind) -> None:
         self._kind = kind
         self._names = [verb.name for verb in verbs_of(kind)]
-        self._deeds = acting.deeds(kind)
+        self._deeds = acting.actions(kind)
 
     def __getitem__(self, name: str) -> click.Command:
         name = name.replace("_", "-") if name.replace("_", "-") in self._deeds else name
@@ -64,7 +64,7 @@ def _owned(kind: Kind) -> str:
 
 def _command(kind: Kind, verb: Verb) -> click.Command:
     def call(**given: Any) -> None:
-        from aap_launcher.cli.connected import with_desk
+        from aap_launcher.cli.resource_wiring import with_desk
 
         with_desk(given, lambda desk: verb.does()(desk, kind, given))
 

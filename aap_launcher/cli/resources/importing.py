@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from aap_launcher.cli.given import read
+from aap_launcher.cli.key_values import read
 from aap_launcher.client import host_files, host_import
+from aap_launcher.client.batches import in_pieces
 from aap_launcher.client.kinds import KINDS
-from aap_launcher.client.pieces import in_pieces
 from aap_launcher.errors import AnswerLost
 from aap_launcher.text.quoting import joined, quoted
 from aap_launcher.text.words import count
 
 if TYPE_CHECKING:
-    from aap_launcher.cli.connected import Desk
+    from aap_launcher.cli.resource_wiring import Desk
     from aap_launcher.client.host_files import Wanted
     from aap_launcher.client.host_import import Plan
     from aap_launcher.client.kind import Kind

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aap_launcher.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from aap_launcher.cli.connected import Desk
+    from aap_launcher.cli.resource_wiring import Desk
     from aap_launcher.client.kind import Kind
 
 

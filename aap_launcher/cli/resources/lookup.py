@@ -38,7 +38,7 @@ class Lookup(MutableMapping[str, click.Command]):
             found: click.Command = import_module(self._modules[name]).command
             return found
         from aap_launcher.cli.resources.group import group
-        from aap_launcher.client.names import known
+        from aap_launcher.client.kind_names import known
 
         kind = known(name.replace("-", "_").lower())
         if kind is None:

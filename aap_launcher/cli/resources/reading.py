@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aap_launcher.cli.options import environment
+from aap_launcher.cli.output_options import Shown, check_columns, shown
 from aap_launcher.cli.screen import browse
-from aap_launcher.cli.shown import Shown, check_columns, shown
 from aap_launcher.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from aap_launcher.cli.connected import Desk
+    from aap_launcher.cli.resource_wiring import Desk
     from aap_launcher.client.kind import Kind
     from aap_launcher.client.records import Record
     from aap_launcher.client.resource import Resource
@@ -34,7 +34,7 @@ def listed(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
 
 def related(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
     """`related`."""
-    from aap_launcher.client.names import foreign
+    from aap_launcher.client.kind_names import foreign
 
     target = foreign(given["related"].replace("-", "_"))
     form = _form(target or kind, given)

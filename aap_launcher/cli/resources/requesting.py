@@ -7,15 +7,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from aap_launcher.cli.forms import Form, pretty
-from aap_launcher.cli.given import nested, pairs, read, text, typed
-from aap_launcher.cli.shown import Shown, shown
+from aap_launcher.cli.key_values import nested, pairs, read, text, typed
+from aap_launcher.cli.output_formats import Form, pretty
+from aap_launcher.cli.output_options import Shown, shown
 from aap_launcher.errors import AnswerLost, InvalidInput, Refused, Unreachable
 from aap_launcher.text.headers import fault
 from aap_launcher.text.quoting import quoted
 
 if TYPE_CHECKING:
-    from aap_launcher.cli.connected import Desk
+    from aap_launcher.cli.resource_wiring import Desk
     from aap_launcher.controller.transport import Answer
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a header's name (RFC 9110, 5.6.2)

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from aap_launcher.cli.connected import with_desk
+from aap_launcher.cli.output_options import Shown, shown
 from aap_launcher.cli.resource_options import TAKEN
+from aap_launcher.cli.resource_wiring import with_desk
 from aap_launcher.cli.resources.words import fields_of
-from aap_launcher.cli.shown import Shown, shown
 from aap_launcher.errors import (
     AnswerLost,
     Interrupted,
@@ -23,7 +23,7 @@ from aap_launcher.inputs.definitions import INPUTS
 from aap_launcher.inputs.input import Command
 
 if TYPE_CHECKING:
-    from aap_launcher.cli.connected import Desk
+    from aap_launcher.cli.resource_wiring import Desk
     from aap_launcher.client.kind import Action, Kind
     from aap_launcher.client.records import Record
     from aap_launcher.models import Job
@@ -35,7 +35,7 @@ _PACE = (1.0, 10.0)  # seconds between two looks at a run, from the first to the
 def act(kind: Kind, action: Action, given: Mapping[str, Any]) -> None:
     """Do an action of one object, then exit."""
 
-    def deed(desk: Desk) -> int:
+    def started(desk: Desk) -> int:
         form = shown(given, name=kind.key, usual=kind.columns)
         _fits(given)
         resource = desk.resource(kind)
@@ -44,13 +44,13 @@ def act(kind: Kind, action: Action, given: Mapping[str, Any]) -> None:
             found = resource.act(given["reference"], action.name, **fields)
         return _done(desk, found, form, given, f"{action.name} of {kind.label} {given['reference']}")
 
-    with_desk(given, deed)
+    with_desk(given, started)
 
 
 def run(kind: Kind, given: Mapping[str, Any]) -> None:
     """Make an ad hoc command, which runs at once, then exit."""
 
-    def deed(desk: Desk) -> int:
+    def started(desk: Desk) -> int:
         form = shown(given, name=kind.key, usual=kind.columns)
         _fits(given)
         resource = desk.resource(kind)
@@ -59,7 +59,7 @@ def run(kind: Kind, given: Mapping[str, Any]) -> None:
             made = resource.create(**fields)
         return _done(desk, made, form, given, "the ad hoc command")
 
-    with_desk(given, deed)
+    with_desk(given, started)
 
 
 @contextmanager

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from aap_launcher.cli.given import content, nested, pairs
+from aap_launcher.cli.key_values import content, nested, pairs
 from aap_launcher.errors import InvalidInput, InvalidValue, Problem
 
 if TYPE_CHECKING:
-    from aap_launcher.cli.connected import Desk
+    from aap_launcher.cli.resource_wiring import Desk
     from aap_launcher.client.fields import Field
     from aap_launcher.client.resource import Resource
 

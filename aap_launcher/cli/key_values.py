@@ -9,7 +9,7 @@ from typing import Any
 from weakref import WeakSet
 
 from aap_launcher.errors import InvalidInput, InvalidValue, Problem
-from aap_launcher.inputs.carried import faults
+from aap_launcher.inputs.sendable import faults
 from aap_launcher.inputs.variables import LARGEST
 from aap_launcher.text.quoting import quoted
 

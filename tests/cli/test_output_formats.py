@@ -13,8 +13,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aap_launcher.cli import forms
-from aap_launcher.cli.forms import Form, at, many, masked, one, plain
+from aap_launcher.cli import output_formats
+from aap_launcher.cli.output_formats import Form, at, many, masked, one, plain
 from aap_launcher.text.visible import ACTING
 
 HOSTILE = "\x1b]0;owned\x07 a\x9b31m \u202egnp.exe\u2028next\x7f"
@@ -122,4 +122,4 @@ def test_a_column_is_a_path(column: str, value: object) -> None:
 
 def test_plain_text_is_left_as_it_is() -> None:
     assert plain("Deploy shop, Ä 東京") == "Deploy shop, Ä 東京"
-    assert forms.encoded({"a": "Ä"}) == '{"a":"Ä"}'
+    assert output_formats.encoded({"a": "Ä"}) == '{"a":"Ä"}'

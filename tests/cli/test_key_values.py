@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aap_launcher.cli.given import content, nested, objects, pairs, text, typed
+from aap_launcher.cli.key_values import content, nested, objects, pairs, text, typed
 from aap_launcher.errors import InvalidInput
 
 

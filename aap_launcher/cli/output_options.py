@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aap_launcher.cli import forms
+from aap_launcher.cli import output_formats
 from aap_launcher.cli.columns import Sought
-from aap_launcher.cli.forms import Form, Row
 from aap_launcher.cli.jq import Expression
+from aap_launcher.cli.output_formats import Form, Row
 from aap_launcher.cli.screen import Screen
 from aap_launcher.errors import InvalidInput
 from aap_launcher.text.near import near
@@ -54,7 +54,7 @@ class Shown:
 
             return screen.data(record(clean, self.columns))
         columns = self.columns or (tuple(clean) if self.form is Form.TSV else ())
-        return screen.data(forms.one(clean, self.form, columns, name=self.name))
+        return screen.data(output_formats.one(clean, self.form, columns, name=self.name))
 
     def _results(self, screen: Screen, rows: Iterable[Row]) -> Iterator[str]:
         """What the expression gives; a text as it is, but where a person looks at it harmless."""
@@ -69,7 +69,7 @@ class Shown:
 
             return table(rows, self.columns or self.usual, width=screen.width)
         columns = self.columns or (self.usual if self.form is Form.TSV else ())
-        return forms.many(rows, self.form, columns, name=self.name)
+        return output_formats.many(rows, self.form, columns, name=self.name)
 
 
 def shown(

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from aap_launcher.client.query_terms import RUNNING
 from aap_launcher.client.records import mapping_of
-from aap_launcher.client.terms import RUNNING
 from aap_launcher.errors import LauncherError
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from aap_launcher.cli import options
-from aap_launcher.cli.forms import masked, pretty
 from aap_launcher.cli.options import environment
+from aap_launcher.cli.output_formats import masked, pretty
+from aap_launcher.cli.output_options import Shown
 from aap_launcher.cli.resource_options import TAKEN
 from aap_launcher.cli.screen import Screen, screen
-from aap_launcher.cli.shown import Shown
 from aap_launcher.cli.signals import ProcessSignals, SystemClock
 from aap_launcher.errors import Interrupted, InvalidInput, LauncherError, Problem, Refused
 from aap_launcher.inputs import proxies
@@ -81,7 +81,7 @@ class Desk:
 
         Without `credentials` no command is run for a token, and no login is looked up.
         """
-        from aap_launcher.client.sources import connection
+        from aap_launcher.client.connection_source import connection
 
         environ = environment()
         around = {name: text for name, text in read_environment(environ).items() if name in _NAMES}
@@ -96,8 +96,8 @@ class Desk:
 
     def logins(self) -> Logins:
         """The logins that are kept."""
+        from aap_launcher.client.connection_source import folder
         from aap_launcher.client.logins import Logins
-        from aap_launcher.client.sources import folder
 
         return Logins(folder(environment()))
 
@@ -135,11 +135,11 @@ class Desk:
             self._controller.close()
 
 
-def with_desk(given: Mapping[str, Any], deed: Callable[[Desk], int]) -> NoReturn:
+def with_desk(given: Mapping[str, Any], action: Callable[[Desk], int]) -> NoReturn:
     """Do one thing and exit: data on stdout, words on stderr, the exit code of the error where there is one."""
     desk = Desk(given, click.get_current_context().find_root().obj)
     try:
-        code = _done(desk, deed)
+        code = _done(desk, action)
     finally:
         desk.close()
     if desk.afterwards is not None:
@@ -147,11 +147,11 @@ def with_desk(given: Mapping[str, Any], deed: Callable[[Desk], int]) -> NoReturn
     click.get_current_context().exit(code)
 
 
-def _done(desk: Desk, deed: Callable[[Desk], int]) -> int:
+def _done(desk: Desk, action: Callable[[Desk], int]) -> int:
     for words in options.mistyped():
         desk.screen.say(words)
     try:
-        return deed(desk)
+        return action(desk)
     except Interrupted as stop:
         desk.screen.drop()
         if stop.sent:

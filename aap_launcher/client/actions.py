@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aap_launcher.client.fields import shape
 from aap_launcher.client.kind import Action, Kind
-from aap_launcher.client.names import known
+from aap_launcher.client.kind_names import known
 from aap_launcher.client.readback import made_of
 from aap_launcher.client.records import Record
 from aap_launcher.errors import AnswerLost, NotFound, Refused, TimedOut

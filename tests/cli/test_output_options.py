@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from aap_launcher.cli.connected import Desk
-from aap_launcher.cli.forms import Form
+from aap_launcher.cli.output_formats import Form
+from aap_launcher.cli.output_options import check_columns, shown
+from aap_launcher.cli.resource_wiring import Desk
 from aap_launcher.cli.screen import Screen
-from aap_launcher.cli.shown import check_columns, shown
 from aap_launcher.cli.signals import ProcessSignals
 from aap_launcher.errors import Forbidden, InvalidInput, Problem, Refused
 

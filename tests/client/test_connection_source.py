@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from aap_launcher.client.connection_source import connection, folder
 from aap_launcher.client.logins import Login, Logins
-from aap_launcher.client.sources import connection, folder
 from aap_launcher.errors import InvalidInput
 
 PROD, TEST = "https://prod.example.com", "https://test.example.com"
