@@ -84,10 +84,13 @@ def authorizer_failed(answer: Answer) -> bool:
 
 
 def lost(answer: Answer, *, foreign: bool) -> bool:
-    """Whether this is not the controller's answer to a request that changes something, or not its last word."""
+    """Whether this is not the controller's answer to a request that changes something, or not its last word.
+
+    A redirect proves nothing, whoever signed it: no view of the controller's answers a change with one.
+    """
     if answer.status < 300 or "insufficient scope" in refusals.detail(answer).lower():
         return False  # the gateway checks a token's scope before it passes anything on
-    return answer.status >= 500 or authorizer_failed(answer) or foreign
+    return answer.status < 400 or answer.status >= 500 or authorizer_failed(answer) or foreign
 
 
 def migrating(answer: Answer) -> bool:

@@ -10,7 +10,7 @@ from itertools import repeat
 from sandbox import faults
 from sandbox.faults import Exchange, Fault, Rule, gateway
 from tests.faults.launch_rows import ADOPTED, canceled
-from tests.faults.matrix import EVENTS, JOB, LAUNCH, Row, s
+from tests.faults.matrix import EVENTS, FOLLOWING, JOB, LAUNCH, Row, s
 
 _COMPLETE = r"log complete: 60 events"
 _NO_LOG = {"events": "none", "status": "successful"}
@@ -47,6 +47,36 @@ def _made_later(seconds: float) -> Fault:
         exchange.answer(gateway.TIMEOUT)
 
     return fault
+
+
+def _interim(*heads: bytes) -> Fault:
+    """The controller's own answer, others before it that are none yet (RFC 9110, 15.2)."""
+
+    def fault(exchange: Exchange) -> None:
+        reply = exchange.ask()
+        for head in heads:
+            exchange.send(head + b"\r\n\r\n")
+        exchange.answer(reply)
+
+    return fault
+
+
+def _located(place: str, then: str) -> Fault:
+    """The head of the launch's answer, cut within its Location or before its body."""
+
+    def fault(exchange: Exchange) -> None:
+        reply = exchange.ask()
+        row = reply.json()
+        signed = "".join(f"{name}: {value}\r\n" for name, value in _SIGNED.items())
+        head = f"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n{signed}Location: "
+        exchange.send((head + place.format(url=row["url"]) + then).encode())
+        exchange.hang_up()
+
+    return fault
+
+
+_HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload"
+_PROCESSING = b"HTTP/1.1 102 Processing"
 
 
 def _bomb(exchange: Exchange) -> None:
@@ -107,6 +137,41 @@ LAUNCHED = [
             says=ADOPTED,
         )
         for name, reply in _JSON.items()
+    ),
+    Row(
+        fault="102 and 103 come before the launch's answer",
+        rules=[_post(_interim(_PROCESSING, _HINTS, _PROCESSING))],
+        says=_COMPLETE,
+    ),
+    Row(
+        fault="The connection ends within the Location of the launch's answer",
+        rules=[_post(_located("{url:.16}", ""))],
+        says=ADOPTED,
+    ),
+    Row(
+        fault="The Location of the launch's answer is whole, and its body never comes",
+        rules=[_post(_located("{url}", "\r\nContent-Length: 4000\r\n\r\n{"))],
+        says=ADOPTED,
+    ),
+    Row(
+        fault="The Location of the launch's answer names a job that there was before, and its body never comes",
+        rules=[_post(_located("/api/controller/v2/jobs/1/", "\r\nContent-Length: 4000\r\n\r\n{"))],
+        says=ADOPTED,
+    ),
+    *(
+        Row(
+            fault=f"{status} with the controller's headers, and no Location, after the launch has happened",
+            rules=[
+                _post(faults.answer(gateway.json(status, {"detail": "?"}, headers=_SIGNED), after="acted"))
+            ],
+            says=ADOPTED,
+        )
+        for status in (300, 304)
+    ),
+    Row(
+        fault="204 with the controller's headers after the launch has happened",
+        rules=[_post(faults.answer(faults.Reply(204, b"", tuple(_SIGNED.items())), after="acted"))],
+        says=ADOPTED,
     ),
     Row(
         fault="404 of an ingress to the launch, nothing launched: three minutes on, still nobody can tell",
@@ -204,8 +269,15 @@ _NOT_THE_JOBS: dict[str, Fault] = {
     "405 of a firewall, as a page,": faults.answer(_page(405)),
 }
 STATUSES = [
-    Row(fault=f"{name} in the job's place, once", rules=[Rule(JOB, fault)], says=_COMPLETE)
-    for name, fault in _NOT_THE_JOBS.items()
+    *(
+        Row(fault=f"{name} in the job's place, once", rules=[Rule(JOB, fault)], says=_COMPLETE)
+        for name, fault in _NOT_THE_JOBS.items()
+    ),
+    Row(
+        fault="103 comes before each answer",
+        rules=[Rule(FOLLOWING, _interim(_HINTS), count=None)],
+        says=_COMPLETE,
+    ),
 ]
 
 # --- one deadline for the whole of a request, and a bound for its size ----------------------------------

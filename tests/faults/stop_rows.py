@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -35,6 +36,23 @@ def _in_time(stage: Stage, _: Ended) -> None:
 def _canceled_in_time(stage: Stage, ended: Ended) -> None:
     _in_time(stage, ended)
     canceled(stage, ended)
+
+
+def _asked_once(stage: Stage, ended: Ended) -> None:
+    _canceled_in_time(stage, ended)
+    assert [one.method for one in stage.front.requests if re.search(CANCEL, one.target)] == ["POST"]
+
+
+def _on_time(stage: Stage, ended: Ended) -> None:
+    """`timeout` of 6 s, one second to notice it, and what the cancel takes."""
+    canceled(stage, ended)
+    followed = stage.ended_at - stage.extra["launched"]
+    assert followed < 6 + 1 + 10, f"{followed:.1f} s"
+
+
+def _launched(stage: Stage) -> None:
+    stage.job()
+    stage.extra["launched"] = time.monotonic()
 
 
 def _runs_on(stage: Stage, ended: Ended) -> None:
@@ -241,6 +259,22 @@ STOPS = [
         fault="The cancel's answer is lost",
         rules=[Rule(CANCEL, faults.reset("acted"), "POST")],
         during=_while_following(signal.SIGINT),
+    ),
+    replace(
+        _STOP,
+        fault="The cancel's answer takes 4 s: a busy dispatcher",
+        rules=[Rule(CANCEL, faults.held(4), "POST")],
+        during=_while_following(signal.SIGINT),
+        after=_asked_once,
+    ),
+    replace(
+        _STOP,
+        fault="`timeout` passes while the job's status hangs, and the cancel's answer takes 4 s",
+        rules=[Rule(JOB, faults.silent(30), skip=2, seconds=7), Rule(CANCEL, faults.held(4), "POST")],
+        inputs={"extra_vars": LONG, "timeout": "6s"},
+        during=_launched,
+        exit=5,
+        after=_on_time,
     ),
     replace(
         _STOP,
