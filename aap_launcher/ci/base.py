@@ -65,7 +65,7 @@ class CI(Protocol):
     def set_outputs(self, outputs: Mapping[str, str]) -> None:
         """Hand outputs to later steps; may be called several times, a later value wins.
 
-        Values are written as given, so that an id stays an id: reports hide secrets before (`report.hidden`).
+        Values are written as given, so that an id stays an id: reports hide secrets before (`launcher.masking`).
         """
         ...
 

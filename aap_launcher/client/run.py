@@ -14,10 +14,10 @@ from aap_launcher.inputs.choices import RelaunchHosts, TemplateKind
 from aap_launcher.inputs.definitions import Connection, Inputs
 from aap_launcher.launcher import endings
 from aap_launcher.launcher.main import begin
+from aap_launcher.launcher.masking import hidden
 from aap_launcher.launcher.run import Run as Known
 from aap_launcher.launcher.tools import Tools
 from aap_launcher.models import Event, Line, Logged, Mark, NodeUpdate, Outcome, Tone, Update
-from aap_launcher.report import hidden
 from aap_launcher.report import result as document
 from aap_launcher.text.near import near
 from aap_launcher.text.words import without_escapes

@@ -1,4 +1,4 @@
-"""The failures of a run, collected as its events come; which of them count is decided at its end (`decisions`).
+"""The failures of a run, collected as its events come, and their words; which of them count is for `decisions`.
 
 How Ansible tells them (seen on AWX 24.6.1, and in ansible-core's strategy and callback plugins):
 
@@ -13,16 +13,17 @@ How Ansible tells them (seen on AWX 24.6.1, and in ansible-core's strategy and c
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from aap_launcher.findings import messages
 from aap_launcher.findings.decisions import Decision, HostFailures, Recap, Run, Seen, decide
-from aap_launcher.findings.messages import said
-from aap_launcher.models import Event, EventData, Failure, HostSummary
-from aap_launcher.text.words import one_line, without_escapes
+from aap_launcher.models import Event, EventData, FailedTask, Failure, Findings, HostSummary, Reason
+from aap_launcher.text.words import count, listed, one_line, without_escapes
 
 MOST = 1_000  # failures that are kept
+_NAMED = 3  # tasks of an explanation
 _IGNORED = "...ignoring"
 
 
@@ -77,7 +78,7 @@ class Failures:
         """
         data = event.data()
         part = self.parts.pop(event.host_name, None)
-        told = said(part.data() if part and not data.res else data)
+        told = messages.said(part.data() if part and not data.res else data)
         seen = Seen("ignored")
         if not ended or (event.failed and not data.ignore_errors):
             self._tasks[event.host_name] = (event.parent_uuid or event.uuid or "?", event.counter)
@@ -181,3 +182,43 @@ def task_name(role: str, task: str) -> str:
     """A task as Ansible prints it, in one line: `web : Restart service`."""
     name = f"{role} : {task}" if role else task
     return name if len(name) < 200 and name.isprintable() else one_line(name)
+
+
+def explanation(findings: Findings) -> str:
+    """Why a run did not succeed, the root cause first; "" where nothing has to be explained."""
+    tasks = findings.errors
+    lines = [*reason_lines(findings.causes)]
+    lines += [f"{headline(task)}: {said(task.first, 300)}" for task in tasks[:_NAMED]]
+    lines += [f"and {count(len(tasks) - _NAMED, 'more failed task')}"] if len(tasks) > _NAMED else []
+    return "\n".join([*lines, *reason_lines(findings.unexplained)])
+
+
+def reason_lines(reasons: Iterable[Reason], *, quoted: bool = True) -> Iterator[str]:
+    """The reasons beside the failed tasks; what is quoted in them is indented."""
+    for reason in reasons:
+        yield reason.text
+        yield from (f"  {line}" for line in (reason.quoted if quoted else ()))
+
+
+def headline(task: FailedTask) -> str:
+    """`TASK [web : Restart service] failed on web2`."""
+    hosts = listed(task.hosts, 5)
+    if task.first.kind == "unreachable":
+        return f"{hosts} unreachable for {task.first.where}"
+    return f"{task.first.where} failed on {hosts}"
+
+
+def said(failure: Failure, most: int = 500) -> str:
+    """Its reason in one line of at most so many characters, and what is not certain of it."""
+    return one_line(failure.said, most) + (f" ({failure.doubt})" if failure.doubt else "")
+
+
+def no_host(plays: Sequence[str], limit: str = "") -> str:
+    """That plays matched no host, and which; "" where none did."""
+    if not plays:
+        return ""
+    names = listed([f'"{name}"' for name in plays], 5)
+    what = f"play {names}" if len(plays) == 1 else f"plays {names}"
+    within = f' (limit "{one_line(limit)}")' if limit else ""
+    rest = "nothing was done in it" if len(plays) == 1 else "nothing was done in them"
+    return f"no host matched {what}{within}: {rest}, and the controller calls that successful"

@@ -96,7 +96,7 @@ def _guessed(facts: Facts) -> Iterator[Reason]:
         yield Reason("log", f"most likely {first.where} on {listed(task.hosts, 5)}: {first.said} ({doubt})")
     if facts.untold:
         what = "the event that tells why is" if len(facts.untold) == 1 else "the events that tell why are"
-        yield Reason("log", f"{listed(facts.untold, 5)} failed by the recap; {what} missing")
+        yield Reason("recap", f"{listed(facts.untold, 5)} failed by the recap; {what} missing")
     elif not facts.told and not facts.suspects:
         last = f"; its last words were: {one_line(facts.last_lines[-1], 300)}" if facts.last_lines else ""
         yield Reason("log", f"{NO_REASON}{last}")

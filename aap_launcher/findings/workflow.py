@@ -8,8 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from aap_launcher.findings.explanation import explanation
-from aap_launcher.findings.failures import MOST
+from aap_launcher.findings.failures import MOST, explanation
 from aap_launcher.findings.job import Tally
 from aap_launcher.findings.reasons import NO_REASON, controllers_word
 from aap_launcher.findings.retried_tasks import most_retried
@@ -240,8 +239,16 @@ class WorkflowTally:
         if word and not (_NOT_THE_CAUSE.match(word) and (nodes or tasks)):
             yield Reason("controller", word)
         yield from nodes
+        yield from self._unexplained(found)
         if not (word or nodes or tasks):
             yield Reason("log", f"{NO_REASON}, and no node that could be read has failed")
+
+    def _unexplained(self, found: Iterable[tuple[NodeTally, Findings]]) -> Iterator[Reason]:
+        """Of nodes whose failed tasks count: the hosts of which only the recap tells that they failed."""
+        for known, one in found:
+            if not self._forgiven(known) and any(failure.counts for failure in one.failures):
+                for reason in one.unexplained:
+                    yield replace(reason, text=f"{known.name}: {reason.text}")
 
     def bad_nodes(self) -> Iterator[Reason]:
         """The nodes that failed without an error of their own: handled, or no task tells why."""

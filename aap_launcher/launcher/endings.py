@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePath
 
 from aap_launcher.errors import Interrupted, LauncherError, Problem, Refused
-from aap_launcher.findings.explanation import no_host
+from aap_launcher.findings.failures import no_host
 from aap_launcher.inputs.choices import JobEnd, OnNoHosts
 from aap_launcher.launcher.run import Run
 from aap_launcher.models import Annotation, Job, Level, Line, Outcome, Status, Tone, Verdict

@@ -166,7 +166,8 @@ def _reported(run: Run, ending: Callable[[], Outcome]) -> Outcome:
 
 def _report(run: Run, outcome: Outcome) -> None:
     """Tell the outcome everywhere it is asked for; a report that cannot be made changes no verdict."""
-    from aap_launcher.report import hidden, junit, outputs, result, summary  # noqa: PLC0415 - see run.py
+    from aap_launcher.launcher.masking import hidden  # noqa: PLC0415 - see run.py
+    from aap_launcher.report import junit, outputs, result, summary  # noqa: PLC0415 - see run.py
 
     ci, inputs = run.tools.ci, run.inputs
     _tried(run, {"the end of the log": lambda: _end_log(run, outcome)})

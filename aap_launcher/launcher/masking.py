@@ -1,16 +1,21 @@
-"""What an update tells in its own words, masked before any of it is shortened: a cut secret is not known any more.
+"""Secrets leave what is handed on: updates before findings are made of them, the outcome before reports are.
 
-Masking is the last step all the same (`ci.Outlet`); this is the first, for what findings are made of.
+Of an update its own words are masked before any of it is shortened: a cut secret is not known any more. Masking is
+the last step all the same (`ci.Outlet`); these are the first.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from aap_launcher.models import (
+    Clean,
     Event,
     Finished,
     Job,
@@ -18,11 +23,18 @@ from aap_launcher.models import (
     Logged,
     NodeChanged,
     NodeUpdate,
+    Outcome,
     StatusChanged,
     Update,
 )
 
 Hide = Callable[[str], str]
+# The controller's own words, counts and addresses, which later steps must be able to use.
+_KEPT = frozenset(
+    {"type", "kind", "source", "url", "link", "run_url", "events_url", "cancel_url", "provider", "missing"}
+    | {"host_status_counts", "outages", "on_success", "on_failure", "always"}
+)
+_MOST_NESTED = 64  # artifacts deeper than this are cut: no one reads them, and Python's stack ends
 # Of all other events nothing is shortened: their lines go to the log as they are.
 _QUOTED = frozenset(
     {"runner_on_failed", "runner_on_error", "runner_on_unreachable", "runner_item_on_failed", "runner_retry"}
@@ -83,3 +95,36 @@ def _texts(value: object, hide: Hide) -> object:
             return {key: _texts(one, hide) for key, one in value.items()}
         case _:
             return value
+
+
+def hidden(outcome: Outcome, hide: Hide) -> Clean:
+    """The outcome with `hide` applied to every text that people or playbooks wrote, artifacts included.
+
+    A number among the artifacts that is a secret becomes text; one that JSON does not know (NaN) as well.
+    """
+    return Clean(**_fields(outcome, hide, 0))
+
+
+def _hidden(value: object, hide: Hide, depth: int) -> object:
+    clean: object = value
+    if depth > _MOST_NESTED:
+        clean = "..."
+    elif isinstance(value, str) and not isinstance(value, Enum):
+        clean = hide(value)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        shown = str(value)
+        clean = value if math.isfinite(value) and hide(shown) == shown else hide(shown)
+    elif isinstance(value, tuple | list):
+        clean = type(value)([_hidden(item, hide, depth + 1) for item in value])
+    elif isinstance(value, Mapping):
+        clean = {hide(str(key)): _hidden(item, hide, depth + 1) for key, item in value.items()}
+    elif isinstance(value, msgspec.Struct):
+        clean = type(value)(**_fields(value, hide, depth))
+    return clean
+
+
+def _fields(value: msgspec.Struct, hide: Hide, depth: int) -> dict[str, Any]:
+    return {
+        name: text if name in _KEPT or isinstance(text, int | float) else _hidden(text, hide, depth + 1)
+        for name, text in asdict(value).items()
+    }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from aap_launcher.errors import Interrupted, LauncherError, Unreachable
-from aap_launcher.findings.explanation import explanation
+from aap_launcher.findings.failures import explanation
 from aap_launcher.inputs.choices import Approvals
 from aap_launcher.inputs.parsing import Inputs
 from aap_launcher.launcher.masking import masked

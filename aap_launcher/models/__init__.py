@@ -39,6 +39,7 @@ from aap_launcher.models.marks import (
 from aap_launcher.models.nodes import Approval, Node
 from aap_launcher.models.outcomes import (
     CIContext,
+    Clean,
     NodeOutcome,
     Outcome,
     Verdict,
@@ -74,6 +75,7 @@ __all__ = [
     "CIContext",
     "Case",
     "Choice",
+    "Clean",
     "Clock",
     "Event",
     "EventData",

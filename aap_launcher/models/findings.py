@@ -90,7 +90,8 @@ class Reason(msgspec.Struct, frozen=True):
     """Why a run did not succeed, where that is not a task's failure.
 
     `source`: launcher (we stopped it), controller, ansible (the playbook could not be run), node (of a workflow), log
-    (a guess from the last lines). `quoted`: lines of somebody's output, with their indentation.
+    (a guess from the last lines), recap (of a host no more is known than that it failed). `quoted`: lines of
+    somebody's output, with their indentation.
     """
 
     source: str
@@ -149,6 +150,16 @@ class Findings(msgspec.Struct, frozen=True):
     def errors(self) -> tuple[FailedTask, ...]:
         """The tasks whose failure counts, in the order in which they failed first."""
         return by_task(failure for failure in self.failures if failure.counts)
+
+    @property
+    def causes(self) -> tuple[Reason, ...]:
+        """The reasons that are told before the failed tasks."""
+        return tuple(reason for reason in self.reasons if reason.source != "recap")
+
+    @property
+    def unexplained(self) -> tuple[Reason, ...]:
+        """Those that are told after them: nothing tells why those hosts failed."""
+        return tuple(reason for reason in self.reasons if reason.source == "recap")
 
     @property
     def others(self) -> tuple[FailedTask, ...]:

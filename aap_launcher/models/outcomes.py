@@ -96,3 +96,7 @@ class Outcome(msgspec.Struct, frozen=True):
     platform: str = ""  # "AAP 2.6 (controller 4.7.3)"
     nodes: tuple[NodeOutcome, ...] = ()  # of a workflow job; a nested workflow's stand after its own node
     outages: tuple[float, ...] = ()  # how long the controller was away each time, in seconds
+
+
+class Clean(Outcome, frozen=True):
+    """An outcome in which secrets are replaced; the reports accept nothing else."""

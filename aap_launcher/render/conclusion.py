@@ -6,11 +6,11 @@ they are the verdict's lines: a line of ours names the hosts and the task, and t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from aap_launcher.findings.explanation import headline, no_host, reason_lines, said
+from aap_launcher.findings.failures import headline, no_host, reason_lines, said
 from aap_launcher.models import (
     BELOW,
     Annotation,
@@ -53,7 +53,8 @@ def verdict(
     good = job.status is Status.SUCCESSFUL
     lines = [" · ".join(filter(None, [name, *_headline(job, log, found.hosts, found.warnings)]))]
     if not annotate:
-        lines += [*reason_lines(found.reasons), *(() if role else failed_lines(found))]
+        lines += [*reason_lines(found.causes), *(() if role else failed_lines(found))]
+        lines += reason_lines(found.unexplained)
     lines += [GOES_ON] if handled else []
     tone = Tone.GOOD if good else Tone.WARN if handled else Tone.BAD
     yield Line("\n".join(lines), tone, str(job.status))
@@ -109,14 +110,12 @@ def annotated(
 
     Of `several` jobs (a workflow's) the quoted lines stand above, where each node ended, and counters mean nothing.
     """
-    tasks, room = found.errors, _MOST
-    if job is not None and job.status is not Status.SUCCESSFUL and (found.reasons or not tasks):
+    tasks, last = found.errors, found.unexplained
+    failed = job is not None and job.status is not Status.SUCCESSFUL
+    room = _MOST - bool(last)
+    if job is not None and failed and (found.causes or not (tasks or last)):
         room -= 1
-        yield Annotation(
-            Level.ERROR,
-            f"{job.label} {job.status}",
-            "\n".join(reason_lines(found.reasons, quoted=not several)),
-        )
+        yield _reasons(job, reason_lines(found.causes, quoted=not several))
     kept = tasks if len(tasks) <= room else tasks[: room - 1]
     for task in kept:
         yield from _task(Level.ERROR, task)
@@ -125,6 +124,8 @@ def annotated(
             [f"and {len(rest) - 40} more"] if len(rest) > 40 else []
         )
         yield Annotation(Level.ERROR, f"{len(rest)} more tasks failed", "\n".join(titles))
+    if job is not None and failed and last:
+        yield _reasons(job, reason_lines(last))
     if tasks or not any(reason.source == "log" for reason in found.reasons):  # which name them
         for task in _doubtful(found.others, recap=found.recap)[:_MOST_WARNINGS]:
             yield from _task(Level.WARNING, task)
@@ -134,6 +135,10 @@ def annotated(
         )
     if log is not None and not log.whole:
         yield Annotation(Level.WARNING, "the log is not complete", gaps(log, counters=not several))
+
+
+def _reasons(job: Job, lines: Iterable[str]) -> Annotation:
+    return Annotation(Level.ERROR, f"{job.label} {job.status}", "\n".join(lines))
 
 
 def _doubtful(others: Sequence[FailedTask], *, recap: bool) -> Sequence[FailedTask]:

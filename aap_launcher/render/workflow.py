@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from aap_launcher.findings.explanation import reason_lines
+from aap_launcher.findings.failures import reason_lines
 from aap_launcher.findings.job import Tally
 from aap_launcher.findings.workflow import NodeTally, WorkflowTally
 from aap_launcher.models import (
@@ -217,7 +217,8 @@ class WorkflowRenderer:
         found = self._tally.findings()
         lines = [" · ".join(self._headline(end))]
         if self._annotated:
-            lines += [*reason_lines(found.reasons, quoted=False), *failed_lines(found)]
+            lines += [*reason_lines(found.causes, quoted=False), *failed_lines(found)]
+            lines += reason_lines(found.unexplained)
         if good:
             lines += [reason.text for reason in self._tally.bad_nodes()]
         yield Line("\n".join(lines), Tone.GOOD if good else Tone.BAD, str(end.job.status))

@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from aap_launcher.models import Case, Outcome
-from aap_launcher.report.masked import Clean
+from aap_launcher.models import Case, Clean, Outcome
 from aap_launcher.text.visible import visible
 from aap_launcher.text.words import one_line, shortened, without_escapes
 

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aap_launcher.errors import ENDINGS
-from aap_launcher.models import HostSummary, Job
-from aap_launcher.report.masked import Clean
+from aap_launcher.models import Clean, HostSummary, Job
 from aap_launcher.text.host_pattern import as_limit
 from aap_launcher.text.quoting import one_of
 

@@ -7,8 +7,7 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from aap_launcher.models import Job, Log, NodeOutcome, Template
-from aap_launcher.report.masked import Clean
+from aap_launcher.models import Clean, Job, Log, NodeOutcome, Template
 from aap_launcher.report.outputs import outputs
 
 SCHEMA = 1  # grows when a reader of the former could break; new fields alone do not count

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from aap_launcher.findings.explanation import reason_lines
+from aap_launcher.findings.failures import reason_lines
 from aap_launcher.findings.retried_tasks import MOST_RETRIED
 from aap_launcher.models import (
     CIContext,
+    Clean,
     FailedTask,
     Findings,
     HostSummary,
@@ -26,7 +27,6 @@ from aap_launcher.models import (
 )
 from aap_launcher.report.graph import graph, node_table, timeline
 from aap_launcher.report.markdown import block, code, folded, link, table, text
-from aap_launcher.report.masked import Clean
 from aap_launcher.report.outputs import counts, worst_first
 from aap_launcher.text.words import count, duration, number, without_escapes
 
@@ -84,7 +84,7 @@ def _parts(outcome: Outcome, room: _Room) -> Iterator[str]:
     job, found = outcome.job, outcome.findings
     yield _title(job, outcome.template, outcome.verdict, outcome.seconds)
     yield _circumstances(job, outcome.ci, outcome.platform, outcome.shown)
-    yield _why([*outcome.own.splitlines(), *reason_lines(found.reasons)], job, room)
+    yield _why([*outcome.own.splitlines(), *reason_lines(found.causes)], job, room)
     yield from _failures(found, room)
     if room.graph:
         yield graph(outcome.nodes)
@@ -151,6 +151,7 @@ def _failures(found: Findings, room: _Room) -> Iterator[str]:
         yield "\n\n".join(_failed_task(task, room))
     if len(tasks) > room.failures:
         yield f"and {count(len(tasks) - room.failures, 'more failed task')}"
+    yield "\n".join(text(line, 2_000) for line in reason_lines(found.unexplained))
     doubtful = [task for task in found.others if task.first.kind in _NAMED]
     for task in doubtful[: room.failures]:
         yield "\n\n".join(_failed_task(task, room))

@@ -17,26 +17,32 @@ from xml.etree import ElementTree as ET
 import msgspec
 from msgspec.structs import replace
 
-from aap_launcher.findings.explanation import explanation
+from aap_launcher.findings.failures import explanation
 from aap_launcher.findings.job import Tally
+from aap_launcher.findings.workflow import WorkflowTally
+from aap_launcher.launcher.masking import hidden
 from aap_launcher.models import (
     Annotation,
     Event,
     Findings,
     Finished,
+    JobType,
     JobUpdate,
     Level,
     Line,
     Log,
     Logged,
     Mark,
+    Node,
+    NodeChanged,
+    NodeUpdate,
     Outcome,
     Status,
     Tone,
     Verdict,
 )
 from aap_launcher.render.job import Renderer, Style
-from aap_launcher.report import hidden, junit, outputs, result, summary
+from aap_launcher.report import junit, outputs, result, summary
 from tests.render.streams import JOB
 
 STREAMS = int(os.environ.get("AGREEMENT_STREAMS", "300"))
@@ -302,3 +308,42 @@ def test_the_streams_hold_every_mix() -> None:
         seen |= {(kind, story.has_recap, story.status) for kind in story.truth.values()}
     kinds, ends = ("failed", "unreachable", "ignored", "rescued"), (Status.SUCCESSFUL, Status.FAILED)
     assert {(kind, recap, end) for kind in kinds for recap in (True, False) for end in ends} <= seen
+
+
+def _recap_alone() -> Story:
+    """`a` fails with its event, `b` by the recap alone."""
+    data = msgspec.Raw(b'{"res": {"msg": "t1 broke on a"}}')
+    stats = msgspec.Raw(b'{"processed": {"a": 1, "b": 1}, "failures": {"a": 1, "b": 1}}')
+    updates: list[JobUpdate] = [
+        Logged(Event(1, "playbook_on_task_start", uuid="u1", task="t1")),
+        Logged(Event(2, "runner_on_failed", "", "u2", "u1", "", "t1", "", "a", failed=True, event_data=data)),
+        Logged(Event(3, "playbook_on_stats", event_data=stats)),
+        Finished(replace(JOB, status=Status.FAILED), Log(4)),
+    ]
+    return Story(updates, status=Status.FAILED)
+
+
+def test_a_host_of_which_only_the_recap_tells_stands_after_the_failed_tasks_everywhere() -> None:
+    what = told(_recap_alone())
+    errors = [mark for mark in what.marks if isinstance(mark, Annotation) and mark.level is Level.ERROR]
+    verdict = next(mark.text for mark in what.plain if isinstance(mark, Line) and mark.label == "failed")
+    annotated = "\n".join(f"{mark.title} {mark.message}" for mark in errors)
+    for text in (what.outcome.explanation, what.summary, verdict, annotated):
+        assert 0 < text.index("TASK [t1]") < text.index("b failed by the recap") or text.startswith(
+            "TASK [t1]"
+        )
+        assert text.count("b failed by the recap") == 1
+    assert what.outputs["failed_hosts"] == "a,b"
+    assert what.document["reasons"][0]["source"] == "recap"
+
+
+def test_a_workflow_names_such_a_host_with_its_node() -> None:
+    node = Node(1, "deploy", "Deploy", "job", job=replace(JOB, status=Status.FAILED))
+    tally = WorkflowTally()
+    tally.add(NodeChanged(node, 0.0))
+    for update in _recap_alone().updates:
+        tally.add(NodeUpdate(node, update))
+    tally.add(Finished(replace(JOB, type=JobType.WORKFLOW_JOB, status=Status.FAILED), Log(4)))
+    lines = explanation(tally.findings()).splitlines()
+    assert [line for line in lines if "recap" in line] == [lines[-1]]
+    assert lines[-1].startswith("deploy: b failed by the recap")

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from aap_launcher.findings.explanation import explanation
+from aap_launcher.findings.failures import explanation
 from aap_launcher.findings.job import Tally
 from aap_launcher.findings.messages import said
 from aap_launcher.models import Event, EventData, Failure, Findings, Finished, Log, Logged, Status

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 from msgspec.structs import replace
 
-from aap_launcher.findings.explanation import explanation
+from aap_launcher.findings.failures import explanation
 from aap_launcher.findings.job import Tally
 from aap_launcher.models import (
     Annotation,

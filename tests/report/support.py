@@ -7,9 +7,11 @@ from typing import Any
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from aap_launcher.launcher.masking import hidden
 from aap_launcher.models import (
     Case,
     CIContext,
+    Clean,
     Failure,
     Findings,
     HostSummary,
@@ -24,7 +26,6 @@ from aap_launcher.models import (
     TemplateType,
     Verdict,
 )
-from aap_launcher.report import Clean, hidden
 
 JOB = Job(
     423,

@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from aap_launcher.launcher.masking import hidden
 from aap_launcher.models import HostSummary, Outcome, Reason, Verdict
-from aap_launcher.report import hidden, junit, launched_outputs, outputs, result, summary
+from aap_launcher.report import junit, launched_outputs, outputs, result, summary
 from aap_launcher.report.outputs import OUTPUTS
 from tests.report import support
 from tests.report.support import JOB, OUTCOME, changed, clean, outcomes

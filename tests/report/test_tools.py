@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from aap_launcher.launcher.masking import hidden
 from aap_launcher.models import Case, Failure, Findings, NodeOutcome, Outcome, Status, Verdict
-from aap_launcher.report import hidden, junit, summary
+from aap_launcher.report import junit, summary
 from docs.pictures.make import draw_summary
 from tests.fakes import make_job
 from tests.runtimes import NODE_MODULES, node, program
