@@ -33,11 +33,16 @@ class Finder:
         self._requests = requests
 
     def id(self, of: Kind, given: object) -> int:
-        """The object's id; of an id nothing is asked, as whatever is sent with it will be checked."""
+        """The object's id. Of a number or an address nothing is asked, as whatever is sent with it will be checked.
+
+        A text of digits may be a name as well, and is looked up as one: what it does not mean is never sent unseen.
+        """
         reference = references.read(of, given, self._requests.site)
-        if reference.id is not None:
+        if reference.id is None:
+            return int(self._named(of, reference)["id"])
+        if not isinstance(given, str) or not self._others(of, reference):
             return reference.id
-        return int(self._named(of, reference)["id"])
+        return int(self.detail(of, given)["id"])
 
     def resolve(self, resource: str, given: object) -> int:
         """The id for a foreign key to the resource."""
@@ -56,8 +61,7 @@ class Finder:
         if reference.id is None:
             row = self._named(of, reference)
             return self._read(of, int(row["id"]), str(row.get("url") or ""))
-        named = [] if reference.address or not _has_names(of) else self.rows(of, ((of.key, reference.name),))
-        others = [row for row in named if row["id"] != reference.id]
+        others = self._others(of, reference)
         try:
             found = self._read(of, reference.id, "")
         except NotFound:
@@ -70,6 +74,12 @@ class Finder:
                 f"{quoted(reference.given)} is the id of one {of.label} and the name of another:{told}"
             )
         return found
+
+    def _others(self, of: Kind, reference: Reference) -> Sequence[Row]:
+        """What has the digits of an id for its name."""
+        if reference.address or not _has_names(of):
+            return ()
+        return [row for row in self.rows(of, ((of.key, reference.name),)) if row["id"] != reference.id]
 
     def rows(self, of: Kind, terms: Terms, *, most: int = _MANY) -> Sequence[Row]:
         """The first rows of a list."""

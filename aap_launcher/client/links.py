@@ -20,14 +20,16 @@ from aap_launcher.client.kind_names import foreign
 from aap_launcher.client.query import Query, Term, query
 from aap_launcher.client.query_terms import worded
 from aap_launcher.client.records import Record
-from aap_launcher.errors import AnswerLost, InvalidInput, NotFound
+from aap_launcher.errors import AnswerLost, InvalidInput, NotFound, Refused
 from aap_launcher.text.near import near
+from aap_launcher.text.words import count
 
 if TYPE_CHECKING:
     from aap_launcher.client.resource import Resource
     from aap_launcher.controller.requests import Requests
 
 _DELETING = frozenset({"hosts", "groups"})  # of inventories
+_PAGE = 200
 # Names of `related` that lead to another place than below the object; only the object itself says where.
 _ELSEWHERE = frozenset(
     {
@@ -125,7 +127,9 @@ def attach(resource: Resource, ref: object, name: str, others: Sequence[object])
             f"{name} belong to the inventory that they were made in: give it when they are made."
         )
     there = place.holding(ids)  # the same credential a second time would be refused as another one
-    return [f"{place.called(one)} was attached already" if one in there else place.attach(one) for one in ids]
+    told = [f"{place.called(one)} was attached already" if one in there else place.attach(one) for one in ids]
+    place.look(attached=[one for one in ids if one not in there])
+    return told
 
 
 def detach(
@@ -140,7 +144,9 @@ def detach(
         )
     there = place.holding(ids)
     # A label that is attached nowhere would be deleted.
-    return [place.detach(one) if one in there else f"{place.called(one)} was not attached" for one in ids]
+    told = [place.detach(one) if one in there else f"{place.called(one)} was not attached" for one in ids]
+    place.look(detached=[one for one in ids if one in there])
+    return told
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -168,9 +174,23 @@ class Place(msgspec.Struct, frozen=True):
 
     def holding(self, ids: Sequence[int]) -> set[int]:
         """Which of these it holds."""
-        terms = (("id__in", ",".join(str(one) for one in ids)), ("page_size", "200"))
-        what = f"the {self.name} of {self.kind.label} {self.number}"
-        return {int(row["id"]) for row in listed(self.requests.read(self.path, terms, what=what), what)}
+        what, found = f"the {self.name} of {self.kind.label} {self.number}", set()
+        for at in range(0, len(ids), _PAGE):
+            some = ",".join(str(one) for one in ids[at : at + _PAGE])
+            terms = (("id__in", some), ("page_size", str(_PAGE)))
+            found |= {int(row["id"]) for row in listed(self.requests.read(self.path, terms, what=what), what)}
+        return found
+
+    def look(self, *, attached: Sequence[int] = (), detached: Sequence[int] = ()) -> None:
+        """Read back: a link is answered by 204, which says nothing of it. Raises `Refused` for one without effect."""
+        there = self.holding([*attached, *detached])
+        wrong = [one for one in attached if one not in there] + [one for one in detached if one in there]
+        if wrong:
+            done = "detached" if wrong[0] in there else "attached"
+            raise Refused(
+                f"{self.called(wrong[0])}: the controller said yes, and it is not {done}; "
+                f"{count(len(wrong), 'such link')}: look, somebody else may have changed it meanwhile."
+            )
 
     def attach(self, other: int) -> str:
         """Attach one; what was done, in words."""
@@ -201,7 +221,9 @@ class Place(msgspec.Struct, frozen=True):
         """Attach and detach until it holds exactly these; what was done, in words."""
         # First what goes: a second credential of one type would be refused.
         told = [self.detach(other) for other in has if other not in wanted]
-        return told + [self.attach(other) for other in wanted if other not in has]
+        told += [self.attach(other) for other in wanted if other not in has]
+        self.look(attached=wanted, detached=[other for other in has if other not in wanted])
+        return told
 
     def _gone(self, other: int) -> bool:
         try:

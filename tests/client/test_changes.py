@@ -79,7 +79,7 @@ def test_a_field_that_the_controller_dropped_is_told(aap: Desk) -> None:
 
 def test_the_controllers_way_of_writing_the_same_is_no_fault(aap: Desk) -> None:
     aap.world.json("POST", "/api/v2/hosts/", host(name="web1", variables="a: 1", enabled=False), status=201)
-    assert aap["hosts"].create(name=" web1 ", inventory="7", variables="a: 1\n", enabled=False).id == 3
+    assert aap["hosts"].create(name=" web1 ", inventory=7, variables="a: 1\n", enabled=False).id == 3
 
 
 def test_a_lost_answer_is_never_sent_again(aap: Desk) -> None:
@@ -296,7 +296,10 @@ def test_an_edit_of_one_secret_keeps_the_others(aap: Desk) -> None:
 def test_the_survey_and_labels_are_set_by_calls_of_their_own_and_told(aap: Desk) -> None:
     place = "/api/v2/job_templates/5/"
     aap.world.json("GET", place, template(), template(limit="web"))
-    aap.lists("job_templates/5/labels/", [row(1, "old", "label"), row(2, "kept", "label")])
+    kept = row(2, "kept", "label")
+    before, after = [row(1, "old", "label"), kept], [kept, row(3, "new", "label")]
+    pages = [{"count": 2, "next": None, "results": rows} for rows in (before, after)]
+    aap.world.json("GET", place + "labels/", *pages)
     labels = aap.world.json("POST", place + "labels/", status=204)
     survey = aap.world.json("POST", place + "survey_spec/", {}, status=200)
     aap.world.json("GET", place + "survey_spec/", {"spec": [{"variable": "x"}]})

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aap_launcher.errors import InvalidInput, NotFound
+from aap_launcher.errors import InvalidInput, NotFound, Refused
 from tests.client.conftest import Desk, row
 
 LABELS = "/api/v2/job_templates/5/labels/"
@@ -20,7 +20,8 @@ def template(aap: Desk) -> Desk:
 
 def test_attaching_sends_the_id_of_what_is_not_attached_yet(template: Desk) -> None:
     template.lists("labels/", [row(9, "web", "label")])
-    template.lists("job_templates/5/labels/", [row(11, "old", "label")])
+    after = [row(number, "any", "label") for number in (9, 10, 11)]
+    template.lists("job_templates/5/labels/", [row(11, "old", "label")], after)
     template.world.json("POST", LABELS, status=204)
     assert template["job_templates"].attach(5, "labels", "web", 10, 11) == [
         "label 9 of job template 5 (labels) attached",
@@ -31,7 +32,7 @@ def test_attaching_sends_the_id_of_what_is_not_attached_yet(template: Desk) -> N
 
 
 def test_detaching_says_what_became_of_the_label(template: Desk) -> None:
-    template.lists("job_templates/5/labels/", [row(9, "web", "label"), row(10, "db", "label")])
+    template.lists("job_templates/5/labels/", [row(9, "web", "label"), row(10, "db", "label")], [])
     template.world.json(
         "GET", "/api/v2/labels/9/", {"detail": "No Label matches the given query."}, status=404
     )
@@ -49,7 +50,7 @@ def test_detaching_says_what_became_of_the_label(template: Desk) -> None:
 @pytest.mark.parametrize("name", ["hosts", "groups"])
 def test_detaching_from_the_inventory_is_a_deletion_and_must_be_said(aap: Desk, name: str) -> None:
     aap.world.json("GET", "/api/v2/inventories/7/", row(7, "Shop", "inventory"))
-    aap.lists(f"inventories/7/{name}/", [row(3)])
+    aap.lists(f"inventories/7/{name}/", [row(3)], [])
     aap.world.json("POST", f"/api/v2/inventories/7/{name}/", status=204)
     with pytest.raises(InvalidInput, match="from its inventory deletes it"):
         aap["inventories"].detach(7, name, 3)
@@ -103,7 +104,7 @@ def workflow(aap: Desk) -> Desk:
     for one in nodes:
         aap.world.json("GET", f"/api/v2/workflow_job_template_nodes/{one['id']}/", one)
         for name in ("success_nodes", "failure_nodes", "always_nodes"):
-            aap.lists(f"workflow_job_template_nodes/{one['id']}/{name}/", [])
+            aap.lists(f"workflow_job_template_nodes/{one['id']}/{name}/", [], [row(4), row(5)])
             aap.world.json("POST", f"/api/v2/workflow_job_template_nodes/{one['id']}/{name}/", status=204)
     return aap
 
@@ -192,6 +193,7 @@ def test_the_lists_of_a_constructed_inventory_stand_below_the_inventory_that_it_
     aap.lists("inventories/5/input_inventories/", [])
     aap.world.json("POST", "/api/v2/inventories/5/input_inventories/", status=204)
     assert list(aap["constructed_inventories"].related(5, "input_inventories")) == []
+    aap.lists("inventories/5/input_inventories/", [], [row(7)])
     assert aap["constructed_inventories"].attach(5, "input_inventories", 7)
     assert aap.sent() == [{"id": 7}]
 
@@ -224,3 +226,23 @@ def test_what_an_object_does_not_have_yet_is_not_found(
     aap.world.json("GET", f"/api/v2/{resource}/5/", {**row(5), "related": links})
     with pytest.raises(NotFound, match="has no "):
         aap[resource].related(5, name)
+
+
+def test_a_link_that_the_controller_took_and_did_not_make_is_told(template: Desk) -> None:
+    template.lists("job_templates/5/labels/", [row(9, "web", "label")])
+    template.world.json("POST", LABELS, status=204)
+    with pytest.raises(
+        Refused, match=r"label 10 of job template 5 \(labels\): .* it is not attached; 1 such link"
+    ):
+        template["job_templates"].attach(5, "labels", 10)
+    template.world.json("GET", "/api/v2/labels/9/", row(9, "web", "label"))
+    with pytest.raises(Refused, match="it is not detached"):
+        template["job_templates"].detach(5, "labels", 9)
+
+
+def test_many_links_are_looked_at_page_by_page(template: Desk) -> None:
+    rows = [row(number, "any", "label") for number in range(1, 451)]
+    template.lists("job_templates/5/labels/", rows[:200], rows[200:400], rows[400:])
+    told = template["job_templates"].attach(5, "labels", *range(1, 451))
+    assert all("was attached already" in line for line in told)
+    assert not template.sent()

@@ -151,6 +151,22 @@ def test_a_text_that_is_the_id_of_one_and_the_name_of_another_is_refused(aap: De
     assert not aap.sent()
 
 
+def test_a_foreign_key_of_digits_is_looked_up_as_a_name_too(aap: Desk) -> None:
+    """`inventory=4711` on a command line: an inventory of that name was never found, and 4711 was sent."""
+    aap.lists("inventories/", [row(4, "4711", "inventory")])
+    aap.world.json("GET", "/api/v2/inventories/4711/", {"detail": "Not found."}, status=404)
+    aap.world.json("GET", "/api/v2/inventories/4/", row(4, "4711", "inventory"))
+    aap.lists("hosts/", [row(3, "web")])
+    assert [one.id for one in aap["hosts"].list("inventory=4711")] == [3]
+    assert any("hosts/?inventory=4&" in asked for asked in aap.asked())
+    for given, sent in (("4711", 4), (4711, 4711)):
+        (planned,) = aap["hosts"].planned_create(name="h", inventory=given)
+        assert planned.body == {"name": "h", "inventory": sent}
+    aap.world.json("GET", "/api/v2/inventories/4711/", row(4711, "Shop", "inventory"))
+    with pytest.raises(Ambiguous, match="is the id of one inventory and the name of another"):
+        list(aap["hosts"].list("inventory=4711"))
+
+
 def test_an_address_whose_object_is_gone_is_no_name(aap: Desk) -> None:
     aap.world.json("GET", "/api/v2/hosts/404/", {"detail": "No Host matches the given query."}, status=404)
     with pytest.raises(NotFound, match="host 404 does not exist"):
