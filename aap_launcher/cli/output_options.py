@@ -17,6 +17,8 @@ from aap_launcher.text.quoting import quoted
 from aap_launcher.text.visible import visible
 
 _NESTED = ("summary_fields", "related")
+_SUMMARY = ("id", "name", "description")  # what summary_fields have of most objects
+_SCALARS = frozenset({"id", "integer", "decimal", "boolean", "date", "datetime", "choice"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,14 @@ def shown(
 
 
 def check_columns(columns: Iterable[str], fields: Iterable[str]) -> None:
-    """Raises `InvalidInput` for a column that is no field."""
+    """Raises `InvalidInput` for a column that is no field, or a part of one that has none."""
     known = [*fields, *_NESTED]
     for column in columns:
-        first = column.partition(".")[0]
+        first, _, rest = column.partition(".")
         if first not in known:
             raise InvalidInput(f"--columns: there is no field {quoted(first)}. {near(first, known)}")
+        field = fields.get(first) if rest and isinstance(fields, Mapping) else None
+        if field is not None and field.type in _SCALARS:
+            part = rest if rest in _SUMMARY else "name"
+            advice = f" Write summary_fields.{first}.{part}." if field.resource else ""
+            raise InvalidInput(f"--columns: {quoted(column)}: {first} has no parts.{advice}")

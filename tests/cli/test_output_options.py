@@ -14,6 +14,8 @@ from aap_launcher.cli.output_options import check_columns, shown
 from aap_launcher.cli.resource_wiring import Desk
 from aap_launcher.cli.screen import Screen
 from aap_launcher.cli.signals import ProcessSignals
+from aap_launcher.client import fields
+from aap_launcher.client.kinds import KINDS
 from aap_launcher.errors import Forbidden, InvalidInput, Problem, Refused
 
 ROWS: list[dict[str, Any]] = [
@@ -95,6 +97,24 @@ def test_a_column_that_is_no_field_is_refused_with_the_near_miss() -> None:
     check_columns(["id", "summary_fields.organization.name", "related.labels"], ["id", "name"])
     with pytest.raises(InvalidInput, match=r'no field "nmae"\. Did you mean "name"'):
         check_columns(["id", "nmae"], ["id", "name"])
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        (
+            "inventory.nmae",
+            r'"inventory\.nmae": inventory has no parts\. Write summary_fields\.inventory\.name',
+        ),
+        ("inventory.id", r"Write summary_fields\.inventory\.id"),
+        ("enabled.x", r"enabled has no parts\.$"),
+    ],
+)
+def test_a_part_of_what_has_none_is_refused_before_anything_is_asked(column: str, told: str) -> None:
+    hosts = fields.shape(KINDS["hosts"]).fields
+    with pytest.raises(InvalidInput, match=told):
+        check_columns(["id", column], hosts)
+    check_columns(["variables.app", "summary_fields.inventory.name"], hosts)
 
 
 NESTED: list[dict[str, Any]] = [
