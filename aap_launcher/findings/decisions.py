@@ -15,9 +15,12 @@ Without a recap (a job that was stopped) a failure is not told as one that count
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from aap_launcher.models import FailureKind
 from aap_launcher.text.words import count
+
+Base = Literal["ignored", "failed", "unreachable"]
 
 _WENT_ON = "the host went on after it"
 _ALL_THE_SAME = "the run was successful all the same"
@@ -28,7 +31,7 @@ _NO_END = "the event that tells how the task ended there is missing"
 class Decision(NamedTuple):
     """`kind`, `counts` and `doubt` as a `Failure`'s; `rank` puts what is certain (0) before what is likely (1, 2)."""
 
-    kind: str
+    kind: FailureKind
     counts: bool
     doubt: str = ""
     rank: int = 0
@@ -37,7 +40,7 @@ class Decision(NamedTuple):
 class Seen(NamedTuple):
     """One failure: ignored (Ansible said so), failed or unreachable, and its place among its host's of that kind."""
 
-    base: str
+    base: Base
     place: int = 0
     passed: bool = False  # Ansible wrote below it that it ignores it
     plain: bool = True  # it wrote what it always writes of an unreachable host: below that it would tell
@@ -96,7 +99,7 @@ def decide(seen: Seen, host: HostFailures, recap: Recap | None, run: Run) -> Dec
 
 def _unended(decision: Decision) -> Decision:
     """A part of the task failed: whether that failed the task is told by the recap alone, if at all."""
-    kind = "handled" if decision.kind == "rescued" else decision.kind
+    kind: FailureKind = "handled" if decision.kind == "rescued" else decision.kind
     doubt = "; ".join(filter(None, [decision.doubt, _NO_END]))
     return Decision(kind, decision.counts, doubt, rank=2)
 

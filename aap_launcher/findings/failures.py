@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from aap_launcher.findings import messages
-from aap_launcher.findings.decisions import Decision, HostFailures, Recap, Run, Seen, decide
+from aap_launcher.findings.decisions import Base, Decision, HostFailures, Recap, Run, Seen, decide
 from aap_launcher.models import Event, EventData, FailedTask, Failure, Findings, HostSummary, Reason
 from aap_launcher.text.words import count, listed, one_line, without_escapes
 
@@ -71,7 +71,7 @@ class Failures:
             self._hosts[event.host_name].silent = False
             del self._tasks[event.host_name]
 
-    def add(self, event: Event, base: str, *, ended: bool = True) -> tuple[Failure, Seen]:
+    def add(self, event: Event, base: Base, *, ended: bool = True) -> tuple[Failure, Seen]:
         """A task failed on a host (`base` failed) or could not reach it (unreachable); the kind as known by now.
 
         Without `ended` the event tells of a part of the task, and the one that ends it there never came.
@@ -102,7 +102,7 @@ class Failures:
         kept.append((failure, seen))
         return failure, seen
 
-    def _seen(self, host: str, base: str, told: str, *, ended: bool) -> Seen:
+    def _seen(self, host: str, base: Base, told: str, *, ended: bool) -> Seen:
         """`told`: what Ansible wrote of an unreachable host."""
         known = self._hosts.setdefault(host, HostFailures())
         known.silent, known.ended = True, False

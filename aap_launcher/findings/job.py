@@ -17,9 +17,11 @@ from aap_launcher.findings.retried_tasks import Retries
 from aap_launcher.findings.slowest import Slowest
 from aap_launcher.models import (
     Case,
+    CaseKind,
     Event,
     EventData,
     Failure,
+    FailureKind,
     Findings,
     Finished,
     HostSummary,
@@ -33,7 +35,7 @@ from aap_launcher.text.words import one_line, shortened, without_escapes
 _ERROR_LINES, _LAST_LINES = 30, 5
 _MOST_PLAYS = 100
 _OK, _CHANGED, _SKIPPED, _IGNORED = range(4)
-_RESULTS = {
+_RESULTS: Mapping[str, CaseKind] = {
     "runner_on_ok": "ok",
     "runner_on_skipped": "skipped",
     "runner_on_failed": "failed",
@@ -41,7 +43,7 @@ _RESULTS = {
     "runner_on_unreachable": "unreachable",
 }
 _WARNINGS = frozenset({"warning", "deprecated", "system_warning"})
-_SUSPECT = frozenset({"rescued", "handled", "unknown"})
+_SUSPECT: frozenset[FailureKind] = frozenset({"rescued", "handled", "unknown"})
 _SPOKEN = frozenset({"verbose", "error"})
 
 
@@ -145,7 +147,7 @@ class Tally:
         if stats.hosts:
             self._failures.count(stats)
 
-    def _result(self, event: Event, kind: str) -> None:
+    def _result(self, event: Event, kind: CaseKind) -> None:
         host = event.host_name
         self._play_hosts.add(host)
         if not event.parent_uuid or event.parent_uuid == self._task_uuid:
@@ -192,7 +194,7 @@ class Tally:
             self._errors.extend(lines[: _ERROR_LINES - len(self._errors)])
 
     def _keep(
-        self, event: Event, failure: Failure | None, kind: str, seconds: float, seen: Seen | None
+        self, event: Event, failure: Failure | None, kind: CaseKind, seconds: float, seen: Seen | None
     ) -> None:
         case = Case(
             play=event.play,
@@ -278,7 +280,7 @@ def is_error(event: Event, text: str) -> bool:
     return event.event in _SPOKEN and text.lstrip().startswith(("ERROR!", "[ERROR]"))
 
 
-def _count(numbers: list[int], kind: str, *, changed: bool) -> None:
+def _count(numbers: list[int], kind: CaseKind, *, changed: bool) -> None:
     """Count as ansible-core's strategy does: an ignored error is ok as well."""
     if kind in ("ok", "changed"):
         numbers[_OK] += 1

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from aap_launcher.findings.decisions import Seen
 from aap_launcher.findings.failures import Failures, task_name
-from aap_launcher.models import Event, Retried
+from aap_launcher.models import CaseKind, Event, Retried
 
 MOST_RETRIED = 20  # tasks, each on one host, that are kept
 
@@ -31,7 +31,7 @@ class Retries:
         known = self._now.get(key) or Retried(task_name(event.role, event.task), event.host_name, 0)
         self._now[key] = replace(known, retries=known.retries + 1)
 
-    def end(self, event: Event, kind: str, seen: Seen | None) -> None:
+    def end(self, event: Event, kind: CaseKind, seen: Seen | None) -> None:
         """The result of any task on a host; `seen` where it is a failure."""
         retried = self._now.pop((event.parent_uuid, event.host_name), None)
         if retried is not None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 import msgspec
 
+FailureKind = Literal["failed", "unreachable", "ignored", "rescued", "cleared", "handled", "unknown"]
+CaseKind = FailureKind | Literal["ok", "changed", "skipped"]
+HostState = Literal["unreachable", "failed", "unknown", "ok"]
+Source = Literal["launcher", "controller", "ansible", "node", "log", "recap"]
 REAL = frozenset({"failed", "unreachable"})  # kinds of which it is certain that they are errors
 
 
@@ -28,10 +33,13 @@ class HostSummary(msgspec.Struct, frozen=True):
         return bool(self.failed or self.unreachable)
 
     @property
-    def state(self) -> str:
-        """The worst that is known of it: unreachable, failed, unknown or ok."""
-        states = (("unreachable", self.unreachable), ("failed", self.failed), ("unknown", self.unknown))
-        return next((word for word, number in states if number), "ok")
+    def state(self) -> HostState:
+        """The worst that is known of it."""
+        if self.unreachable:
+            return "unreachable"
+        if self.failed:
+            return "failed"
+        return "unknown" if self.unknown else "ok"
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -44,7 +52,7 @@ class Failure(msgspec.Struct, frozen=True):
     task: str  # as Ansible prints it: "web : Restart service"
     host: str
     message: str
-    kind: str = "failed"
+    kind: FailureKind = "failed"
     play: str = ""
     path: str = ""  # file:line of the task on the controller
     counter: int = 0
@@ -94,7 +102,7 @@ class Reason(msgspec.Struct, frozen=True):
     somebody's output, with their indentation.
     """
 
-    source: str
+    source: Source
     text: str
     quoted: tuple[str, ...] = ()
 
@@ -114,7 +122,7 @@ class Retried(msgspec.Struct, frozen=True):
     task: str
     host: str
     retries: int  # how often it was tried again, of a loop all items together
-    kind: str = ""
+    kind: CaseKind | Literal[""] = ""
     node: str = ""  # the node of a workflow
 
 
@@ -124,7 +132,7 @@ class Case(msgspec.Struct, frozen=True):
     play: str
     task: str
     host: str
-    kind: str
+    kind: CaseKind
     seconds: float = 0.0
     message: str = ""
     output: str = ""

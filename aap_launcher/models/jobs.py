@@ -32,10 +32,11 @@ class Status(StrEnum):
     @property
     def final(self) -> bool:
         """Whether a job with this status has ended."""
-        return self in _FINAL
-
-
-_FINAL = frozenset({Status.SUCCESSFUL, Status.FAILED, Status.ERROR, Status.CANCELED})
+        match self:
+            case Status.NEW | Status.PENDING | Status.WAITING | Status.RUNNING:
+                return False
+            case Status.SUCCESSFUL | Status.FAILED | Status.ERROR | Status.CANCELED:
+                return True
 
 
 class JobType(StrEnum):

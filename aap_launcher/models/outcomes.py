@@ -64,7 +64,13 @@ class Verdict(StrEnum):
     @property
     def good(self) -> bool:
         """Whether it ended as asked."""
-        return self in (Verdict.SUCCESSFUL, Verdict.LAUNCHED, Verdict.CHECKED)
+        match self:
+            case Verdict.SUCCESSFUL | Verdict.LAUNCHED | Verdict.CHECKED:
+                return True
+            case Verdict.FAILED | Verdict.ERROR | Verdict.CANCELED | Verdict.TIMED_OUT | Verdict.INTERRUPTED:
+                return False
+            case Verdict.INVALID | Verdict.REFUSED | Verdict.UNREACHABLE | Verdict.UNKNOWN | Verdict.INTERNAL:
+                return False
 
 
 class CIContext(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ they are the verdict's lines: a line of ours names the hosts and the task, and t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -15,7 +16,9 @@ from aap_launcher.models import (
     BELOW,
     Annotation,
     FailedTask,
+    FailureKind,
     Findings,
+    HostState,
     HostSummary,
     Job,
     Level,
@@ -29,7 +32,7 @@ from aap_launcher.text.words import count, duration, listed, number, one_line
 GOES_ON = "the workflow goes on by its failure path"
 _MOST = 10  # annotations of a kind that GitHub shows for a step, and tasks that the verdict names
 _MOST_WARNINGS = 8  # of tasks: two more are for plays without a host and for the log
-_CORRECTED = frozenset({"rescued", "handled", "cleared", "ignored", "unknown"})
+_CORRECTED: frozenset[FailureKind] = frozenset({"rescued", "handled", "cleared", "ignored", "unknown"})
 
 
 class Role(msgspec.Struct, frozen=True):
@@ -84,11 +87,16 @@ def after(job: Job) -> str:
 def _hosts(hosts: Sequence[HostSummary], *, good: bool) -> str:
     if not hosts:
         return ""
-    states = [host.state for host in hosts]
-    if all(state == "ok" for state in states):
+    states = Counter(host.state for host in hosts)
+    if states["ok"] == len(hosts):
         return count(len(hosts), "host") + (" ok" if good else "")
-    words = (("ok", "ok"), ("failed", "failed"), ("unreachable", "unreachable"), ("unknown", "not known"))
-    told = ", ".join(f"{number(n)} {word}" for state, word in words if (n := states.count(state)))
+    words: dict[HostState, str] = {
+        "ok": "ok",
+        "failed": "failed",
+        "unreachable": "unreachable",
+        "unknown": "not known",
+    }
+    told = ", ".join(f"{number(states[state])} {word}" for state, word in words.items() if states[state])
     return f"{told} of {count(len(hosts), 'host')}"
 
 
@@ -143,7 +151,7 @@ def _reasons(job: Job, lines: Iterable[str]) -> Annotation:
 
 def _doubtful(others: Sequence[FailedTask], *, recap: bool) -> Sequence[FailedTask]:
     """Of which it is not known whether they count, or, by a recap, only likely that they do not."""
-    kinds = ("unknown", "handled") if recap else ("unknown",)
+    kinds: tuple[FailureKind, ...] = ("unknown", "handled") if recap else ("unknown",)
     return [task for task in others if task.first.kind in kinds]
 
 

@@ -35,12 +35,6 @@ from aap_launcher.render.groups import Grouping
 from aap_launcher.render.notices import notice
 from aap_launcher.text.words import count, duration, number, one_line
 
-_WAITS = {
-    Status.NEW: "not yet submitted",
-    Status.PENDING: "in the controller's queue",
-    Status.WAITING: "placed on a node, about to start",
-}
-
 
 class Style(msgspec.Struct, frozen=True):
     """How the log looks. `heartbeat`: a line at least every so many seconds."""
@@ -149,7 +143,7 @@ class Renderer:
     def _where(self, job: Job, at: float, *, changed: bool) -> str:
         if job.status is not Status.RUNNING:
             parts = [duration(at)] if at >= 1 else []
-            return " · ".join([*parts, one_line(job.explanation) or _WAITS.get(job.status, job.label)])
+            return " · ".join([*parts, one_line(job.explanation) or (_waits(job.status) or job.label)])
         if not changed:
             return one_line(job.explanation) or job.label
         revision = f" @ {one_line(job.scm_revision[:7])}" if job.scm_revision else ""
@@ -177,7 +171,7 @@ class Renderer:
         if job.status.final:
             what = ["waiting for the last events of its log"]
         else:
-            what = [duration(self._elapsed()), one_line(job.explanation) or _WAITS.get(job.status, "")]
+            what = [duration(self._elapsed()), one_line(job.explanation) or _waits(job.status)]
             what += ["a cancel was asked for" if job.canceled_on else "", self._task(), *self._hosts(" of ")]
         yield Line(" · ".join(filter(None, what)), Tone.NOTE, str(job.status))
 
@@ -235,3 +229,16 @@ class Renderer:
             yield GroupStart(f"{self._prefix}the controller's traceback")
             yield Line(trace)
             yield GroupEnd()
+
+
+def _waits(status: Status) -> str:
+    """What a job that has not begun waits for; "" for every other."""
+    match status:
+        case Status.NEW:
+            return "not yet submitted"
+        case Status.PENDING:
+            return "in the controller's queue"
+        case Status.WAITING:
+            return "placed on a node, about to start"
+        case Status.RUNNING | Status.SUCCESSFUL | Status.FAILED | Status.ERROR | Status.CANCELED:
+            return ""

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from aap_launcher.models import Case, Clean, Outcome
+from aap_launcher.models import Case, CaseKind, Clean, Outcome
 from aap_launcher.text.visible import visible
 from aap_launcher.text.words import one_line, shortened, without_escapes
 
@@ -80,11 +80,17 @@ def _case(suite: ET.Element, case: Case) -> None:
         ET.SubElement(element, "system-out").text = _text(f"{why}: {case.message}\n\n{case.output}".strip())
 
 
-def _fault(kind: str, *, counts: bool) -> str:
+def _fault(kind: CaseKind, *, counts: bool) -> str:
     """The element of a failure that counts, "" for every other case."""
-    if not counts or kind in _PLAIN:
+    if not counts:
         return ""
-    return "error" if kind == "unreachable" else "failure"
+    match kind:
+        case "ok" | "changed" | "skipped":
+            return ""
+        case "unreachable":
+            return "error"
+        case "failed" | "ignored" | "rescued" | "cleared" | "handled" | "unknown":
+            return "failure"
 
 
 def _attribute(text: str) -> str:

@@ -15,6 +15,7 @@ from aap_launcher.models import (
     CIContext,
     Clean,
     FailedTask,
+    FailureKind,
     Findings,
     HostSummary,
     Job,
@@ -42,7 +43,9 @@ _ICONS = {
     Verdict.TIMED_OUT: "⌛",
     Verdict.UNKNOWN: "❓",
 }
-_NAMED = frozenset({"unknown", "handled"})  # not told as errors, and not known to be none
+_NAMED: frozenset[FailureKind] = frozenset(
+    {"unknown", "handled"}
+)  # not told as errors, and not known to be none
 _LONG = 200  # characters of a message that stand open
 _LINES = 20  # of the explanation
 

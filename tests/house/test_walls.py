@@ -102,3 +102,26 @@ def test_the_map_names_only_what_exists() -> None:
     assert missing == []
     rooms = {path.name for path in (ROOT / "aap_launcher").iterdir() if (path / "__init__.py").exists()}
     assert {name.strip("/") for name in named} >= rooms
+
+
+@pytest.mark.parametrize(
+    ("module", "member", "also"),
+    [
+        ("jobs", '    NEW = "new"\n', '    PAUSED = "paused"\n'),
+        ("outcomes", '    CHECKED = "checked"  # a dry run\n', '    DENIED = "denied"\n'),
+    ],
+)
+def test_a_member_that_nothing_decides_about_is_found_by_the_types(
+    house: Path, module: str, member: str, also: str
+) -> None:
+    """Closed sets are matched exhaustively: a new status has to say whether it ends a job."""
+    shutil.copytree(
+        ROOT / "aap_launcher" / "models", house / "words", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    path = house / "words" / f"{module}.py"
+    text = path.read_text(encoding="utf-8")
+    assert member in text
+    path.write_text(text.replace(member, member + also), encoding="utf-8")
+    told = run(house, "mypy", "--strict", "--follow-imports=silent", str(path))
+    assert f"{module}.py" in told
+    assert "Missing return statement" in told
