@@ -32,6 +32,7 @@ def objects(controller: StandIn) -> None:
     controller.lists("inventories/", SHOP)
     controller.says("GET hosts/5/", WEB1)
     controller.lists("hosts/")
+    controller.lists("labels/")
     controller.says("GET job_templates/12/", DEPLOY)
     controller.lists("job_templates/", DEPLOY)
     controller.lists("unified_job_templates/", DEPLOY)
