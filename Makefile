@@ -14,7 +14,7 @@ JOBS ?= $(shell $(PYTHON) -c 'import os; print(1 + 2 * (os.cpu_count() or 1))')
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick random fuzz check lint types imports fmt generate lock bench bench-quick instructions pictures reliability trials clean
+.PHONY: help demo test quick runs random fuzz check lint types imports fmt generate lock bench bench-quick instructions pictures reliability trials clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,6 +46,11 @@ MIDDLE := tests/findings tests/follow tests/inputs tests/launcher tests/prefligh
 
 quick: lint types imports ## Lint, types, imports and the tests of the pure middle: a quarter of a minute
 	$(BIN)/python -m pytest -q --numprocesses $(JOBS) $(MIDDLE) $(ARGS)
+
+runs: $(READY) ## Record anew, by Ansible, what the tests of everything else replay (tests/runs)
+	rm -rf .cache/runs tests/runs
+	$(BIN)/python -m pytest -q --numprocesses $(JOBS) --dist loadfile --ignore tests/e2e/test_findings.py --ignore tests/sandbox
+	$(BIN)/python -m tests.record_runs
 
 random: $(READY) ## The property tests with new examples; what they find is kept in .hypothesis
 	HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest --numprocesses $(JOBS) -m hypothesis $(ARGS)

@@ -29,8 +29,8 @@ class Settings:
     blocked_delay: float = 30.0
     seed: int = 1
     state_dir: Path | None = None
-    kept_runs: Path | None = None
-    """Where finished runs are kept, to be emitted again instead of run again; none are without."""
+    kept_runs: tuple[Path, ...] = ()
+    """Where finished runs are found, to be emitted again instead of run again; new ones are kept in the first."""
     verbose: bool = False
     basic_auth: bool = True
     token_creation: bool = True

@@ -29,15 +29,19 @@ _LONGEST_PAUSE = 1.0
 
 
 class KeptRuns:
-    def __init__(self, directory: Path) -> None:
+    """Kept in the first directory, found in any."""
+
+    def __init__(self, directory: Path, *others: Path) -> None:
         self._directory = directory
+        self._all = (directory, *others)
 
     def find(self, key: str) -> "Recording | None":
-        try:
-            lines = gzip.decompress((self._directory / f"{key}.gz").read_bytes())
-        except (OSError, EOFError):
-            return None
-        return Recording(**json.loads(lines))
+        for directory in self._all:
+            try:
+                return Recording(**json.loads(gzip.decompress((directory / f"{key}.gz").read_bytes())))
+            except (OSError, EOFError):
+                continue
+        return None
 
     def keep(self, key: str, recording: "Recording") -> None:
         text = json.dumps({name: getattr(recording, name) for name in Recording.__slots__}).encode()

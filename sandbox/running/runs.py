@@ -50,7 +50,7 @@ class Runs:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._kept = KeptRuns(state.settings.kept_runs) if state.settings.kept_runs else None
+        self._kept = KeptRuns(*state.settings.kept_runs) if state.settings.kept_runs else None
         self._replayer = Replayer(state, self._kept)
         self._threads: set[threading.Thread] = set()
         self._ending = threading.Event()

@@ -14,7 +14,7 @@ import sandbox
 from sandbox import Sandbox
 from sandbox.seeds.templates import TEMPLATES
 from tests.e2e.conftest import ROOT, Bench, Ended, Launcher
-from tests.runtimes import KEPT_RUNS
+from tests.runtimes import REAL_RUNS
 
 pytestmark = pytest.mark.sandbox
 PLAYBOOKS = ("ignored_unreachable", "rescued_in_always", "rescued_then_long", "no_host_in_one_play", "ended_early", "any_errors_fatal")  # fmt: skip
@@ -33,7 +33,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sandbox.running.runs.HERE", folder)
         patch.setattr("sandbox.server.TEMPLATES", (*TEMPLATES, *made))
-        with sandbox.start(speed=10, kept_runs=KEPT_RUNS) as box:
+        with sandbox.start(speed=10, kept_runs=REAL_RUNS) as box:
             yield box
 
 

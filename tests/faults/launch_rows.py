@@ -305,7 +305,7 @@ STRANGERS = [
     Row(
         fault="No variables; the body of the answer is lost, its head came",
         rules=[_post(faults.cut(0.5))],
-        inputs=_plain(24),
+        inputs=_plain(36),
         says=ADOPTED,
     ),
 ]

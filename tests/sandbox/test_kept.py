@@ -1,5 +1,6 @@
 """Runs that are kept: the same run again is emitted again, and nothing else is taken for it."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 import sandbox
 from sandbox.running import replayer
 from sandbox.running.kept import KeptRuns, Recording
-from tests.runtimes import KEPT_RUNS
+from tests.runtimes import REAL_RUNS, RECORDED_RUNS
 from tests.sandbox.client import Client, client_of
 
 pytestmark = pytest.mark.sandbox
@@ -20,7 +21,7 @@ def _events(client: Client, number: int) -> list[tuple[int, str, str]]:
 
 
 def test_the_same_run_again_is_emitted_again_and_another_one_is_run(tmp_path: Path) -> None:
-    with sandbox.start(speed=20, kept_runs=tmp_path) as box:
+    with sandbox.start(speed=20, kept_runs=(tmp_path,)) as box:
         client = client_of(box)
         first = client.launch(HOSTILE)
         told = _events(client, first)
@@ -42,8 +43,37 @@ def test_the_same_run_again_is_emitted_again_and_another_one_is_run(tmp_path: Pa
         assert kept.exists()
 
 
+def test_what_was_recorded_is_what_ansible_does(tmp_path: Path) -> None:
+    """Where it fails, the project, Ansible or the sandbox has changed: `make runs`."""
+    with sandbox.start(speed=20, kept_runs=(tmp_path,)) as box:
+        client = client_of(box)
+        client.finished(client.launch(HOSTILE))
+    (made,) = tmp_path.glob("*.gz")
+    today = KeptRuns(tmp_path).find(made.stem)
+    recorded = KeptRuns(RECORDED_RUNS).find(made.stem)
+    assert today is not None
+    assert recorded is not None, "what is recorded is out of date: make runs"
+    assert _told(recorded) == _told(today)
+    assert recorded.return_code == today.return_code
+
+
+def test_what_was_recorded_tells_of_no_machine() -> None:
+    for path in RECORDED_RUNS.glob("*.gz"):
+        text = gzip.decompress(path.read_bytes()).decode().replace("/home/runner", "")
+        found = [word for word in ("/root", "/home/", "ansible_machine_id", "/pytest-of-") if word in text]
+        assert not found, path
+
+
+def _told(recording: Recording) -> list[tuple[str, str, str]]:
+    """In any order: hosts take turns."""
+    return sorted(
+        (event["event"], event["event_data"].get("task", ""), event["event_data"].get("host", ""))
+        for _, event in recording.events
+    )
+
+
 def test_a_canceled_run_is_not_kept_and_a_kept_one_can_be_canceled(tmp_path: Path) -> None:
-    with sandbox.start(speed=20, kept_runs=tmp_path) as box:
+    with sandbox.start(speed=20, kept_runs=(tmp_path,)) as box:
         client = client_of(box)
         variables = {"seconds": 2}
         canceled = client.launch(SLOW, extra_vars=variables)
@@ -86,7 +116,7 @@ def test_a_replay_takes_the_run_that_was_kept_and_records_none_again() -> None:
     made = []
     for variables in ({"events": 40}, {"events": 70}):
         replayer._EMITTED.clear()  # as another process would begin
-        with sandbox.start(speed=20, kept_runs=KEPT_RUNS) as box:
+        with sandbox.start(speed=20, kept_runs=REAL_RUNS) as box:
             client = client_of(box)
             number = client.launch(REPLAY, extra_vars=variables)
             assert len(_events(client, number)) == variables["events"]
