@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from aap_launcher import ci
 from aap_launcher.controller import connect
-from aap_launcher.inputs.parsing import parse
+from aap_launcher.inputs.parsing import parse_inputs
 from aap_launcher.launcher import main as launcher
 from aap_launcher.models import CIContext
 
@@ -93,7 +93,7 @@ def launch(url: str, speed: float = 1.0, *, template: str = "7", extra_vars: str
         trace=lambda line: asked.append((clock.now(), line)),
     )
     inputs = {"url": url, "token": "ci-bot-token", "template": template, "extra_vars": extra_vars}
-    outcome = launcher.launch(parse(inputs), tools)
+    outcome = launcher.launch(parse_inputs(inputs), tools)
     return Launched(
         job=outcome.job.id if outcome.job else 0,
         code=outcome.exit_code,

@@ -18,7 +18,7 @@ import requests_mock
 from aap_launcher import ci
 from aap_launcher.controller import connect
 from aap_launcher.errors import LauncherError
-from aap_launcher.inputs.parsing import parse
+from aap_launcher.inputs.parsing import parse_inputs
 from aap_launcher.launcher import main as launcher
 from aap_launcher.models import Outcome
 from tests.fakes import FakeClock, FakeSignals
@@ -268,9 +268,9 @@ def run(
     )
     with site.serving():
         try:
-            inputs = parse({"url": URL, **raw})
+            inputs = parse_inputs({"url": URL, **raw})
         except LauncherError as error:
-            outcome = launcher.refuse(error, tools)
+            outcome = launcher.refuse_to_start(error, tools)
         else:
             outcome = launcher.launch(inputs, tools)
     if folder is not None:

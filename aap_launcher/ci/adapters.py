@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import BinaryIO, TextIO
 
-from aap_launcher.ci.base import CI, Adapter
+from aap_launcher.ci.base import CI, LogAdapter
 from aap_launcher.ci.github import GitHub
 from aap_launcher.ci.gitlab import GitLab
 from aap_launcher.ci.jenkins import Jenkins
@@ -51,11 +51,11 @@ def detect(
     if log_aside:
         outlet.set_log_aside()
     colours = _colours(environ, name, terminal=outlet.log.is_terminal())
-    adapter: Adapter
+    adapter: LogAdapter
     if name == "gitlab":
         adapter = GitLab(outlet, environ, colours=colours, wall_clock=wall_clock)
     else:
-        adapters: dict[str, type[Adapter]] = {"github": GitHub, "jenkins": Jenkins, "plain": Plain}
+        adapters: dict[str, type[LogAdapter]] = {"github": GitHub, "jenkins": Jenkins, "plain": Plain}
         adapter = adapters[name](outlet, environ, colours=colours)
     adapter.errors_apart |= errors_apart
     adapter.annotates &= not errors_apart  # where stdout is for data, an annotation would stand in it

@@ -86,7 +86,7 @@ class CI(Protocol):
         ...
 
 
-class Adapter:
+class LogAdapter:
     """A log of lines and headings; providers say what more a group, an annotation or an output is to them."""
 
     name: str

@@ -49,7 +49,7 @@ def readable(text: str, *, colours: bool) -> list[str]:
     return list(_closed(lines)) if colours and "\x1b" in text else lines
 
 
-def one_line(text: str) -> str:
+def heading(text: str) -> str:
     """A foreign text as one line without colours: for titles."""
     return " ".join(readable(text, colours=False)).strip()
 

@@ -17,12 +17,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from aap_launcher.ci.base import Adapter
+from aap_launcher.ci.base import LogAdapter
 from aap_launcher.ci.files import append
-from aap_launcher.ci.github_commands import broken, looks_like_command
+from aap_launcher.ci.github_commands import defused, looks_like_command
 from aap_launcher.ci.outlet import Outlet
 from aap_launcher.models import Annotation, Level
-from aap_launcher.text.secrets import lines_of
+from aap_launcher.text.secrets import secret_lines
 
 MOST_ANNOTATIONS = 10  # of a level and step; the runner drops the rest (ExecutionContext.cs)
 LONGEST_MESSAGE = 4096  # the runner cuts there
@@ -32,7 +32,7 @@ MOST_SUMMARY = 1024 * 1024  # bytes; a larger summary is dropped whole (FileComm
 _CUT_NOTE = "\n\n_The summary was longer than GitHub takes; the end is cut._\n"
 
 
-class GitHub(Adapter):
+class GitHub(LogAdapter):
     name = "github"
     annotates = True  # the runner writes `Error: ` and the message into the log, without the title
 
@@ -46,7 +46,7 @@ class GitHub(Adapter):
     def mask(self, values: Iterable[str]) -> None:
         given = [value for value in values if value.strip()]
         super().mask(given)
-        forms = {form for value in given for form in (value, *lines_of(value))}
+        forms = {form for value in given for form in (value, *secret_lines(value))}
         for form in sorted(forms - self._told):
             self._told.add(form)
             self._command(f"::add-mask::{_data(form)}")
@@ -97,7 +97,7 @@ class GitHub(Adapter):
 
     @staticmethod
     def guarded(line: str) -> str:
-        return broken(line)
+        return defused(line)
 
     def _finish(self) -> None:
         self._group_end()

@@ -24,7 +24,7 @@ def looks_like_command(text: str) -> bool:
     return _NEAR.search(text) is not None and _LOOKS_LIKE_COMMAND.search(text) is not None
 
 
-def broken(line: str) -> str:
+def defused(line: str) -> str:
     """The line, and no command."""
     if ":" not in line and "#" not in line:
         return line

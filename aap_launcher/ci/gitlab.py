@@ -12,7 +12,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 
-from aap_launcher.ci.base import Adapter
+from aap_launcher.ci.base import LogAdapter
 from aap_launcher.ci.files import put
 from aap_launcher.ci.outlet import Outlet
 from aap_launcher.inputs.definitions import INPUTS
@@ -33,7 +33,7 @@ _READ_AS_INPUTS = frozenset(name for definition in INPUTS for name in definition
 _CLEAR = "\x1b[0K"
 
 
-class GitLab(Adapter):
+class GitLab(LogAdapter):
     name = "gitlab"
 
     def __init__(

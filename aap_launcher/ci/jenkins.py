@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from aap_launcher.ci.base import Adapter
+from aap_launcher.ci.base import LogAdapter
 from aap_launcher.ci.files import put
 from aap_launcher.ci.outlet import Outlet
 
 OUTPUTS = "AAP_OUTPUTS_FILE"  # where the outputs go, if asked, as one JSON object of texts
 
 
-class Jenkins(Adapter):
+class Jenkins(LogAdapter):
     name = "jenkins"
 
     def __init__(self, outlet: Outlet, environ: Mapping[str, str], *, colours: bool) -> None:

@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from aap_launcher.text.secrets import lines_of, masks
+from aap_launcher.text.secrets import masks, secret_lines
 from aap_launcher.text.visible import looked_through, visible
 
 MASK = "***"
@@ -40,7 +40,7 @@ class Masks:
 
     def add(self, values: Iterable[str]) -> list[str]:
         """Remember secrets; returns what is new of the values and, of one with several lines, of its lines."""
-        given = {form for value in values if value.strip() for form in (value, *lines_of(value))}
+        given = {form for value in values if value.strip() for form in (value, *secret_lines(value))}
         new = sorted(given - self._values)
         if new:
             self._values |= given

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from aap_launcher.ci.defuse import readable
-from aap_launcher.ci.github_commands import broken
+from aap_launcher.ci.github_commands import defused
 from aap_launcher.ci.masks import Masks
 from aap_launcher.ci.provider import provider
 from aap_launcher.ci.sink import ENCODING, ERRORS, Sink
@@ -111,7 +111,7 @@ def printing(environ: Mapping[str, str], pressed: Callable[[], bool]) -> Iterato
     """Inside, all that is printed leaves harmless and masked; `pressed` says when no reader is waited for."""
     before = sys.stdout, sys.stderr
     outlet = Outlet(Sink(sys.stdout, pressed), Sink(sys.stderr, pressed))
-    guard = broken if provider(environ) == "github" else str
+    guard = defused if provider(environ) == "github" else str
     printed = Printed(outlet, outlet.log, guard), Printed(outlet, outlet.errors, guard)
     sys.stdout, sys.stderr = printed
     try:

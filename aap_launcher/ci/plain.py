@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aap_launcher.ci.base import Adapter
+from aap_launcher.ci.base import LogAdapter
 from aap_launcher.ci.defuse import RESET
 from aap_launcher.ci.outlet import Outlet
 from aap_launcher.text.width import fitted_progress
@@ -12,7 +12,7 @@ from aap_launcher.text.width import fitted_progress
 _ERASE = "\r\x1b[2K"
 
 
-class Plain(Adapter):
+class Plain(LogAdapter):
     name = "plain"
 
     def __init__(self, outlet: Outlet, environ: Mapping[str, str], *, colours: bool) -> None:

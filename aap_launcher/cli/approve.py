@@ -22,11 +22,11 @@ def command(approval: str, ci: str | None, *, debug: bool, **given: Any) -> None
     """Approve APPROVAL (its id, API URL or address), or the one that a workflow job (id, URL) waits for."""
     from aap_launcher.cli.wiring import with_controller
 
-    action = lambda controller: decide(controller, approval, approve=True)  # noqa: E731
+    action = lambda controller: decide_approval(controller, approval, approve=True)  # noqa: E731
     with_controller(Command.APPROVE, {**given, "job": approval}, action, ci=ci, debug=debug)
 
 
-def decide(controller: Controller, reference: str, *, approve: bool) -> str:
+def decide_approval(controller: Controller, reference: str, *, approve: bool) -> str:
     """Approve or deny, and say so. Raises `Refused` where it is decided otherwise, or not for this user."""
     from aap_launcher.errors import Refused
 

@@ -28,7 +28,7 @@ def command() -> None:
 @click.option("--dry-run", is_flag=True, help="Check everything, launch nothing.")
 @click.option("--follow", is_flag=True, help="Follow the workflow job that runs them.")
 @options.connected
-def launch(**given: Any) -> None:
+def launch_bulk(**given: Any) -> None:
     """Launch each template of FILE (YAML or JSON, - is stdin), as one workflow job that runs them side by side.
 
     FILE is a list of {template, and prompts by the names that launch has: limit, extra_vars, inventory, ...}. Each is
@@ -41,15 +41,15 @@ def launch(**given: Any) -> None:
 
 
 def _launched(desk: Desk, given: dict[str, Any]) -> int:
-    from aap_launcher.cli.following import follow
-    from aap_launcher.cli.key_values import objects, read, refuse_changed
+    from aap_launcher.cli.following import follow_address
+    from aap_launcher.cli.key_values import objects, read_text, refuse_changed
     from aap_launcher.client import bulk
     from aap_launcher.client.batches import CHUNK, in_pieces
     from aap_launcher.client.kinds import KINDS
     from aap_launcher.errors import InvalidInput, Refused
     from aap_launcher.text.words import count
 
-    rows = objects(read(given["file"]), given["file"])
+    rows = objects(read_text(given["file"]), given["file"])
     refuse_changed(rows, given["file"], ("credential_passwords",), unquoted=False)
     if given["follow"] and len(rows) > CHUNK:
         raise InvalidInput(f"--follow is for one workflow job: at most {CHUNK} launches.")
@@ -64,11 +64,11 @@ def _launched(desk: Desk, given: dict[str, Any]) -> int:
     if given["dry_run"]:
         desk.screen.say(f"{count(len(jobs), 'launch', 'launches')} checked; nothing was launched")
         return 0
-    send = partial(bulk.launch, desk.requests, name=given["name"], organization=organization)
+    send = partial(bulk.launch_many, desk.requests, name=given["name"], organization=organization)
     if given["follow"]:  # one workflow job, or none
         made = send(jobs)
         _told(desk, made, len(jobs))
-        desk.afterwards = partial(follow, desk.requests.origin + str(made["url"]), given)
+        desk.afterwards = partial(follow_address, desk.requests.origin + str(made["url"]), given)
         return 0
     for chunk, made in in_pieces(jobs, send, bulk.LIMIT):
         _told(desk, made, len(chunk))

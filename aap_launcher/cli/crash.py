@@ -16,7 +16,7 @@ def know(what: str) -> None:
     _known[:] = [what]
 
 
-def told(fault: BaseException) -> int:
+def report_fault(fault: BaseException) -> int:
     """Say on stderr what broke; the exit code."""
     if isinstance(fault, Interrupted):
         words, code = str(fault), fault.exit_code

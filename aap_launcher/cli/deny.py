@@ -16,8 +16,8 @@ from aap_launcher.inputs.input import Command
 @options.common
 def command(approval: str, ci: str | None, *, debug: bool, **given: Any) -> None:
     """Deny APPROVAL (its id, API URL or address), or the one that a workflow job (id, URL) waits for."""
-    from aap_launcher.cli.approve import decide
+    from aap_launcher.cli.approve import decide_approval
     from aap_launcher.cli.wiring import with_controller
 
-    action = lambda controller: decide(controller, approval, approve=False)  # noqa: E731
+    action = lambda controller: decide_approval(controller, approval, approve=False)  # noqa: E731
     with_controller(Command.DENY, {**given, "job": approval}, action, ci=ci, debug=debug)

@@ -49,7 +49,7 @@ def _compared(desk: Desk, given: dict[str, Any]) -> int:
     folder = Path(given["folder"])
     exported = files.contents(folder)  # before the controller is asked for all of it
     meant = part(desk, given["only"], given["organization"])
-    before = files.read(folder, exported.of(meant))
+    before = files.read_documents(folder, exported.of(meant))
     reader = Reader(desk.requests, desk.clock)
     now, _ = collected(desk, reader, meant)
     if reader.unreadable:
@@ -60,5 +60,5 @@ def _compared(desk: Desk, given: dict[str, Any]) -> int:
     if given["as_json"]:
         code = desk.screen.data([pretty([asdict(change) for change in found]) + "\n"])
     else:
-        code = desk.screen.raw(drift.line(change) + "\n" for change in found)
+        code = desk.screen.raw(drift.drift_line(change) + "\n" for change in found)
     return code or (1 if found else 0)

@@ -22,8 +22,8 @@ def command(name: str | None, ci: str | None, *, debug: bool, as_json: bool, **g
 
     Exits as a launch would: 0, or 2, 3 or 4 for the first thing that is not ok.
     """
-    from aap_launcher.cli.wiring import examine
+    from aap_launcher.cli.wiring import run_doctor
 
     if name is not None:
         given["template"] += (name,)
-    examine(given, ci=ci, debug=debug, as_json=as_json)
+    run_doctor(given, ci=ci, debug=debug, as_json=as_json)

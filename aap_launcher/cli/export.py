@@ -83,10 +83,10 @@ def _exported(desk: Desk, given: dict[str, Any]) -> int:
     from aap_launcher.text.words import count
 
     folder = Path(given["folder"])
-    files.check(folder)  # before the controller is asked for all of it
+    files.existing(folder)  # before the controller is asked for all of it
     reader, meant = Reader(desk.requests, desk.clock), part(desk, given["only"], given["organization"])
     found, owners = collected(desk, reader, meant)
-    done = files.write(folder, found, owners, gone=None if reader.unreadable else meant)
+    done = files.write_documents(folder, found, owners, gone=None if reader.unreadable else meant)
     told = [f"{count(len(found), 'object')} in {folder}", f"{done.new} new", f"{done.changed} changed"]
     told += [f"{done.removed} removed", f"{done.same} as before"]
     told += [f"{done.kept} others kept"] if done.kept else []
@@ -98,10 +98,10 @@ def _exported(desk: Desk, given: dict[str, Any]) -> int:
 def collected(desk: Desk, reader: Reader, meant: Part) -> tuple[dict[str, Any], dict[str, str]]:
     """Every file's document, with what is masked hidden, by its name; and the organization of each that has one."""
     from aap_launcher.export.collect import collect
-    from aap_launcher.export.files import names
+    from aap_launcher.export.files import file_names
 
     objects = list(collect(reader, meant.kinds, meant.organization))
-    called = list(names((one.kind, one.reference) for one in objects))
+    called = list(file_names((one.kind, one.reference) for one in objects))
     clean = desk.screen.hidden(one.document for one in objects)
     found = {name: dict(document) for name, document in zip(called, clean, strict=True)}
     owners = {name: one.owner for name, one in zip(called, objects, strict=True) if one.owner}

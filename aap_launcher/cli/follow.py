@@ -18,6 +18,6 @@ from aap_launcher.inputs.input import Command
 @options.common
 def command(job: str, ci: str | None, *, debug: bool, **given: Any) -> None:
     """Attach to JOB (id, API URL or the address from the browser): its whole log, then the same report."""
-    from aap_launcher.cli.wiring import run
+    from aap_launcher.cli.wiring import run_launcher
 
-    run(Command.FOLLOW, {**given, "job": job}, ci=ci, debug=debug)
+    run_launcher(Command.FOLLOW, {**given, "job": job}, ci=ci, debug=debug)

@@ -19,7 +19,7 @@ _READ: WeakSet[object] = WeakSet()  # the streams that were read to their end
 _WORDS = {"true": True, "false": False, "null": None}
 
 
-def text(value: str) -> str:
+def as_text(value: str) -> str:
     """The value as the text that it is."""
     return value
 
@@ -30,17 +30,17 @@ def typed(value: str) -> object:
         return _WORDS[value]
     if _INTEGER.fullmatch(value):
         return int(value)
-    return content(value)
+    return file_content(value)
 
 
-def content(value: str) -> str:
+def file_content(value: str) -> str:
     """`@FILE` is what stands in the file, `@-` what comes by stdin; `@@text` is `@text`."""
     if not value.startswith("@"):
         return value
-    return value[1:] if value.startswith("@@") else read(value[1:])
+    return value[1:] if value.startswith("@@") else read_text(value[1:])
 
 
-def read(path: str) -> str:
+def read_text(path: str) -> str:
     """The text of a file, of stdin for `-`. Raises `InvalidInput`."""
     try:
         if path == "-":

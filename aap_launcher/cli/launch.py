@@ -20,8 +20,8 @@ def command(name: str | None, ci: str | None, *, debug: bool, **given: Any) -> N
     Each option can also be given as AAP_<NAME> in the environment (AAP_EXTRA_VARS for --extra-vars), the
     secrets only so: AAP_TOKEN, or AAP_USERNAME and AAP_PASSWORD; AAP_CLIENT_KEY; AAP_CREDENTIAL_PASSWORDS.
     """
-    from aap_launcher.cli.wiring import run
+    from aap_launcher.cli.wiring import run_launcher
 
     if name is not None:
         given["template"] += (name,)
-    run(Command.LAUNCH, given, ci=ci, debug=debug)
+    run_launcher(Command.LAUNCH, given, ci=ci, debug=debug)

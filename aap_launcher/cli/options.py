@@ -14,18 +14,18 @@ import click
 
 from aap_launcher.ci.provider import PROVIDERS
 from aap_launcher.inputs.definitions import BY_NAME, INPUTS
-from aap_launcher.inputs.input import Command, Input, Kind, Section
+from aap_launcher.inputs.input import Command, Input, InputKind, Section
 from aap_launcher.inputs.values import is_boolean
 
 _METAVARS = {
-    Kind.TEXT: "TEXT",
-    Kind.BOOLEAN: "BOOL",
-    Kind.INTEGER: "N",
-    Kind.DURATION: "TIME",
-    Kind.MOMENT: "TIME",
-    Kind.LIST: "LIST",
-    Kind.MAPPING: "VARS",
-    Kind.FILES: "FILE",
+    InputKind.TEXT: "TEXT",
+    InputKind.BOOLEAN: "BOOL",
+    InputKind.INTEGER: "N",
+    InputKind.DURATION: "TIME",
+    InputKind.MOMENT: "TIME",
+    InputKind.LIST: "LIST",
+    InputKind.MAPPING: "VARS",
+    InputKind.FILES: "FILE",
 }
 _SHORT = {"extra_vars": "-e", "limit": "-l", "inventory": "-i", "job_tags": "-t"}  # as in ansible-playbook
 _OTHER = "Other"
@@ -46,7 +46,7 @@ class InputOption(click.Option):
             help=definition.description + words,
             multiple=True,
         )
-        self.boolean = definition.kind is Kind.BOOLEAN
+        self.boolean = definition.kind is InputKind.BOOLEAN
         if self.boolean:
             self.secondary_opts = [definition.option.replace("--", "--no-", 1)]  # for help and completion
 
@@ -199,7 +199,7 @@ def environment() -> dict[str, str]:
     return dict(os.environ)
 
 
-def mistyped() -> Sequence[str]:
+def mistyped_variables() -> Sequence[str]:
     """What is told of variables that look like an input and are none."""
     from aap_launcher.inputs import mistyped as variables
 
@@ -207,7 +207,7 @@ def mistyped() -> Sequence[str]:
         return ()
     from aap_launcher.report.outputs import OUTPUTS
 
-    return variables.mistyped(strange, [one.name for one in OUTPUTS])
+    return variables.mistyped_inputs(strange, [one.name for one in OUTPUTS])
 
 
 def secrets_in(environ: Mapping[str, str]) -> list[str]:

@@ -69,9 +69,9 @@ def many(
         case Form.TSV:
             return _tsv(rows, columns)
         case Form.ID:
-            return (f"{plain(row.get('id'))}\n" for row in rows)
+            return (f"{flat(row.get('id'))}\n" for row in rows)
         case _:
-            return (f"{plain(row.get(name))}\n" for row in rows)
+            return (f"{flat(row.get(name))}\n" for row in rows)
 
 
 def one(row: Row, form: Form, columns: Sequence[str] = (), *, name: str = "name") -> Iterator[str]:
@@ -96,7 +96,7 @@ def at(row: object, column: str) -> Any:
     return row
 
 
-def plain(value: object) -> str:
+def flat(value: object) -> str:
     """A value on one line: text as it is, "" for null, anything else as JSON."""
     text = value if isinstance(value, str) else "" if value is None else encoded(value)
     return visible(text.translate(_TSV)) if not text.isprintable() or "\\" in text else text
@@ -107,18 +107,20 @@ def yaml_text(value: object) -> str:
     try:
         return _escaped(_dump(value))
     except UnicodeEncodeError:  # half a surrogate pair, which YAML has no way to write
-        return _escaped(_dump(masked(value, lambda text: text.encode("utf-8", "backslashreplace").decode())))
+        return _escaped(
+            _dump(masked_value(value, lambda text: text.encode("utf-8", "backslashreplace").decode()))
+        )
 
 
-def masked(value: Any, hide: Callable[[str], str]) -> Any:
+def masked_value(value: Any, hide: Callable[[str], str]) -> Any:
     """The value with secrets hidden in its texts; numbers stay numbers, so that JSON stays JSON."""
     match value:
         case str():
             return hide(value)
         case Mapping():
-            return {key: masked(inner, hide) for key, inner in value.items()}
+            return {key: masked_value(inner, hide) for key, inner in value.items()}
         case list() | tuple():
-            return [masked(inner, hide) for inner in value]
+            return [masked_value(inner, hide) for inner in value]
         case _:
             return value
 
@@ -143,7 +145,7 @@ def _yaml(rows: Iterable[Row]) -> Iterator[str]:
 def _tsv(rows: Iterable[Row], columns: Sequence[str]) -> Iterator[str]:
     yield "\t".join(columns) + "\n"
     for row in rows:
-        yield "\t".join(plain(at(row, column)) for column in columns) + "\n"
+        yield "\t".join(flat(at(row, column)) for column in columns) + "\n"
 
 
 def _dump(value: object) -> str:

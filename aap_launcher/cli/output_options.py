@@ -67,14 +67,14 @@ class Shown:
         if self.expression is not None:
             return self._results(screen, rows)
         if self.form is Form.TABLE:
-            from aap_launcher.cli.tables import table
+            from aap_launcher.cli.tables import text_table
 
-            return table(rows, self.columns or self.usual, width=screen.width)
+            return text_table(rows, self.columns or self.usual, width=screen.width)
         columns = self.columns or (self.usual if self.form is Form.TSV else ())
         return output_formats.many(rows, self.form, columns, name=self.name)
 
 
-def shown(
+def chosen_output(
     given: Mapping[str, Any],
     *,
     name: str = "name",

@@ -7,7 +7,7 @@ import click
 from aap_launcher import __version__, ci
 from aap_launcher.cli import crash
 from aap_launcher.cli.options import environment, secrets_in
-from aap_launcher.cli.resources.lookup import Commands, Lookup
+from aap_launcher.cli.resources.lookup import CommandLookup, Commands
 from aap_launcher.cli.signals import ProcessSignals
 from aap_launcher.errors import ENDINGS, InvalidInput
 from aap_launcher.inputs.definitions import INPUTS
@@ -36,7 +36,7 @@ _OWN = [
 
 @click.group(
     cls=Commands,
-    commands=Lookup({name: f"aap_launcher.cli.{name}" for name in _OWN}),
+    commands=CommandLookup({name: f"aap_launcher.cli.{name}" for name in _OWN}),
     help=_HELP,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
@@ -55,7 +55,7 @@ def run(arguments: list[str]) -> int:
         try:
             return _command(arguments, signals)
         except BaseException as fault:  # noqa: BLE001 - the promise: no fault of ours is a bare traceback
-            return crash.told(fault)
+            return crash.report_fault(fault)
 
 
 def _command(arguments: list[str], signals: ProcessSignals) -> int:

@@ -18,6 +18,6 @@ from aap_launcher.inputs.input import Command
 @options.common
 def command(job: str, ci: str | None, *, debug: bool, **given: Any) -> None:
     """Relaunch JOB (id, API URL or the address from the browser) and follow the new job."""
-    from aap_launcher.cli.wiring import run
+    from aap_launcher.cli.wiring import run_launcher
 
-    run(Command.RELAUNCH, {**given, "relaunch": job}, ci=ci, debug=debug)
+    run_launcher(Command.RELAUNCH, {**given, "relaunch": job}, ci=ci, debug=debug)

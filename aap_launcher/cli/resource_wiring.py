@@ -9,7 +9,7 @@ import click
 
 from aap_launcher.cli import options
 from aap_launcher.cli.options import environment
-from aap_launcher.cli.output_formats import masked, pretty
+from aap_launcher.cli.output_formats import masked_value, pretty
 from aap_launcher.cli.output_options import Shown
 from aap_launcher.cli.resource_options import TAKEN
 from aap_launcher.cli.screen import Screen, screen
@@ -17,7 +17,7 @@ from aap_launcher.cli.signals import ProcessSignals, SystemClock
 from aap_launcher.errors import Interrupted, InvalidInput, LauncherError, Problem, Refused
 from aap_launcher.inputs import proxies
 from aap_launcher.inputs.definitions import INPUTS
-from aap_launcher.inputs.parsing import parse, read_environment
+from aap_launcher.inputs.parsing import parse_inputs, read_environment
 
 if TYPE_CHECKING:
     from aap_launcher.client.kind import Kind
@@ -49,8 +49,8 @@ class Desk:
     def reach(self, raw: Mapping[str, str]) -> Controller:
         """Reach a controller by the connection's inputs as text."""
         self.screen.mask(raw[name] for name in _SECRETS if raw.get(name))
-        inputs = parse(raw, targeted=False, anonymous=self.anonymous)
-        proxies.check(environment(), inputs.connection.url)
+        inputs = parse_inputs(raw, targeted=False, anonymous=self.anonymous)
+        proxies.check_proxies(environment(), inputs.connection.url)
         for notice in inputs.notices:
             self.screen.say(notice)
         from aap_launcher.controller import connect
@@ -112,7 +112,7 @@ class Desk:
             self._given.get("output") == "json" and not self.screen.begun
         )  # after rows it would be one of them
         if wanted and isinstance(error, Refused) and error.content is not None:
-            self.screen.data([pretty(masked(error.content, self.screen.hide)) + "\n"])
+            self.screen.data([pretty(masked_value(error.content, self.screen.hide)) + "\n"])
         self.screen.refuse(error)
 
     def agreed(self, question: str) -> bool:
@@ -148,7 +148,7 @@ def with_desk(given: Mapping[str, Any], action: Callable[[Desk], int]) -> NoRetu
 
 
 def _done(desk: Desk, action: Callable[[Desk], int]) -> int:
-    for words in options.mistyped():
+    for words in options.mistyped_variables():
         desk.screen.say(words)
     try:
         return action(desk)

@@ -13,7 +13,7 @@ import click
 from aap_launcher.ci.defuse import readable
 from aap_launcher.ci.outlet import Outlet, Printed
 from aap_launcher.ci.sink import Sink
-from aap_launcher.cli.output_formats import Row, encoded, masked
+from aap_launcher.cli.output_formats import Row, encoded, masked_value
 from aap_launcher.errors import LauncherError, Refused
 
 _HUNDRED = 100
@@ -57,7 +57,7 @@ class Screen:
         """Records without what is masked. Only texts change: a number stays one, so JSON stays JSON."""
         for row in rows:
             text = encoded(row)
-            yield row if self._masks.hide(text) == text else masked(row, self._masks.hide)
+            yield row if self._masks.hide(text) == text else masked_value(row, self._masks.hide)
 
     def data(self, pieces: Iterable[str]) -> int:
         """Write data as it comes; the exit code. A reader who has enough ends it quietly."""

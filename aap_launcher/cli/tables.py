@@ -18,7 +18,7 @@ _NARROWEST = 8  # columns of a terminal below which no column is made narrower
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.\d+(Z|[+-]\d\d:\d\d)")
 
 
-def table(rows: Iterable[Row], columns: Sequence[str], *, width: int | None) -> Iterator[str]:
+def text_table(rows: Iterable[Row], columns: Sequence[str], *, width: int | None) -> Iterator[str]:
     """A heading and a line for each row; nothing for no rows. `width` None: as wide as it gets."""
     rest = iter(rows)
     first = [[cell(row, column) for column in columns] for row in islice(rest, _MEASURED)]
@@ -99,7 +99,7 @@ def narrowed(wanted: Sequence[int], width: int | None) -> list[int]:
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], *, cut: bool) -> str:
-    shown = [shortened(one, most) if cut else one for one, most in zip(cells, widths, strict=True)]
+    shown = [clipped(one, most) if cut else one for one, most in zip(cells, widths, strict=True)]
     padded = [_padded(one, most) for one, most in zip(shown, widths, strict=True)]
     return _GAP.join(padded).rstrip() + "\n"
 
@@ -108,7 +108,7 @@ def _padded(text: str, most: int) -> str:
     return text + " " * (most - columns_of(text))
 
 
-def shortened(text: str, most: int) -> str:
+def clipped(text: str, most: int) -> str:
     """As much as fits, with `…` where something was cut off."""
     if len(text) <= most and text.isascii():
         return text

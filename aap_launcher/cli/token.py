@@ -41,13 +41,13 @@ def create(**given: Any) -> None:
 @command.command("list", cls=options.ResourceCommand, short_help="List the tokens that there are.")
 @options.output()
 @options.connected
-def listed(**given: Any) -> None:
+def list_tokens(**given: Any) -> None:
     """List tokens; their values are told by nobody."""
-    from aap_launcher.cli.output_options import shown
+    from aap_launcher.cli.output_options import chosen_output
     from aap_launcher.cli.resource_wiring import with_desk
 
     def action(desk: Desk) -> int:
-        form = shown(given, name="", usual=_USUAL)
+        form = chosen_output(given, name="", usual=_USUAL)
         return desk.show(form, _tokens(desk).list())
 
     with_desk(given, action)

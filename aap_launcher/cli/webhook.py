@@ -38,7 +38,7 @@ def command() -> None:
 @click.option("--workflow", is_flag=True, help="TEMPLATE is the id of a workflow job template.")
 @click.option("--follow", is_flag=True, help="Follow the job that it starts; needs a token that may read it.")
 @options.connected
-def send(**given: Any) -> None:
+def send_webhook(**given: Any) -> None:
     """Start TEMPLATE by its webhook, signed with the key in AAP_WEBHOOK_KEY; no token is needed for its id.
 
     The controller starts a job for each delivery once, so what was lost on the way is sent again. Its survey is
@@ -71,7 +71,7 @@ def _sent(desk: Desk, given: dict[str, Any]) -> int:
     desk.screen.mask([delivery.key])
     desk.anonymous = not _has_credential(desk)
     path = _path(desk, given)
-    started = webhooks.send(desk.requests, path, delivery)
+    started = webhooks.deliver(desk.requests, path, delivery)
     desk.screen.say(
         f"delivery {delivery.number}: " + ("a job is queued" if started else "it came before; nothing new")
     )
@@ -85,9 +85,9 @@ def _sent(desk: Desk, given: dict[str, Any]) -> int:
         return 0
     desk.screen.data([f"{job.label} {job.link}\n"])
     if given["follow"]:
-        from aap_launcher.cli.following import follow
+        from aap_launcher.cli.following import follow_address
 
-        desk.afterwards = partial(follow, job.url, given)  # a webhook made it: a signal lets go of it
+        desk.afterwards = partial(follow_address, job.url, given)  # a webhook made it: a signal lets go of it
     return 0
 
 
@@ -174,14 +174,14 @@ def _path(desk: Desk, given: dict[str, Any]) -> str:
 
 def _job(desk: Desk, delivery: Delivery) -> Job | None:
     """The job of the delivery, once it shows up."""
-    from aap_launcher.client.finder import listed
+    from aap_launcher.client.finder import rows_of
 
     until = desk.clock.now() + _SHOWS_UP
     while True:
         for kind in ("jobs", "workflow_jobs"):
             query = (("webhook_guid", delivery.guid), ("webhook_service", str(delivery.service)))
             what = "the job of the delivery"
-            rows = listed(desk.requests.read(f"{kind}/", query, what=what), what)
+            rows = rows_of(desk.requests.read(f"{kind}/", query, what=what), what)
             if ours := [row for row in rows if row.get("webhook_guid") == delivery.guid]:
                 return desk.controller.find_job(str(ours[0].get("url")))
         if desk.clock.now() >= until:

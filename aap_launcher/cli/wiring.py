@@ -17,14 +17,21 @@ import click
 
 from aap_launcher import __version__, ci
 from aap_launcher.cli import crash, process
-from aap_launcher.cli.options import environment, mistyped
+from aap_launcher.cli.options import environment, mistyped_variables
 from aap_launcher.cli.signals import ProcessSignals, SystemClock
 from aap_launcher.errors import Interrupted, InvalidInput, LauncherError, Problem
 from aap_launcher.inputs import proxies
 from aap_launcher.inputs.choices import JobEnd
 from aap_launcher.inputs.definitions import BY_NAME, INPUTS, Inputs
 from aap_launcher.inputs.input import Command, Section
-from aap_launcher.inputs.parsing import STANDARD_INPUT, TARGETS, Given, parse, read_environment, read_file
+from aap_launcher.inputs.parsing import (
+    STANDARD_INPUT,
+    TARGETS,
+    Given,
+    parse_inputs,
+    read_environment,
+    read_file,
+)
 from aap_launcher.inputs.variables import LARGEST
 from aap_launcher.launcher import main as launcher
 from aap_launcher.models import Line, Mark, Tone
@@ -39,18 +46,18 @@ CONNECTION_INPUTS = frozenset(one.name for one in INPUTS if one.section is Secti
 _CANCELING = "what was launched is asked to cancel, and followed for up to 8 s"
 
 
-def run(command: Command, given: Mapping[str, Any], *, ci: str | None, debug: bool) -> NoReturn:
+def run_launcher(command: Command, given: Mapping[str, Any], *, ci: str | None, debug: bool) -> NoReturn:
     """Launch, attach or relaunch as the options and the environment say, then exit."""
     raw, tools = _wire(command, given, ci, debug=debug)
     _warn(tools)
     try:
         with tools.signals.listening():  # a file may be a pipe that nobody writes to
             raw = _located(raw, given, tools)
-            inputs = parse(raw, read_file=_read_file, now=datetime.now(UTC))
+            inputs = parse_inputs(raw, read_file=_read_file, now=datetime.now(UTC))
         _check_files(inputs)
-        proxies.check(environment(), inputs.connection.url)
+        proxies.check_proxies(environment(), inputs.connection.url)
     except Exception as error:  # noqa: BLE001 - also a fault of ours has an outcome, and outputs
-        sys.exit(launcher.refuse(error, tools).exit_code)
+        sys.exit(launcher.refuse_to_start(error, tools).exit_code)
     _answer_at_once(inputs)
     sys.exit(launcher.launch(inputs, tools).exit_code)
 
@@ -71,11 +78,11 @@ def with_controller(
     try:
         with tools.signals.listening():  # a token command may take its time
             raw = _located(raw, given, tools)
-        inputs = parse(raw)
-        proxies.check(environment(), inputs.connection.url)
+        inputs = parse_inputs(raw)
+        proxies.check_proxies(environment(), inputs.connection.url)
         code = _ask(inputs, tools, action)
     except Exception as error:  # noqa: BLE001 - whatever broke is told as it is everywhere
-        code = launcher.refuse(error, tools).exit_code
+        code = launcher.refuse_to_start(error, tools).exit_code
     finally:
         tools.ci.close()
     sys.exit(code)
@@ -89,7 +96,7 @@ def _connect(*given: Any, **named: Any) -> Controller:
 
 
 def _ask(inputs: Inputs, tools: launcher.Tools, action: Callable[[Controller], str | Iterable[Mark]]) -> int:
-    controller = launcher.connect(
+    controller = launcher.connect_with(
         inputs, tools, lambda notice: tools.ci.complain(Line(notice.text, Tone.NOTE))
     )
     try:
@@ -194,7 +201,7 @@ def _located(raw: Mapping[str, Given], given: Mapping[str, Any], tools: launcher
 
 
 def _warn(tools: launcher.Tools) -> None:
-    for words in mistyped():
+    for words in mistyped_variables():
         tools.ci.complain(Line(words, Tone.WARN, "warning"))
 
 
@@ -231,9 +238,9 @@ def _read_file(path: str) -> bytes:
     return sys.stdin.buffer.read(LARGEST + 1) if path == STANDARD_INPUT else read_file(path)
 
 
-def examine(given: Mapping[str, Any], *, ci: str | None, debug: bool, as_json: bool) -> NoReturn:
+def run_doctor(given: Mapping[str, Any], *, ci: str | None, debug: bool, as_json: bool) -> NoReturn:
     """Look at all that a launch would need, print each check as it is made, and exit as a launch would."""
-    from aap_launcher.doctor.check import Check, State, exit_code, failed, line
+    from aap_launcher.doctor.check import Check, State, check_line, exit_code, failed
     from aap_launcher.doctor.examination import examine, given_inputs
 
     raw, tools = _wire(Command.DOCTOR, given, ci or ("plain" if as_json else None), debug=debug)
@@ -242,17 +249,17 @@ def examine(given: Mapping[str, Any], *, ci: str | None, debug: bool, as_json: b
     def tell(check: Check) -> None:
         checks.append(check)
         if not as_json:
-            tools.ci.emit(line(check))
+            tools.ci.emit(check_line(check))
 
     try:
-        for words in mistyped():
+        for words in mistyped_variables():
             tell(Check("given", State.WARNING, words))
         with tools.signals.listening():  # as a launch does
             located = _located(raw, given, tools)
-            inputs = parse(located, read_file=_read_file, now=datetime.now(UTC), targeted=False)
-        proxies.check(environment(), inputs.connection.url)
+            inputs = parse_inputs(located, read_file=_read_file, now=datetime.now(UTC), targeted=False)
+        proxies.check_proxies(environment(), inputs.connection.url)
         tell(given_inputs(located, _origins(located, raw, given)))
-        ask = partial(launcher.connect, inputs, tools, lambda _: None)
+        ask = partial(launcher.connect_with, inputs, tools, lambda _: None)
         today = datetime.now(UTC)
         for check in examine(inputs, ask, clock=tools.clock, today=today, context=tools.context):
             tell(check)

@@ -15,7 +15,7 @@ def flag(name: str, value: object) -> bool:
     return value
 
 
-def text(name: str, value: object) -> str:
+def checked_text(name: str, value: object) -> str:
     """A text; of anything else Python would only find out later, and somewhere else."""
     if not isinstance(value, str):
         raise InvalidInput(f"{name}: {quoted(value)} is no text.")

@@ -36,7 +36,7 @@ class Body(msgspec.Struct, frozen=True):
     survey: Mapping[str, Any] | None = None
 
 
-def body(kind: Kind, of: Shape, given: Mapping[str, Any], *, new: bool, resolve: Resolve) -> Body:
+def request_body(kind: Kind, of: Shape, given: Mapping[str, Any], *, new: bool, resolve: Resolve) -> Body:
     """The body of what was given. Raises `InvalidInput` that names everything wrong at once."""
     reading = _Reading(kind, of, resolve, new=new)
     for name, value in given.items():

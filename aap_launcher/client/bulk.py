@@ -41,7 +41,7 @@ def jobs(controller: Controller, rows: Sequence[Mapping[str, Any]]) -> list[dict
     return found
 
 
-def launch(
+def launch_many(
     requests: Requests, rows: Sequence[Mapping[str, Any]], *, name: str, organization: int | None
 ) -> Mapping[str, Any]:
     """Launch them in one call: the workflow job that it made. Raises `LaunchUnknown` where no answer shows it."""
@@ -75,7 +75,7 @@ def _job(controller: Controller, row: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(template, bool) or not isinstance(template, int | str) or not str(template).strip():
         raise InvalidInput('template is missing: an id or a name, as in {"template": "Deploy shop"}.')
     organization = str(given.pop("organization", None) or "")
-    inputs = Inputs(Connection(controller.site), template=str(template), prompts=prompts.read(given))
+    inputs = Inputs(Connection(controller.site), template=str(template), prompts=prompts.read_prompts(given))
     found = controller.find_template(inputs.template, TemplateKind.AUTO, organization)
     request = launch_request(inputs, found, controller.prompts(found), controller.find_object)
     body = dict(request.body)

@@ -191,7 +191,7 @@ class Changes:
     def _completed(self, number: int, given: Body, *, new: bool) -> Sequence[str]:
         notes: list[str] = []
         for name, wanted in given.links.items():
-            place = links.place(self._requests, self._kind, number, name)
+            place = links.related_list(self._requests, self._kind, number, name)
             has = () if new else [int(row["id"]) for row in self._finder.below(place.path)]
             notes += place.make_so(wanted, has)
         if given.survey is not None:

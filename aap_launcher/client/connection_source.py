@@ -81,9 +81,9 @@ def _only(sites: Sequence[str]) -> str:
 
 def site_of(url: str) -> str:
     """The installation's URL, as a login is kept under it."""
-    from aap_launcher.controller.address import parse  # noqa: PLC0415 - only for who has logged in
+    from aap_launcher.controller.address import parse_address  # noqa: PLC0415 - only for who has logged in
 
-    return parse(url if "://" in url else f"https://{url}").site
+    return parse_address(url if "://" in url else f"https://{url}").site
 
 
 def _profile(file: Path, name: str) -> Profile | None:
@@ -98,7 +98,7 @@ def _profile(file: Path, name: str) -> Profile | None:
         raise InvalidInput(f"{file} cannot be read: {getattr(fault, 'strerror', fault)}.") from None
     if profiles.holds_secrets(text, str(file)):
         private(file, "it holds secrets")
-    found = profiles.read(text, wanted, str(file))
+    found = profiles.read_profile(text, wanted, str(file))
     if found is not None and found.token_command and os.name == "posix" and file.stat().st_mode & 0o022:
         raise InvalidInput(
             f"{file} can be changed by other users, and it names a command. Run: chmod go-w {file}"

@@ -16,7 +16,7 @@ from aap_launcher.client.resource import Resource
 from aap_launcher.client.settings import Settings
 from aap_launcher.errors import InvalidInput
 from aap_launcher.inputs import mistyped
-from aap_launcher.inputs.parsing import parse, read_environment
+from aap_launcher.inputs.parsing import parse_inputs, read_environment
 from aap_launcher.models import Notice
 from aap_launcher.text.near import near
 from aap_launcher.text.quoting import quoted
@@ -171,7 +171,7 @@ class Controller(Resources):
 
     def metrics(self) -> Mapping[str, Sequence[metrics.Sample]]:
         """Name -> samples (`labels`, `value`). For system administrators and auditors."""
-        return metrics.parse(self._controller.requests.text("metrics/", what="the metrics"))
+        return metrics.parse_metrics(self._controller.requests.text("metrics/", what="the metrics"))
 
     def request(
         self,
@@ -185,7 +185,7 @@ class Controller(Resources):
 
         A GET is repeated during an outage, nothing else is. Raises the tree of errors from 400 on.
         """
-        verb, place = arguments.text("method", method).upper(), arguments.text("path", path)
+        verb, place = arguments.checked_text("method", method).upper(), arguments.checked_text("path", path)
         answer = self._controller.requests.raw(verb, place, _pairs(params), json)
         if answer.status >= 400:
             raise self._controller.requests.refusal(answer, f"{verb} {place}")
@@ -230,13 +230,13 @@ def _pairs(params: object) -> list[tuple[str, str]]:
 
 def _connect(given: Mapping[str, str], profile: str, secrets: list[str]) -> http.Controller:
     """Arguments, else the environment, else the profile; HTTP is imported once they are known to be good."""
-    environ = script_ports.environment()
+    environ = script_ports.script_environment()
     around = {name: text for name, text in read_environment(environ).items() if name in _CONNECTION}
     _warn(environ)
     raw = connection_source.connection(
         given, around, environ, profile, tell=lambda words: script_ports.tell(Notice(words))
     )
-    inputs = parse({**raw, "job": "1"})  # what to act on comes later
+    inputs = parse_inputs({**raw, "job": "1"})  # what to act on comes later
     secrets += [text for text in (inputs.connection.token, inputs.connection.password) if text]
     from aap_launcher.controller import connect  # noqa: PLC0415
 
@@ -254,7 +254,7 @@ def _warn(environ: Mapping[str, str]) -> None:
     if names := mistyped.strange(environ):
         from aap_launcher.report.outputs import OUTPUTS  # noqa: PLC0415 - for a strange variable alone
 
-        for words in mistyped.mistyped(names, [one.name for one in OUTPUTS]):
+        for words in mistyped.mistyped_inputs(names, [one.name for one in OUTPUTS]):
             script_ports.tell(Notice(words, warning=True))
 
 

@@ -127,7 +127,7 @@ def live(kind: Kind, options: Mapping[str, Any]) -> Shape:
     )
 
 
-def told(readable: object, writable: object) -> Mapping[str, Field]:
+def fields_from_options(readable: object, writable: object) -> Mapping[str, Field]:
     """The fields that OPTIONS of one object tells: what it shows, and what an edit takes."""
     read, written = _fields(readable), _fields(writable)
     names = dict.fromkeys([*read, *written])

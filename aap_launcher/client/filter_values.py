@@ -22,7 +22,7 @@ _MOMENT = re.compile(
 )
 
 
-def check(field: Field | None, lookup: str, text: str) -> None:
+def check_value(field: Field | None, lookup: str, text: str) -> None:
     """Raise `InvalidValue` for a value that the field cannot be compared with. `text` of an `in` has commas."""
     if lookup == "isnull":
         _boolean(text)

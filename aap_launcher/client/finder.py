@@ -37,7 +37,7 @@ class Finder:
 
         A text of digits may be a name as well, and is looked up as one: what it does not mean is never sent unseen.
         """
-        reference = references.read(of, given, self._requests.site)
+        reference = references.read_reference(of, given, self._requests.site)
         if reference.id is None:
             return int(self._named(of, reference)["id"])
         if not isinstance(given, str) or not self._others(of, reference):
@@ -50,14 +50,14 @@ class Finder:
 
     def exact(self, of: Kind, given: object) -> int:
         """The id of an object that is there: an id of digits that is none may be the name of another one."""
-        reference = references.read(of, given, self._requests.site)
+        reference = references.read_reference(of, given, self._requests.site)
         if reference.id is None:
             return int(self._named(of, reference)["id"])
         return int(self.detail(of, given)["id"])
 
     def detail(self, of: Kind, given: object) -> Row:
         """The object's detail."""
-        reference = references.read(of, given, self._requests.site)
+        reference = references.read_reference(of, given, self._requests.site)
         if reference.id is None:
             row = self._named(of, reference)
             return self._read(of, int(row["id"]), str(row.get("url") or ""))
@@ -102,7 +102,7 @@ class Finder:
         while True:
             terms = (("id__gt", str(rows[-1]["id"] if rows else 0)), ("order_by", "id"), ("page_size", "200"))
             body = self._requests.read(path, terms, what=f"the list {path}")
-            found = listed(body, f"the list {path}")
+            found = rows_of(body, f"the list {path}")
             rows += found
             if not found or not body.get("next"):
                 return rows
@@ -142,7 +142,7 @@ class Finder:
         if not of.key:
             raise InvalidInput(f"{quoted(reference.given)}: {of.a} has no name; give its id.")
         rows = self.rows(of, ((of.key, reference.name),))
-        parts = references.split(reference.name)
+        parts = references.split_named_url(reference.name)
         if not rows and parts:
             rows = self.rows(of, ((of.key, parts[0]), *self._owned(of, parts[1])))
         what = quoted(reference.given)
@@ -167,7 +167,7 @@ class Finder:
         """Objects with a similar name, the nearest first."""
         import difflib  # noqa: PLC0415 - for a miss alone
 
-        parts = references.split(reference.name)
+        parts = references.split_named_url(reference.name)
         name = parts[0] if parts else reference.name
         terms = ((f"or__{of.key}__icontains", name), (f"or__{of.key}__istartswith", name[:1]))
         try:
@@ -182,7 +182,7 @@ class Finder:
         return [row for key in [*close, *holding] for row in by_name[key]][:_NEAR]
 
 
-def listed(body: Mapping[str, Any], what: str) -> list[dict[str, Any]]:
+def rows_of(body: Mapping[str, Any], what: str) -> list[dict[str, Any]]:
     """The rows of a page, each with its id. Raises `Unreachable` for what is no page of a list."""
     rows = body.get("results")
     if not isinstance(rows, list) or not all(isinstance(row, dict) and _numbered(row) for row in rows):

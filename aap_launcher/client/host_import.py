@@ -61,7 +61,7 @@ def plan(wanted: Sequence[Wanted], there: Mapping[str, Record], groups: Mapping[
     return Plan(create, update, unchanged, members)
 
 
-def body(number: int, chunk: Sequence[Wanted]) -> dict[str, Any]:
+def bulk_body(number: int, chunk: Sequence[Wanted]) -> dict[str, Any]:
     """What `bulk/host_create/` takes: variables as text."""
     rows = [
         {"name": one.name, **one.fields}
@@ -79,7 +79,7 @@ def refuse_unseen(answer: Mapping[str, Any], chunk: Sequence[Wanted]) -> None:
         for row in (rows if isinstance(rows, list) else ())
         if isinstance(row, Mapping) and isinstance(row.get("name"), str) and isinstance(row.get("id"), int)
     }
-    sent = body(0, chunk)["hosts"]
+    sent = bulk_body(0, chunk)["hosts"]
     missing = [row["name"] for row in sent if row["name"] not in shown]
     other = [
         f"{row['name']} ({name})"

@@ -66,7 +66,7 @@ class Kind(msgspec.Struct, frozen=True):
 
     def action(self, name: str) -> Action:
         """The action of this name. Raises `InvalidInput` with the near miss."""
-        arguments.text("action", name)
+        arguments.checked_text("action", name)
         for action in self.actions:
             if name.replace("-", "_") == action.name:
                 return action

@@ -54,7 +54,7 @@ FOREIGN: Mapping[str, str] = {
 
 def kind(name: str) -> Kind:
     """The kind of a resource's name: plural, singular, with dashes, or an alias. Raises `InvalidInput`."""
-    plain = arguments.text("resource", name).strip().lower().replace("-", "_").replace(" ", "_")
+    plain = arguments.checked_text("resource", name).strip().lower().replace("-", "_").replace(" ", "_")
     found = _names().get(plain)
     if found is None:
         names = list(_names())

@@ -14,7 +14,7 @@ import msgspec
 
 from aap_launcher.client import arguments, node_cycles
 from aap_launcher.client.fields import shape
-from aap_launcher.client.finder import listed
+from aap_launcher.client.finder import rows_of
 from aap_launcher.client.kind import Kind
 from aap_launcher.client.kind_names import foreign
 from aap_launcher.client.query import Query, Term, query
@@ -43,10 +43,10 @@ _PARAMETERS: Mapping[str, frozenset[str]] = {
 }
 
 
-def related(resource: Resource, ref: object, name: str) -> tuple[str, Kind | None]:
+def related_path(resource: Resource, ref: object, name: str) -> tuple[str, Kind | None]:
     """The path of a related thing, and the kind of what it holds. Raises `InvalidInput` with the near miss."""
     kind = resource.kind
-    arguments.text("related list", name)
+    arguments.checked_text("related list", name)
     known = {*shape(kind).related, *kind.attach}
     elsewhere = (
         name in shape(kind).fields or name in _ELSEWHERE
@@ -74,7 +74,7 @@ def related(resource: Resource, ref: object, name: str) -> tuple[str, Kind | Non
     return f"{kind.home}{row['id']}/{name}/", foreign(name)
 
 
-def read(
+def walk_related(
     resource: Resource,
     thing: tuple[str, Kind | None],
     terms: Sequence[Term],
@@ -178,7 +178,9 @@ class Place(msgspec.Struct, frozen=True):
         for at in range(0, len(ids), _PAGE):
             some = ",".join(str(one) for one in ids[at : at + _PAGE])
             terms = (("id__in", some), ("page_size", str(_PAGE)))
-            found |= {int(row["id"]) for row in listed(self.requests.read(self.path, terms, what=what), what)}
+            found |= {
+                int(row["id"]) for row in rows_of(self.requests.read(self.path, terms, what=what), what)
+            }
         return found
 
     def look(self, *, attached: Sequence[int] = (), detached: Sequence[int] = ()) -> None:
@@ -233,7 +235,7 @@ class Place(msgspec.Struct, frozen=True):
         return False
 
 
-def place(requests: Requests, kind: Kind, number: int, name: str) -> Place:
+def related_list(requests: Requests, kind: Kind, number: int, name: str) -> Place:
     """The related list of this name. Raises `InvalidInput` with the near miss."""
     target = foreign(name)
     if name not in kind.attach or target is None:
@@ -244,9 +246,9 @@ def place(requests: Requests, kind: Kind, number: int, name: str) -> Place:
 
 def _both(resource: Resource, ref: object, name: str, others: Sequence[object]) -> tuple[Place, list[int]]:
     """Both ends of a link, as ids of what is there."""
-    target = place(resource.requests, resource.kind, 0, name).target
+    target = related_list(resource.requests, resource.kind, 0, name).target
     if not others:
         raise InvalidInput(f"{name}: nothing was given to attach or detach.")
     number = resource.finder.exact(resource.kind, ref)
     ids = list(dict.fromkeys(resource.finder.id(target, other) for other in others))
-    return place(resource.requests, resource.kind, number, name), ids
+    return related_list(resource.requests, resource.kind, number, name), ids

@@ -19,7 +19,7 @@ class Sample(msgspec.Struct, frozen=True):
     value: float
 
 
-def parse(text: str) -> Mapping[str, Sequence[Sample]]:
+def parse_metrics(text: str) -> Mapping[str, Sequence[Sample]]:
     """Name -> samples, in the order of the text; lines that are none are left out."""
     found: dict[str, list[Sample]] = {}
     for line in text.splitlines():

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from aap_launcher.client.finder import listed
+from aap_launcher.client.finder import rows_of
 from aap_launcher.errors import InvalidInput, Unreachable
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _nodes(requests: Requests, workflow: object) -> Iterator[Mapping[str, Any]]:
         terms = (("workflow_job_template", str(workflow)), ("id__gt", str(last)), ("order_by", "id"))
         what = f"the nodes of workflow {workflow}"
         page = requests.read(_PATH, (*terms, ("page_size", "200")), what=what)
-        rows = listed(page, what)
+        rows = rows_of(page, what)
         yield from rows
         if not rows or not page.get("next"):
             return

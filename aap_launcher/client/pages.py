@@ -41,7 +41,7 @@ def walk(
     if query.nothing or at_most == 0:
         return iter(())
     size = LARGEST if at_most is None else min(at_most, LARGEST)
-    parts = split(query.terms)
+    parts = split_query(query.terms)
     order = query.order
     if order in ((), ("id",), ("-id",)):
         down = order == ("-id",) or (not order and newest_first)
@@ -56,7 +56,7 @@ def walk(
     return rows if at_most is None else islice(rows, at_most)
 
 
-def split(terms: Terms) -> list[Terms]:
+def split_query(terms: Terms) -> list[Terms]:
     """The terms as they are, or several times with a part of the longest `__in` each, so that a request fits."""
     if len(urlencode(terms)) <= _LONGEST:
         return [terms]

@@ -9,7 +9,7 @@ from aap_launcher.client.values import dumped
 from aap_launcher.errors import InvalidInput, InvalidValue, Problem
 from aap_launcher.inputs import readers, values
 from aap_launcher.inputs.definitions import BY_NAME, PROMPTS
-from aap_launcher.inputs.input import Input, Kind
+from aap_launcher.inputs.input import Input, InputKind
 from aap_launcher.models.numbers import Unquoted
 from aap_launcher.text.near import near
 from aap_launcher.text.quoting import quoted
@@ -19,7 +19,7 @@ _WHICH = ("organization", "template_type")  # they say which template, and are n
 _SPELLED = {"timeout": "job_timeout"}  # the API's own name means another thing here
 
 
-def read(given: Mapping[str, Any]) -> dict[str, object]:
+def read_prompts(given: Mapping[str, Any]) -> dict[str, object]:
     """Prompt -> value as the preflight takes it. Raises `InvalidInput` that names everything wrong at once."""
     found: dict[str, object] = {}
     problems = []
@@ -42,25 +42,25 @@ def _value(name: str, value: object) -> object:
     if isinstance(value, Unquoted):
         raise InvalidValue(value.fault, value.advice)
     match definition.kind:
-        case Kind.MAPPING:
+        case InputKind.MAPPING:
             return _mapping(definition, value)
-        case Kind.LIST:
+        case InputKind.LIST:
             return _several(value)
-        case Kind.BOOLEAN:
+        case InputKind.BOOLEAN:
             if not isinstance(value, bool):
                 raise InvalidValue(f"is {quoted(value)}, not a boolean", "Give True or False.")
             return value
-        case Kind.INTEGER:
+        case InputKind.INTEGER:
             if not isinstance(value, int | str) or isinstance(value, bool):
                 raise InvalidValue(f"is {quoted(value)}, not a whole number", "")
-            return readers.read(definition, str(value))
+            return readers.read_input(definition, str(value))
         case _:
             return _text(definition, value)
 
 
 def _mapping(definition: Input, value: object) -> object:
     if isinstance(value, str):
-        return readers.read(definition, value)
+        return readers.read_input(definition, value)
     if not isinstance(value, Mapping):
         raise InvalidValue("is not a mapping", "Give {name: value}.")
     if wrong := [key for key in value if not isinstance(key, str)]:
@@ -89,4 +89,4 @@ def _text(definition: Input, value: object) -> object:
         return _one(value)
     if not isinstance(value, str):
         raise InvalidValue(f"is {quoted(value)}, not a text", "Put it in quotes.")
-    return readers.read(definition, value)
+    return readers.read_input(definition, value)

@@ -17,7 +17,7 @@ from aap_launcher.client import filter_values
 from aap_launcher.client.fields import Field, Shape, shape
 from aap_launcher.client.kind import Kind
 from aap_launcher.client.kind_names import foreign
-from aap_launcher.client.query_terms import LOOKUPS, PARAMETERS, PREFIXES, SINGLE, listed, worded
+from aap_launcher.client.query_terms import LOOKUPS, PARAMETERS, PREFIXES, SINGLE, in_values, worded
 from aap_launcher.errors import InvalidInput, InvalidValue, Problem
 from aap_launcher.text.near import near
 from aap_launcher.text.quoting import quoted, whole
@@ -118,7 +118,7 @@ class _Reading:
         if field is not None and not self._chosen(name, field, lookup, text):
             return
         try:
-            filter_values.check(field, lookup, text)
+            filter_values.check_value(field, lookup, text)
         except InvalidValue as wrong:
             self.wrong(name, wrong.fault, wrong.advice)
             return
@@ -209,7 +209,7 @@ class _Reading:
         """The value as a query carries it; None where it cannot."""
         if lookup == "in":
             try:
-                text = listed(name, value)
+                text = in_values(name, value)
             except InvalidValue as wrong:
                 self.wrong(name, wrong.fault, wrong.advice)
                 return None

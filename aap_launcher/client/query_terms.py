@@ -69,7 +69,7 @@ def worded(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def listed(name: str, value: object) -> str | None:
+def in_values(name: str, value: object) -> str | None:
     """The value of an `__in`; None where there is none in it. Raises `InvalidValue`.
 
     The controller trims nothing there, and a comma cannot be escaped (seen on AWX 24.6.1).

@@ -43,7 +43,7 @@ class Reference(msgspec.Struct, frozen=True):
     address: bool = False  # an address says what it means: no name is looked up instead
 
 
-def read(kind: Kind, given: object, site: str) -> Reference:
+def read_reference(kind: Kind, given: object, site: str) -> Reference:
     """Take a reference apart. Raises `InvalidInput` for what can mean no object of this kind."""
     if isinstance(given, bool) or given is None:
         raise _unfit(kind, given)
@@ -72,7 +72,7 @@ def id_of(text: str) -> int | None:
     return None
 
 
-def split(text: str) -> tuple[str, str] | None:
+def split_named_url(text: str) -> tuple[str, str] | None:
     """NAME++OWNER taken apart, `[+]` being a plus (AWX docs/named_url.md); None where there is no ++."""
     name, separator, owner = text.rpartition("++")
     return (_plain(name), _plain(owner)) if separator and name else None

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aap_launcher.client import actions, arguments, fields, links, pages
-from aap_launcher.client.body import Body, body
+from aap_launcher.client.body import Body, request_body
 from aap_launcher.client.changes import Changes, Planned
 from aap_launcher.client.fields import Field, Shape
 from aap_launcher.client.finder import Finder
@@ -80,7 +80,7 @@ class Resource:
         asked = self._query(terms, filters, search, None)
         if asked.nothing:
             return 0
-        parts = pages.split(asked.terms)
+        parts = pages.split_query(asked.terms)
         if len(parts) > 1:
             return sum(1 for _ in self.walk(self.kind.folder, asked, None))
         page = self._page(self.kind.folder, parts[0], {"page_size": 1})
@@ -104,7 +104,7 @@ class Resource:
         A list gives its objects; a single thing (`survey_spec`, `variable_data`) is the only one given.
         """
         most = arguments.most(at_most)
-        return links.read(self, links.related(self, ref, name), terms, filters, most)
+        return links.walk_related(self, links.related_path(self, ref, name), terms, filters, most)
 
     def fields(self) -> Mapping[str, Field]:
         """The fields: type, whether a create needs them, choices, default, help; asked of the controller."""
@@ -160,7 +160,7 @@ class Resource:
 
     def attach(self, ref: object, name: str, /, *others: object) -> Sequence[str]:
         """Attach objects to one of its related lists; says what was done. Raises `InvalidInput` for a cycle."""
-        return links.attach(self, ref, arguments.text("list", name), others)
+        return links.attach(self, ref, arguments.checked_text("list", name), others)
 
     def detach(self, ref: object, name: str, /, *others: object, deletes: bool = False) -> Sequence[str]:
         """Detach objects from one of its related lists; says what was done.
@@ -168,7 +168,7 @@ class Resource:
         A host or group that is detached from its inventory is deleted: only with `deletes`.
         """
         arguments.flag("deletes", deletes)
-        return links.detach(self, ref, arguments.text("list", name), others, deletes=deletes)
+        return links.detach(self, ref, arguments.checked_text("list", name), others, deletes=deletes)
 
     def act(self, ref: object, action: str, /, **given: Any) -> Record:  # noqa: ANN401
         """Do what this resource can do beside the verbs: `projects.act("Shop", "update")`; the answer."""
@@ -230,7 +230,7 @@ class Resource:
             with suppress(LauncherError):  # an older one may lack a field, and drop it without a word
                 self.shape(live=True)
         return self._checked(
-            lambda shape: body(self.kind, shape, given, new=new, resolve=self.finder.resolve)
+            lambda shape: request_body(self.kind, shape, given, new=new, resolve=self.finder.resolve)
         )
 
     def _checked(self, build: Callable[[Shape], _Made]) -> _Made:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from aap_launcher.ci.masks import Masks
 from aap_launcher.client import prompts, script_ports
 from aap_launcher.errors import InvalidInput, JobFailed, Problem, TimedOut
-from aap_launcher.follow.job import follow
+from aap_launcher.follow.job import follow_job
 from aap_launcher.inputs.choices import RelaunchHosts, TemplateKind
 from aap_launcher.inputs.definitions import Connection, Inputs
 from aap_launcher.launcher import endings
 from aap_launcher.launcher.main import begin
 from aap_launcher.launcher.masking import hidden
-from aap_launcher.launcher.run import Run as Known
+from aap_launcher.launcher.run import LauncherRun as Known
 from aap_launcher.launcher.tools import Tools
 from aap_launcher.models import Event, Line, Logged, Mark, NodeUpdate, Outcome, Tone, Update
 from aap_launcher.report import result as document
@@ -165,7 +165,7 @@ class Run:
         if hosts not in set(RelaunchHosts):
             problem = Problem("hosts", f'"{hosts}" is not one of its values', near(hosts, RelaunchHosts))
             raise InvalidInput("this relaunch would not do what you asked; nothing was started.", [problem])
-        given = prompts.read({"credential_passwords": credential_passwords})
+        given = prompts.read_prompts({"credential_passwords": credential_passwords})
         inputs = Inputs(
             Connection(self._known.controller.site),
             relaunch=self._known.known_job.url,
@@ -183,7 +183,7 @@ class Run:
         """Follow on, telling what happens to those who count it."""
         known = self._known
         followed = known.followed = known.followed or known.begin()
-        for update in follow(followed.follower, known.clock, until=until):
+        for update in follow_job(followed.follower, known.clock, until=until):
             known.show(update)
             yield update
 
@@ -256,7 +256,7 @@ def launch(controller: Controller, template: object, given: Mapping[str, Any], s
         template=_reference(template, "template"),
         template_type=TemplateKind(wanted),
         organization=_named(organization),
-        prompts=prompts.read(given),
+        prompts=prompts.read_prompts(given),
     )
     return _begun(controller, inputs, secrets)
 

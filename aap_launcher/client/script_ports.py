@@ -13,7 +13,7 @@ from aap_launcher.models import Notice
 LOG = logging.getLogger("aap_launcher")
 
 
-def environment() -> Mapping[str, str]:
+def script_environment() -> Mapping[str, str]:
     """The environment as it is now."""
     return dict(os.environ)
 

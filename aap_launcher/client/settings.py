@@ -52,7 +52,7 @@ class Settings:
         what = f"the fields of the settings {quoted(category)}"
         actions = self._requests.options(self._path(category), what=what).get("actions")
         actions = actions if isinstance(actions, Mapping) else {}
-        return fields.told(actions.get("GET"), actions.get("PUT"))
+        return fields.fields_from_options(actions.get("GET"), actions.get("PUT"))
 
     def update(self, category: str, /, **given: Any) -> Mapping[str, Any]:  # noqa: ANN401 - each key has a type
         """Change these keys, and return the category as it is then. Raises `InvalidInput` for what would be dropped."""
@@ -103,6 +103,6 @@ class Settings:
 
     @staticmethod
     def _path(category: str) -> str:
-        if not re.fullmatch(r"[\w-]+", arguments.text("category", category), re.ASCII):
+        if not re.fullmatch(r"[\w-]+", arguments.checked_text("category", category), re.ASCII):
             raise InvalidInput(f"{quoted(category)} is no category of settings. Give its slug, such as jobs.")
         return f"settings/{category}/"

@@ -44,7 +44,7 @@ def stats(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     by_template: dict[str, _Gathered] = {}
     for row in rows:
         told = shapes.row(shapes.row(row, "summary_fields"), "unified_job_template")
-        name = shapes.text(told, "name") or shapes.text(row, "name")
+        name = shapes.text_at(told, "name") or shapes.text_at(row, "name")
         by_template.setdefault(name, _Gathered()).add(row)
     found = [_row(name, gathered) for name, gathered in by_template.items()]
     yield from sorted(

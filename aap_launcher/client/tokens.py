@@ -62,7 +62,7 @@ class Tokens:
             return int(reference)
         terms = (("name", reference),)
         page = self._requests.read(f"{GATEWAY}applications/", terms, what="the applications")
-        found = [number for row in shapes.rows(page, "results") if (number := shapes.number(row, "id"))]
+        found = [number for row in shapes.rows(page, "results") if (number := shapes.number_at(row, "id"))]
         if len(found) > 1:
             raise Ambiguous(f'{len(found)} applications are called "{reference}"; give the id.')
         if not found:

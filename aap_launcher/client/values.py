@@ -14,7 +14,7 @@ from aap_launcher.client.fields import Field
 from aap_launcher.client.query_terms import worded
 from aap_launcher.client.records import mapping_of
 from aap_launcher.errors import InvalidValue
-from aap_launcher.inputs.sendable import refuse
+from aap_launcher.inputs.sendable import refuse_unsendable
 from aap_launcher.inputs.variables import read_value, read_variables
 from aap_launcher.models.numbers import Unquoted
 from aap_launcher.text.near import near
@@ -27,7 +27,7 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 
 
-def read(field: Field, text: str) -> Any:  # noqa: ANN401 - each type has a value of its own
+def field_value(field: Field, text: str) -> Any:  # noqa: ANN401 - each type has a value of its own
     """The value that a text from a command line means for this field. Raises `InvalidValue`."""
     if (
         field.type in {"id", "integer", "decimal", "boolean", "json", "list", "object"}
@@ -199,7 +199,7 @@ def ported(name: object) -> str:
 def dumped(value: object, *, unquoted: bool = True) -> str:
     """JSON text. Raises `InvalidValue` for what JSON cannot hold. `unquoted` as in `carried.faults`."""
     try:
-        refuse(value, unquoted=unquoted)
+        refuse_unsendable(value, unquoted=unquoted)
         return json.dumps(value, ensure_ascii=False, allow_nan=False, default=None if unquoted else _word)
     except InvalidValue:
         raise
@@ -216,5 +216,5 @@ def _word(value: object) -> str:
 def exact(text: str) -> dict[str, object]:
     """The variables of a text, JSON or YAML. Raises `InvalidValue` where they would not arrive as they are written."""
     found = read_variables(text)
-    refuse(found)
+    refuse_unsendable(found)
     return found

@@ -18,7 +18,7 @@ from typing import Any
 
 from aap_launcher.controller.requests import Requests
 from aap_launcher.controller.retry import Trouble
-from aap_launcher.controller.transport import Answer
+from aap_launcher.controller.transport import Response
 from aap_launcher.errors import AnswerLost, Forbidden, LaunchUnknown, Refused, Unreachable
 
 # Seconds before a delivery is sent again, the last for ever: two at one moment would both start a job.
@@ -93,7 +93,7 @@ def payload(service: Service, *, ref: str, commit: str, number: str) -> bytes:
     return json.dumps(body).encode()
 
 
-def send(requests: Requests, template: str, delivery: Delivery) -> bool:
+def deliver(requests: Requests, template: str, delivery: Delivery) -> bool:
     """Deliver to `job_templates/7/`, again where the answer was lost; whether a job was started now.
 
     Raises `Forbidden` where key or service are not the template's, `Refused`, `Unreachable`; `LaunchUnknown` where
@@ -121,7 +121,7 @@ def send(requests: Requests, template: str, delivery: Delivery) -> bool:
     return _SENT_BEFORE not in message
 
 
-def _delivered(requests: Requests, path: str, delivery: Delivery, what: str) -> Answer:
+def _delivered(requests: Requests, path: str, delivery: Delivery, what: str) -> Response:
     """The answer to the delivery, which is sent again where it was lost, for as long as an outage may last."""
     outage = requests.outage()
     for sent, pause in enumerate(chain(_PAUSES, repeat(_PAUSES[-1])), start=1):

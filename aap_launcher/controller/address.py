@@ -53,7 +53,7 @@ class Address(msgspec.Struct, frozen=True):
             raise Unreachable(f"the controller's answer holds {told} where an address should be.") from None
 
 
-def parse(url: str) -> Address:
+def parse_address(url: str) -> Address:
     """Take the configured URL apart. Raises `InvalidInput`, never echoing a password."""
     text = url.strip()
     if not text:

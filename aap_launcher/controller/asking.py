@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping, MutableMapping
 from urllib.parse import urlencode
 
 from aap_launcher.controller import refusals
-from aap_launcher.controller.transport import Answer
+from aap_launcher.controller.transport import Response
 from aap_launcher.errors import Refused, Unreachable
 
 _SMALLEST_PAGE = 10
 Query = Mapping[str, object]
 Allowed = frozenset[int]  # statuses that are answers although they are no success
 NONE: Allowed = frozenset()
-Refuse = Callable[[Answer, str], Refused]
+Refuse = Callable[[Response, str], Refused]
 
 
 def basic(username: str, password: str) -> str:
@@ -30,9 +30,9 @@ def with_query(path: str, query: Query | None) -> str:
     return path + ("&" if "?" in path else "?") + urlencode({key: str(value) for key, value in query.items()})
 
 
-def as_object(answer: Answer, what: str) -> Mapping[str, object]:
+def as_object(answer: Response, what: str) -> Mapping[str, object]:
     """The answer's JSON object. Raises `Unreachable` where it is none: then it is not the controller's."""
-    body = refusals.content(answer)
+    body = refusals.json_body(answer)
     if not isinstance(body, dict):
         raise Unreachable(f"{what}: the answer is not the controller's JSON; it begins: {answer.beginning}.")
     return body
@@ -41,7 +41,7 @@ def as_object(answer: Answer, what: str) -> Mapping[str, object]:
 _WHOLE = re.compile(r"/[0-9]+/$")
 
 
-def made(head: Answer | None) -> str:
+def made(head: Response | None) -> str:
     """The path of what a 201 made, from a head whose body was lost; "" where it does not tell."""
     if head is None or head.status != 201 or not refusals.signed(head):
         return ""

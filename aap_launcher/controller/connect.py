@@ -30,7 +30,7 @@ def connect(
     `tell` hears of outages and weak settings, `mask` of each secret made on the way before it is used,
     `trace` of each request in one line without secrets. Raises `InvalidInput`, `Unauthorized`, `Unreachable`.
     """
-    place = address.parse(connection.url)
+    place = address.parse_address(connection.url)
     if not connection.verify_tls:
         tell(Notice("verify_tls is off: anyone on the way can read the credential", warning=True))
     if place.origin.startswith("http:") and not place.local_host:

@@ -15,7 +15,7 @@ from aap_launcher.controller.objects import Objects
 from aap_launcher.controller.recent_jobs import Family, RecentJob
 from aap_launcher.controller.requests import Requests
 from aap_launcher.controller.session import Session
-from aap_launcher.controller.templates import Templates, describe
+from aap_launcher.controller.templates import Templates, template_title
 from aap_launcher.errors import AnswerLost, LauncherError, Refused
 from aap_launcher.inputs.parsing import Connection
 from aap_launcher.models import (
@@ -115,7 +115,7 @@ class Controller:
         An answer whose variables have other values for those of `proof` is of another launch, and so lost.
         """
         path = self._templates.path(template) + "launch/"
-        what = f"the launch of {describe(template)}"
+        what = f"the launch of {template_title(template)}"
         return self._launched(path, body, what, template.id, proof or {})
 
     def family(self, launched: Template | Job) -> Family:
@@ -235,7 +235,7 @@ class Controller:
             lost = AnswerLost(f"{error} It may have taken effect.")
             lost.location = made(answer)
             raise lost from error
-        held = recent_jobs.read(row, job).extra_vars or {}
+        held = recent_jobs.read_job(row, job).extra_vars or {}
         strange = job.type not in _RELAUNCHED or (template_id and job.template_id not in (template_id, None))
         if strange or any(held.get(name, value) != value for name, value in proof.items()):
             # Its Location is not told: it would name the same job.

@@ -26,15 +26,15 @@ from aap_launcher.models import (
     TemplateType,
 )
 from aap_launcher.models.shapes import Row
-from aap_launcher.models.shapes import number as _number
-from aap_launcher.models.shapes import numbers as _numbers
+from aap_launcher.models.shapes import number_at as _number
+from aap_launcher.models.shapes import numbers_at as _numbers
 from aap_launcher.models.shapes import row as _row
-from aap_launcher.models.shapes import text as _text
+from aap_launcher.models.shapes import text_at as _text
 
 _ASKED = re.compile(r"ask_\w+_on_launch")
 
 
-def job(row: Row, platform: Platform, local: Callable[[str], str]) -> Job:
+def decoded_job(row: Row, platform: Platform, local: Callable[[str], str]) -> Job:
     """A unified job's detail. `local` makes the path to ask for from a path that the controller gives.
 
     Raises `Unreachable` where it is none, or one whose end this launcher does not understand.
@@ -84,7 +84,7 @@ def node(row: Row, platform: Platform, local: Callable[[str], str]) -> Node | No
     if number is None:
         return None
     made, template = _row(summary, "job"), _row(summary, "unified_job_template")
-    made_job = job(made, platform, local) if _number(made, "id") and _text(made, "type") else None
+    made_job = decoded_job(made, platform, local) if _number(made, "id") and _text(made, "type") else None
     kind = _text(made, "type") or _text(template, "unified_job_type")
     do_not_run = row.get("do_not_run") is True
     return Node(
@@ -142,7 +142,7 @@ def _link(kind: str, number: int, platform: Platform) -> str:
     return f"{platform.ui}/{'execution' if platform.gateway else '#'}/{page}"
 
 
-def template(row: Row) -> Template:
+def decoded_template(row: Row) -> Template:
     """A template from its detail or a list. Raises `Unreachable` where it is none."""
     summary = _row(row, "summary_fields")
     may_start = _row(summary, "user_capabilities").get("start")
@@ -150,7 +150,7 @@ def template(row: Row) -> Template:
     if kind not in tuple(TemplateType):
         raise Unreachable("the controller's answer holds no template: it has no type that can be launched.")
     return Template(
-        id=number(row),
+        id=object_id(row),
         type=TemplateType(kind),
         name=_text(row, "name"),
         organization=_text(_row(summary, "organization"), "name"),
@@ -167,7 +167,7 @@ def _newest(recent: object) -> int | None:
     return None if None in numbers else max((one for one in numbers if one is not None), default=0)
 
 
-def number(row: Row) -> int:
+def object_id(row: Row) -> int:
     """The object's id. Raises `Unreachable` where it has none."""
     found = _number(row, "id")
     if found is None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from aap_launcher.controller import refusals
 from aap_launcher.controller.retry import TEMPORARY
 from aap_launcher.controller.session import Session
-from aap_launcher.controller.transport import Answer
+from aap_launcher.controller.transport import Response
 from aap_launcher.errors import InvalidInput
 from aap_launcher.models import Platform
 
@@ -35,7 +35,7 @@ def discover(session: Session) -> Platform:
     raise _not_a_controller(session, answer)
 
 
-def _given(session: Session, answer: Answer, controller: object) -> Platform:
+def _given(session: Session, answer: Response, controller: object) -> Platform:
     """The API root that the user named wins, if it answers; /api/ only tells which links to make."""
     address = session.address
     gateway = isinstance(controller, str) or address.root.startswith(f"{address.base}/api/controller/")
@@ -63,7 +63,7 @@ def _version(session: Session, path: str) -> str:
     return _folder(session.address.local(current))
 
 
-def _not_a_controller(session: Session, answer: Answer) -> InvalidInput:
+def _not_a_controller(session: Session, answer: Response) -> InvalidInput:
     address = session.address
     asked = f"GET {address.origin}{answer.path}"
     target = answer.headers.get("Location", "") if 300 <= answer.status < 400 else ""
@@ -90,8 +90,8 @@ def _not_a_controller(session: Session, answer: Answer) -> InvalidInput:
     )
 
 
-def _object(answer: Answer) -> Mapping[str, object]:
-    body = refusals.content(answer) if answer.status == 200 else None
+def _object(answer: Response) -> Mapping[str, object]:
+    body = refusals.json_body(answer) if answer.status == 200 else None
     return body if isinstance(body, Mapping) else {}
 
 

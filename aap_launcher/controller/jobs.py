@@ -15,7 +15,7 @@ from aap_launcher.controller.asking import as_object
 from aap_launcher.controller.recent_jobs import Family, RecentJob
 from aap_launcher.controller.references import COLLECTIONS
 from aap_launcher.controller.session import Session
-from aap_launcher.controller.transport import Answer
+from aap_launcher.controller.transport import Response
 from aap_launcher.controller.transport_errors import Fault
 from aap_launcher.errors import Forbidden, NotFound, Refused, Unauthorized, Unreachable
 from aap_launcher.models import Event, HostSummary, Job, JobType, Notice, Platform, Status, shapes
@@ -39,11 +39,11 @@ class Jobs:
 
     def read(self, row: Mapping[str, Any]) -> Job:
         """A job from its JSON."""
-        return decode.job(row, self._platform, self._session.address.local)
+        return decode.decoded_job(row, self._platform, self._session.address.local)
 
     def find(self, text: str) -> Job:
         """A job of any type. Raises `InvalidInput`, `NotFound`, `Forbidden`."""
-        reference = references.job(text, self._session.address.site)
+        reference = references.job_reference(text, self._session.address.site)
         if reference.type:
             path = f"{self._platform.api}{COLLECTIONS[reference.type]}/{reference.id}/"
             answer = self._session.get(path, what=f"job {reference.id}", allow=_ABSENT)
@@ -118,7 +118,7 @@ class Jobs:
         what = f"the events of {job.label}"
         found: Sequence[Event] | None = None
 
-        def usable(answer: Answer) -> bool:
+        def usable(answer: Response) -> bool:
             nonlocal found
             found = pages.events(answer.body) if answer.is_json else None
             return found is not None
@@ -145,7 +145,7 @@ class Jobs:
         """
         path = job.cancel_url or job.url + "cancel/"
         deadline = self._session.clock.now() + timeout
-        answer: Answer | None = None
+        answer: Response | None = None
         with suppress(Fault):
             answer = self._urgent_post(path, deadline)
         if answer is None or answer.status >= 500 or self._session.foreign(answer):
@@ -158,7 +158,7 @@ class Jobs:
                 raise Unreachable(f"the cancel of {job.label}: {fault}.") from None
         return self._accepted(job, answer)
 
-    def _accepted(self, job: Job, answer: Answer) -> bool:
+    def _accepted(self, job: Job, answer: Response) -> bool:
         if self._session.foreign(answer):
             raise Unreachable(f"the cancel of {job.label}: {answer.status} {answer.beginning}.")
         if answer.status in {200, 202, 204}:
@@ -170,7 +170,7 @@ class Jobs:
                 return status is Status.CANCELED  # perhaps by the first try, whose answer was lost
         raise self._not_canceled(job, answer)
 
-    def _urgent_post(self, path: str, deadline: float) -> Answer:
+    def _urgent_post(self, path: str, deadline: float) -> Response:
         # Half for connecting, half for reading; a second try that comes late still gets a moment.
         return self._session.urgent(
             "POST", path, timeout=max((deadline - self._session.clock.now()) / 2, 0.5)
@@ -180,12 +180,12 @@ class Jobs:
         """The job now, or as it was last known."""
         with suppress(Fault, Unreachable):
             answer = self._session.urgent("GET", job.url, timeout=1.0)
-            body = refusals.content(answer)
+            body = refusals.json_body(answer)
             if answer.status == 200 and isinstance(body, dict) and body.get("id") == job.id:
                 return self.read(body)
         return job
 
-    def _not_canceled(self, job: Job, answer: Answer) -> Refused | Unreachable:
+    def _not_canceled(self, job: Job, answer: Response) -> Refused | Unreachable:
         if answer.status >= 500:
             return Unreachable(f"the cancel of {job.label}: {answer.status} {answer.beginning}.")
         if answer.status == 403:
@@ -260,13 +260,13 @@ class Jobs:
         return [self._recent(row, known=number < _DETAILS) for number, row in enumerate(rows)]
 
     def _recent(self, row: Mapping[str, Any], *, known: bool) -> RecentJob:
-        found = recent_jobs.read(row, self.read(row))
+        found = recent_jobs.read_job(row, self.read(row))
         if (
             found.extra_vars is None or not found.launch_type
         ) and known:  # a list may tell less than the job's page
             job = found.job
             detail = self._session.json(job.url, what=job.label, like={"id": job.id, "type": job.type})
-            found = recent_jobs.read({**row, **detail}, job)
+            found = recent_jobs.read_job({**row, **detail}, job)
         return found
 
     def _listed(self, family: Family, newer_than: int) -> Sequence[Mapping[str, Any]]:

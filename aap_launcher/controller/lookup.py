@@ -82,7 +82,7 @@ class Lookup:
             if (one.get("name"), decode.owner_and_kind(one)[0]) == (row.get("name"), owner)
         ]
         if len(same) > 1:
-            return self.path(collection, decode.number(row))
+            return self.path(collection, decode.object_id(row))
         return references.pasted(str(row.get("name")), owner)
 
 
@@ -91,13 +91,13 @@ def _is(row: Row, owned: Owned) -> bool:
     return owner == owned.organization and owned.kind in ("", kind)
 
 
-def table(lines: Iterable[str]) -> str:
+def candidates(lines: Iterable[str]) -> str:
     """One line for each, below a sentence."""
     return "".join(f"\n  {line}" for line in lines)
 
 
 def missing(what: str, near: Iterable[str]) -> NotFound:
     """Nothing is called so; what resembles it."""
-    told = table(near)
+    told = candidates(near)
     similar = f" Similar:{told}" if told else ""
     return NotFound(f"There is no {what} that this user may see. {_UNSEEN}{similar}")

@@ -54,9 +54,9 @@ class Nodes:
                 f"{_named(job)}: this user may not {verb} it. It takes the role Approve on the workflow template "
                 "or its organization, or an administrator of the organization; having launched it is not enough."
             )
-        if answer.status == 400 and not _decided(refusals.content(answer)):
+        if answer.status == 400 and not _decided(refusals.json_body(answer)):
             raise refusals.error(answer, what)
-        if answer.status < 300 and answer.body.strip() and not isinstance(refusals.content(answer), dict):
+        if answer.status < 300 and answer.body.strip() and not isinstance(refusals.json_body(answer), dict):
             raise AnswerLost(f"{what}: {answer.status} {answer.beginning}; it may have taken effect.")
         return answer.status < 300
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aap_launcher.controller import decode, references
-from aap_launcher.controller.lookup import Lookup, Row, missing, table
+from aap_launcher.controller.lookup import Lookup, Row, candidates, missing
 from aap_launcher.controller.references import Reference
 from aap_launcher.errors import InvalidInput, NotFound, Refused
 from aap_launcher.models import Found
@@ -71,19 +71,19 @@ class Objects:
             told = self._candidates(collection, rows)
             raise Refused(f"{prompt}: several are called {quoted(text)}; give one of:{told}")
         near = self._lookup.near(collection, reference_name(text))
-        raise missing(f"{_one(prompt)} {quoted(text)}", (line(row) for row in near))
+        raise missing(f"{_one(prompt)} {quoted(text)}", (row_line(row) for row in near))
 
     def _both(self, prompt: str, text: str, collection: str, rows: Sequence[Row]) -> Refused:
         """The id of one object is the name of another: nobody can tell which is meant."""
         by_id, *named = rows
-        told = table([f"{self._lookup.path(collection, decode.number(by_id))}  {line(by_id)}"])
+        told = candidates([f"{self._lookup.path(collection, decode.object_id(by_id))}  {row_line(by_id)}"])
         told += self._candidates(collection, named)
         return Refused(
             f"{prompt}: {quoted(text)} is the id of one and the name of another; give one of:{told}"
         )
 
     def _candidates(self, collection: str, rows: Sequence[Row]) -> str:
-        return table(f"{self._lookup.pasted(row, collection, rows)}  {line(row)}" for row in rows)
+        return candidates(f"{self._lookup.pasted(row, collection, rows)}  {row_line(row)}" for row in rows)
 
 
 def _one(prompt: str) -> str:
@@ -91,7 +91,7 @@ def _one(prompt: str) -> str:
     return _ONE.get(prompt, prompt)
 
 
-def line(row: Row) -> str:
+def row_line(row: Row) -> str:
     """A row in a message: "deploy" (id 3, Machine, organization Retail)."""
     owner, kind = decode.owner_and_kind(row)
     if str(row.get("type")).endswith("job_template"):
@@ -107,4 +107,4 @@ def reference_name(text: str) -> str:
 
 
 def _found(row: Row) -> Found:
-    return Found(decode.number(row), str(row.get("name") or ""))
+    return Found(decode.object_id(row), str(row.get("name") or ""))

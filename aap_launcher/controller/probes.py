@@ -33,7 +33,7 @@ class Certificate:
     protocol: str
 
 
-def place(origin: str) -> tuple[str, int]:
+def host_and_port(origin: str) -> tuple[str, int]:
     """Host and port of an origin."""
     parts = urlsplit(origin)
     return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
@@ -65,7 +65,7 @@ def connection_time(host: str, port: int, clock: Clock) -> float:
 
 def tunnel(origin: str) -> socket.socket:
     """A connection to the origin, through its proxy where it has one. Raises OSError, with the proxy's own no."""
-    host, port = place(origin)
+    host, port = host_and_port(origin)
     through = urlsplit(_proxy(origin))
     if not through.hostname:
         return socket.create_connection((host, port), timeout=_PATIENCE)
@@ -93,12 +93,15 @@ def certificate(connection: Connection, origin: str) -> Certificate:
     return _greeted(origin, context)
 
 
-def shown(origin: str) -> Certificate:
+def shown_certificate(origin: str) -> Certificate:
     """The certificate that the other side shows, whatever is wrong with it; nothing is sent there. Raises OSError."""
     anyone = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     anyone.check_hostname = False
     anyone.verify_mode = ssl.CERT_NONE
-    with tunnel(origin) as plain, anyone.wrap_socket(plain, server_hostname=place(origin)[0]) as secured:
+    with (
+        tunnel(origin) as plain,
+        anyone.wrap_socket(plain, server_hostname=host_and_port(origin)[0]) as secured,
+    ):
         pem = ssl.DER_cert_to_PEM_cert(secured.getpeercert(binary_form=True) or b"")
     itself = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # ssl reads only what it has verified
     itself.check_hostname = False
@@ -108,7 +111,10 @@ def shown(origin: str) -> Certificate:
 
 
 def _greeted(origin: str, context: ssl.SSLContext) -> Certificate:
-    with tunnel(origin) as plain, context.wrap_socket(plain, server_hostname=place(origin)[0]) as secured:
+    with (
+        tunnel(origin) as plain,
+        context.wrap_socket(plain, server_hostname=host_and_port(origin)[0]) as secured,
+    ):
         shown: Mapping[str, Any] = secured.getpeercert() or {}
         protocol = secured.version() or ""
     expires = str(shown.get("notAfter", ""))

@@ -69,7 +69,7 @@ class RecentJob:
         return bool(has == sent)
 
 
-def read(row: Mapping[str, Any], job: Job) -> RecentJob:
+def read_job(row: Mapping[str, Any], job: Job) -> RecentJob:
     """From a row of the controller's list, or from a job's own page."""
     summary = row.get("summary_fields")
     summary = summary if isinstance(summary, dict) else {}

@@ -77,7 +77,7 @@ class Owned(msgspec.Struct, frozen=True):
     kind: str = ""
 
 
-def template(text: str, site: str) -> Reference:
+def template_reference(text: str, site: str) -> Reference:
     """Read a reference to a template. Raises `InvalidInput` for another controller's address."""
     text, place = _place(text, site, "template")
     name = "" if _is_address(text) else text
@@ -100,7 +100,7 @@ def prompted(prompt: str, collection: str, text: str, site: str) -> Reference:
     return _called(prompt, text)
 
 
-def job(text: str, site: str) -> Reference:
+def job_reference(text: str, site: str) -> Reference:
     """Read a reference to a job. Raises `InvalidInput`."""
     text, place = _place(text, site, "job")
     if number := number_of(text):

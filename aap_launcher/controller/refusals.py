@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from aap_launcher.controller.json_depth import decoded, flattened
-from aap_launcher.controller.transport import Answer
+from aap_launcher.controller.transport import Response
 from aap_launcher.errors import Conflict, Forbidden, NotFound, Problem, Refused, Unauthorized
 
 _NEEDED = {
@@ -31,7 +31,7 @@ _NAMELESS = frozenset(
 _RIGHTS = re.compile(r"(?i)permission|access|privilege|\brole|authoriz|credentials")
 
 
-def content(answer: Answer) -> Any:  # noqa: ANN401 - JSON is anything
+def json_body(answer: Response) -> Any:  # noqa: ANN401 - JSON is anything
     """The body as JSON, None where it is not.
 
     Half a surrogate pair is taken as it is: Ansible makes one of each byte that is not UTF-8, and it may stand
@@ -50,33 +50,33 @@ def content(answer: Answer) -> Any:  # noqa: ANN401 - JSON is anything
         return None
 
 
-def detail(answer: Answer) -> str:
+def detail(answer: Response) -> str:
     """The `detail` of the body, "" where there is none; the gateway's authorizer spells it `details`."""
-    body = content(answer)
+    body = json_body(answer)
     if not isinstance(body, Mapping):
         return ""
     return str(body.get("detail") or body.get("details") or "")
 
 
-def signed(answer: Answer) -> bool:
+def signed(answer: Response) -> bool:
     """Whether it has the headers that the platform's services put on their answers, and proxies do not."""
     return any(name.lower().startswith("x-api-") for name in answer.headers)
 
 
-def controllers_own(answer: Answer, *, signed: bool) -> bool:
+def controllers_own(answer: Response, *, signed: bool) -> bool:
     """Whether the controller wrote this answer: JSON, and with its headers where it was seen to send them.
 
     A page is never its own, although it writes one for a path that it does not know.
     """
     if answer.status in {202, 204} and not answer.body:
         return _signed(answer) or not signed
-    return isinstance(content(answer), Mapping | list | str) and (_signed(answer) or not signed)
+    return isinstance(json_body(answer), Mapping | list | str) and (_signed(answer) or not signed)
 
 
 _signed = signed  # for where a parameter has its name
 
 
-def error(answer: Answer, what: str) -> Refused:
+def error(answer: Response, what: str) -> Refused:
     """The error for a status that is final; `what` is the object, as in `job template "Deploy"`."""
     match answer.status:
         case 401:
@@ -93,9 +93,9 @@ def error(answer: Answer, what: str) -> Refused:
             return _refused(answer, what)
 
 
-def spoken(answer: Answer, what: str) -> Refused:
+def spoken(answer: Response, what: str) -> Refused:
     """The error of a request that is no launch: the controller's own words, field by field, with its status."""
-    body = content(answer)
+    body = json_body(answer)
     known: dict[int, type[Refused]] = {403: Forbidden, 404: NotFound, 409: Conflict}
     if answer.status in {401, 413} or 300 <= answer.status < 400:
         told = error(answer, what)
@@ -107,7 +107,7 @@ def spoken(answer: Answer, what: str) -> Refused:
 
 
 def _sentence(  # noqa: PLR0911 - one return for each status
-    answer: Answer, what: str, body: object, problems: tuple[Problem, ...]
+    answer: Response, what: str, body: object, problems: tuple[Problem, ...]
 ) -> str:
     said = _joined(problems)
     match answer.status:
@@ -152,17 +152,17 @@ def _joined(problems: tuple[Problem, ...]) -> str:
     return "; ".join(": ".join(filter(None, (problem.field, problem.fault))) for problem in problems)
 
 
-def _refused(answer: Answer, what: str) -> Refused:
+def _refused(answer: Response, what: str) -> Refused:
     """Anything else that is not a success: a redirect, a 400 with its reasons."""
     if 300 <= answer.status < 400:
         target = answer.headers.get("Location", "nowhere").partition("?")[0]
         return Refused(f"{what}: redirected to {target} ({answer.status}), which is not followed; check url.")
-    problems = tuple(_problems(content(answer)))
+    problems = tuple(_problems(json_body(answer)))
     said = _joined(problems) or answer.beginning
     return Refused(f"{what}: refused by the controller ({answer.status}): {said}", problems)
 
 
-def _forbidden(answer: Answer, what: str) -> Forbidden:
+def _forbidden(answer: Response, what: str) -> Forbidden:
     said = detail(answer)
     if "insufficient scope" in said.lower():
         return Forbidden("The token is read-only: make one with scope write.")

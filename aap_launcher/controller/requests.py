@@ -11,7 +11,7 @@ from aap_launcher.controller import refusals
 from aap_launcher.controller.asking import as_object
 from aap_launcher.controller.retry import TEMPORARY, Outage
 from aap_launcher.controller.session import Session
-from aap_launcher.controller.transport import Answer
+from aap_launcher.controller.transport import Response
 from aap_launcher.errors import AnswerLost, InvalidInput, Refused
 from aap_launcher.models import Platform
 from aap_launcher.text.quoting import quoted, whole
@@ -78,7 +78,7 @@ class Requests:
         self, path: str, terms: Terms = (), page: MutableMapping[str, object] | None = None, *, what: str
     ) -> Any:  # noqa: ANN401 - JSON is anything
         """The JSON that GET answers. `page`: the rest of the query, its page_size halved where it is too slow."""
-        return refusals.content(self._send("GET", path, terms, page, what=what))
+        return refusals.json_body(self._send("GET", path, terms, page, what=what))
 
     def read(self, path: str, terms: Terms = (), *, what: str) -> Mapping[str, Any]:
         """The JSON object that GET answers."""
@@ -92,32 +92,32 @@ class Requests:
         """The text that GET answers: metrics, standard output."""
         return b"".join(self._session.stream(self.path(path), {}, what=what)).decode("utf-8", "replace")
 
-    def change(self, method: str, path: str, body: object, *, what: str) -> Answer:
+    def change(self, method: str, path: str, body: object, *, what: str) -> Response:
         """POST, PATCH or DELETE, sent once. `body` None: without one. Raises `AnswerLost` for another's answer."""
         data = None if body is None else _encoded(body, what)
         answer = self._session.change(method, self.path(path), data, what=what, refuse=refusals.spoken)
-        page = answer.body.strip() and refusals.content(answer) is None
+        page = answer.body.strip() and refusals.json_body(answer) is None
         if page or (method == "DELETE" and answer.status not in _DELETED):
             raise _unknown(answer, what)
         return answer
 
-    def content(self, answer: Answer, what: str, *, empty: bool = False) -> Mapping[str, Any]:
+    def content(self, answer: Response, what: str, *, empty: bool = False) -> Mapping[str, Any]:
         """The JSON object that a change answered. `empty`: without a body it is an empty one.
 
         Raises `AnswerLost` where it is none: whether the change took effect is not said then.
         """
-        found = refusals.content(answer)
+        found = refusals.json_body(answer)
         if empty and not answer.body.strip():
             return {}
         if not isinstance(found, dict):
             raise _unknown(answer, what)
         return found
 
-    def json(self, answer: Answer) -> Any:  # noqa: ANN401 - JSON is anything
+    def json(self, answer: Response) -> Any:  # noqa: ANN401 - JSON is anything
         """The answer's JSON, None where it has none."""
-        return refusals.content(answer)
+        return refusals.json_body(answer)
 
-    def refusal(self, answer: Answer, what: str) -> Refused:
+    def refusal(self, answer: Response, what: str) -> Refused:
         """The error that an answer of 400 and above is."""
         return refusals.spoken(answer, what)
 
@@ -129,7 +129,7 @@ class Requests:
         body: object = None,
         *,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> Response:
         """The answer to any request, whatever its status below 500 but 401 and 429; bytes are sent as they are."""
         what, place = f"{method} {path}", self.path(_asked(path, terms))
         self.asked += 1
@@ -151,8 +151,8 @@ class Requests:
 
     def _send(
         self, method: str, path: str, terms: Terms, page: MutableMapping[str, object] | None, *, what: str
-    ) -> Answer:
-        def usable(answer: Answer) -> bool:
+    ) -> Response:
+        def usable(answer: Response) -> bool:
             return answer.is_json or method == "OPTIONS"  # that one a proxy may answer itself, for ever
 
         place = self.path(_asked(path, terms))
@@ -170,7 +170,7 @@ def _asked(path: str, terms: Terms) -> str:
     return path + ("&" if "?" in path else "?") + urlencode(list(terms))
 
 
-def _unknown(answer: Answer, what: str) -> AnswerLost:
+def _unknown(answer: Response, what: str) -> AnswerLost:
     begins = f"; it begins: {answer.beginning}" if answer.body.strip() else ": it is empty"
     return AnswerLost(
         f"{what}: the answer ({answer.status}) is not the controller's{begins}. It may have taken effect."

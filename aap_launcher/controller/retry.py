@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 import msgspec
 
 from aap_launcher.controller import refusals
-from aap_launcher.controller.transport import Answer
+from aap_launcher.controller.transport import Response
 from aap_launcher.controller.transport_errors import Cause, Fault
 from aap_launcher.errors import Forbidden, LauncherError, Unauthorized, Unreachable
 from aap_launcher.models import Clock, Notice, Signals
@@ -51,7 +51,7 @@ def of_fault(fault: Fault, standing: Standing) -> Trouble:
     )
 
 
-def of_answer(answer: Answer, standing: Standing) -> Trouble | None:
+def of_answer(answer: Response, standing: Standing) -> Trouble | None:
     """An answer that is not the controller's word, or not its last; None: it counts."""
     match answer.status:
         case 401:
@@ -69,7 +69,7 @@ def of_answer(answer: Answer, standing: Standing) -> Trouble | None:
             return Trouble("the controller's database is being migrated") if migrating(answer) else None
 
 
-def authorizer_failed(answer: Answer) -> bool:
+def authorizer_failed(answer: Response) -> bool:
     """A 403 of the gateway's own authorizer, not the controller's word (AAP-51931; empty is Envoy's default).
 
     The controller's may be without `detail`, even `{}` (a workflow template that this user may not make), but
@@ -83,7 +83,7 @@ def authorizer_failed(answer: Answer) -> bool:
     return not said and not (answer.is_json and "X-API-Node" in answer.headers)
 
 
-def lost(answer: Answer, *, foreign: bool) -> bool:
+def lost(answer: Response, *, foreign: bool) -> bool:
     """Whether this is not the controller's answer to a request that changes something, or not its last word.
 
     A redirect proves nothing, whoever signed it: no view of the controller's answers a change with one.
@@ -93,12 +93,12 @@ def lost(answer: Answer, *, foreign: bool) -> bool:
     return answer.status < 400 or answer.status >= 500 or authorizer_failed(answer) or foreign
 
 
-def migrating(answer: Answer) -> bool:
+def migrating(answer: Response) -> bool:
     """Whether each path leads to the migration page for now (AWX awx/main/middleware.py)."""
     return "migrations_notran" in answer.headers.get("Location", "")
 
 
-def _of_401(answer: Answer, standing: Standing) -> Trouble | None:
+def _of_401(answer: Response, standing: Standing) -> Trouble | None:
     said = refusals.detail(answer)
     if said.startswith("JWT"):  # the credential was good; the gateway's own note to the controller was not
         return Trouble(f"401 {said}", patience=60, error=Unauthorized)
@@ -107,7 +107,7 @@ def _of_401(answer: Answer, standing: Standing) -> Trouble | None:
     return None
 
 
-def _retry_after(answer: Answer) -> float | None:
+def _retry_after(answer: Response) -> float | None:
     """Retry-After in seconds, given as seconds or as a date (by the answer's own clock); 0.5 to 60."""
     value = answer.headers.get("Retry-After", "").strip()
     if not value:

@@ -12,7 +12,7 @@ from aap_launcher.controller import refusals, retry
 from aap_launcher.controller.address import Address
 from aap_launcher.controller.asking import NONE, Allowed, Query, Refuse, halve, made, with_query
 from aap_launcher.controller.retry import TEMPORARY, Outage, Standing, Trouble
-from aap_launcher.controller.transport import JSON, Answer, Wire
+from aap_launcher.controller.transport import JSON, Response, Wire
 from aap_launcher.controller.transport_errors import Fault
 from aap_launcher.errors import AnswerLost, Interrupted, LauncherError, Unauthorized, Unreachable
 from aap_launcher.models import Clock, Notice, Signals
@@ -56,13 +56,13 @@ class Session:
         what: str,
         allow: Allowed = NONE,
         anonymous: bool = False,
-        usable: Callable[[Answer], bool] = lambda answer: answer.is_json,
+        usable: Callable[[Response], bool] = lambda answer: answer.is_json,
         method: str = "GET",
         headers: Mapping[str, str] | None = None,
         refuse: Refuse = refusals.error,
         once: bool = False,
         pages: bool = False,
-    ) -> Answer:
+    ) -> Response:
         """GET (or OPTIONS) until an answer counts. Raises `Refused` for 4xx (but those in `allow`), `Unreachable`.
 
         What is not `usable`, and (once the credential was accepted) a 3xx or 4xx that the controller did not write,
@@ -71,11 +71,11 @@ class Session:
         person typed: the controller itself writes pages for those that it lacks.
         """
 
-        def attempt() -> Answer:
+        def attempt() -> Response:
             with self._signals.listening():
                 return self._send(method, with_query(path, query), anonymous=anonymous, headers=headers)
 
-        def judge(answer: Answer) -> Trouble | None:
+        def judge(answer: Response) -> Trouble | None:
             fine = answer.status in allow and not retry.migrating(answer)
             fine = fine and (answer.status < 300 or anonymous or pages or not self.foreign(answer))
             return None if fine else self._trouble(answer, None if anonymous else usable, pages=pages)
@@ -100,9 +100,9 @@ class Session:
         """GET a JSON object that has these keys, and the values of `like`: another object's page is no answer."""
         found: Mapping[str, object] = {}
 
-        def usable(answer: Answer) -> bool:
+        def usable(answer: Response) -> bool:
             nonlocal found
-            body = refusals.content(answer)
+            body = refusals.json_body(answer)
             found = body if isinstance(body, dict) else {}
             return (
                 isinstance(body, dict)
@@ -113,7 +113,7 @@ class Session:
         self.get(path, query, what=what, usable=usable, once=once)
         return found
 
-    def post(self, path: str, body: Mapping[str, object], *, what: str, allow: Allowed = NONE) -> Answer:
+    def post(self, path: str, body: Mapping[str, object], *, what: str, allow: Allowed = NONE) -> Response:
         """POST JSON; see `change`."""
         # Not msgspec: it takes neither `Number` nor half a surrogate pair, which a survey's default may hold.
         return self.change("POST", path, json.dumps(body).encode(), what=what, allow=allow)
@@ -128,14 +128,14 @@ class Session:
         allow: Allowed = NONE,
         refuse: Refuse = refusals.error,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> Response:
         """POST, PATCH, PUT or DELETE, repeated only while it is sure that it was not acted on.
 
         Sure is what the transport saw (no byte of it was handed over) and what the controller itself says. Raises
         `AnswerLost` where it may have been acted on, `Unreachable` where it was not, `Refused` for a no.
         """
 
-        def attempt() -> Answer:
+        def attempt() -> Response:
             with self._signals.listening():
                 pass  # a signal that came before stops it here
             try:
@@ -152,7 +152,7 @@ class Session:
                     raise error from None
                 raise
 
-        def judge(answer: Answer) -> Trouble | None:
+        def judge(answer: Response) -> Trouble | None:
             return self._trouble(answer, None) if answer.status == 401 and not self.foreign(answer) else None
 
         answer = self._persist(attempt, judge, what)
@@ -166,14 +166,14 @@ class Session:
             raise error
         return self._counted(answer, what, allow, refuse, anonymous=False)
 
-    def foreign(self, answer: Answer) -> bool:
+    def foreign(self, answer: Response) -> bool:
         """Whether something in between wrote this answer: no JSON where there is a body, or no header of its."""
         return not refusals.controllers_own(answer, signed=self._signed)
 
     def stream(self, path: str, query: Query, *, what: str) -> Iterator[bytes]:
         """GET a body of any size and type, as it arrives. Raises `Unreachable` if it breaks off."""
 
-        def attempt() -> tuple[Answer, Iterator[bytes]]:
+        def attempt() -> tuple[Response, Iterator[bytes]]:
             with self._signals.listening():
                 return self._wire.stream(
                     with_query(path, query), timeout=self._timeout, authorization=self.authorization
@@ -186,7 +186,7 @@ class Session:
         except Fault as fault:
             raise Unreachable(f"{what}: {fault}.") from None
 
-    def urgent(self, method: str, path: str, *, timeout: float, authorization: str = "") -> Answer:
+    def urgent(self, method: str, path: str, *, timeout: float, authorization: str = "") -> Response:
         """Send once, on a fresh connection, deaf to signals: for cancel and goodbye. Raises `Fault`."""
         return self._wire.send(
             method,
@@ -251,7 +251,7 @@ class Session:
         body: bytes | None = None,
         fresh: bool = False,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> Response:
         answer = self._wire.send(
             method,
             path,
@@ -269,7 +269,7 @@ class Session:
         return answer
 
     def _trouble(
-        self, answer: Answer, usable: Callable[[Answer], bool] | None, *, pages: bool = False
+        self, answer: Response, usable: Callable[[Response], bool] | None, *, pages: bool = False
     ) -> Trouble | None:
         asked = 300 <= answer.status < 500 and answer.status not in {403, *TEMPORARY}
         # Before the credential was accepted a page may be a log-in portal's, which no waiting mends.
@@ -282,8 +282,8 @@ class Session:
         return trouble
 
     def _counted(
-        self, answer: Answer, what: str, allow: Allowed, refuse: Refuse, *, anonymous: bool
-    ) -> Answer:
+        self, answer: Response, what: str, allow: Allowed, refuse: Refuse, *, anonymous: bool
+    ) -> Response:
         fine = answer.status < 300 or answer.status in allow
         if fine:
             if not anonymous and answer.status != 401:

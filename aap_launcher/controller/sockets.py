@@ -199,7 +199,7 @@ class _Secure(_Plain, HTTPSConnection):
     """The same over TLS: urllib3's HTTPSConnection comes next in the order of `super()`."""
 
 
-class Adapter(HTTPAdapter):
+class SocketAdapter(HTTPAdapter):
     """The transport of `requests` with our SSLContext and our sockets, directly and through a proxy."""
 
     def __init__(self, context: ssl.SSLContext, exchange: Exchange) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aap_launcher.controller import decode, references
-from aap_launcher.controller.lookup import Lookup, missing, table
-from aap_launcher.controller.objects import line, reference_name
+from aap_launcher.controller.lookup import Lookup, candidates, missing
+from aap_launcher.controller.objects import reference_name, row_line
 from aap_launcher.controller.references import COLLECTIONS, Reference
 from aap_launcher.controller.session import Session
 from aap_launcher.errors import InvalidInput, NotFound, Refused
@@ -28,7 +28,7 @@ class Templates:
 
     def find(self, text: str, template_type: str, organization: str) -> Template:
         """One template. Raises `InvalidInput`, `NotFound`, `Refused` (several, or of another type)."""
-        reference = references.template(text, self._lookup.site)
+        reference = references.template_reference(text, self._lookup.site)
         wanted = _WANTED[template_type]
         if reference.type and reference.type not in wanted:
             raise _other_type(text, reference.type, template_type)
@@ -46,21 +46,23 @@ class Templates:
         if fitting := [
             item for item in others if item.type in wanted and organization in ("", item.organization)
         ]:
-            told = table(self._pasted(item) for item in (found, *fitting))
+            told = candidates(self._pasted(item) for item in (found, *fitting))
             raise Refused(
                 f"template: {quoted(text)} is the id of one and the name of another; give one of:{told}"
             )
         if organization and organization not in (found.organization, ""):
-            raise Refused(f"{describe(found)} belongs to another organization than {organization}.")
+            raise Refused(f"{template_title(found)} belongs to another organization than {organization}.")
         return found
 
     def prompts(self, template: Template) -> Prompts:
         """What the template asks for."""
         path = self.path(template)
-        row = self._session.json(path + "launch/", what=describe(template))
+        row = self._session.json(path + "launch/", what=template_title(template))
         survey: Mapping[str, object] = {}
         if row.get("survey_enabled") is True:
-            survey = self._session.json(path + "survey_spec/", what=f"the survey of {describe(template)}")
+            survey = self._session.json(
+                path + "survey_spec/", what=f"the survey of {template_title(template)}"
+            )
         return decode.prompts(row, survey)
 
     def path(self, template: Template) -> str:
@@ -72,12 +74,12 @@ class Templates:
         for kind in wanted:
             row = self._lookup.detail(COLLECTIONS[kind], number, f"{_NAMES[kind]} {number}")
             if row is not None:
-                return decode.template(row)
+                return decode.decoded_template(row)
         return None
 
     def _seen(self, reference: Reference) -> list[Template]:
         rows = self._lookup.meant(_LIST, reference, _BOTH)
-        return [decode.template(row) for row in rows if row.get("type") in tuple(TemplateType)]
+        return [decode.decoded_template(row) for row in rows if row.get("type") in tuple(TemplateType)]
 
     def _of_name(
         self,
@@ -91,28 +93,30 @@ class Templates:
         if len(fitting) == 1:
             return fitting[0]
         if fitting:
-            told = table(self._pasted(item) for item in fitting)
+            told = candidates(self._pasted(item) for item in fitting)
             raise Refused(
                 f"Several templates are called {quoted(reference.name)}; give organization, or one of:{told}"
             )
         if named:
-            told = table(describe(item) for item in named)
+            told = candidates(template_title(item) for item in named)
             raise NotFound(f"No template {quoted(text)} of this type and organization; there is:{told}")
         raise self._none(reference, wanted, text)
 
     def _pasted(self, template: Template) -> str:
         """A template's path, which names it and no other, and its words."""
-        return f"{self.path(template)}  {describe(template)}"
+        return f"{self.path(template)}  {template_title(template)}"
 
     def _none(self, reference: Reference, wanted: Sequence[TemplateType], text: str) -> Refused:
         other = [kind for kind in TemplateType if kind not in wanted]
         if reference.id is not None and other and (found := self._by_id(reference.id, other)):
-            return Refused(f"{describe(found)} is not of the template_type given: leave template_type out.")
+            return Refused(
+                f"{template_title(found)} is not of the template_type given: leave template_type out."
+            )
         near = self._lookup.near(_LIST, reference_name(reference.name), _BOTH)
-        return missing(f"template {quoted(text)}", map(line, near))
+        return missing(f"template {quoted(text)}", map(row_line, near))
 
 
-def describe(template: Template) -> str:
+def template_title(template: Template) -> str:
     """The template in messages: job template "Deploy" (id 15, organization Retail)."""
     place = f", organization {template.organization}" if template.organization else ""
     return f'{_NAMES[template.type]} "{template.name}" (id {template.id}{place})'

@@ -13,9 +13,9 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from aap_launcher.controller.exchange import LARGEST, Exchange
-from aap_launcher.controller.sockets import CONNECT, Adapter
+from aap_launcher.controller.sockets import CONNECT, SocketAdapter
 from aap_launcher.controller.transport_errors import fault_of, of_unknown_authority
-from aap_launcher.controller.unzip import plain
+from aap_launcher.controller.unzip import decompressed
 from aap_launcher.errors import InvalidInput
 from aap_launcher.models import Clock
 from aap_launcher.text import headers as headers_text
@@ -41,7 +41,7 @@ _SHOWN = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What came back. `body` is whole and decompressed."""
 
     method: str
@@ -113,7 +113,7 @@ class Wire:
         accept: str = JSON,
         fresh: bool = False,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> Response:
         """Send once, read the whole answer, within `timeout` in all. Raises `Fault`.
 
         `fresh`: on a connection of its own.
@@ -121,7 +121,7 @@ class Wire:
         if fresh:
             self.hang_up()
         started = self._clock.now()
-        head: Answer | None = None
+        head: Response | None = None
         try:
             with self._open(
                 method,
@@ -132,7 +132,7 @@ class Wire:
                 accept=accept,
                 headers=headers,
             ) as response:
-                head = Answer(method, path, response.status_code, response.headers, b"")
+                head = Response(method, path, response.status_code, response.headers, b"")
                 answer = replace(head, body=b"".join(self._pieces(response)))
         except _BROKEN as error:
             self.hang_up()
@@ -146,7 +146,7 @@ class Wire:
         self._note(method, path, started, str(answer.status), len(answer.body))
         return answer
 
-    def stream(self, path: str, *, timeout: float, authorization: str) -> tuple[Answer, Iterator[bytes]]:
+    def stream(self, path: str, *, timeout: float, authorization: str) -> tuple[Response, Iterator[bytes]]:
         """Like `send` of a GET for any media type, but the body of a 200 arrives as it is read.
 
         It may be of any size: each 256 KiB of it have `timeout` seconds.
@@ -159,7 +159,7 @@ class Wire:
             self.hang_up()
             raise fault_of(error, self.exchange, self._origin, timeout=timeout) from None
         self._note("GET", path, started, str(response.status_code))
-        answer = Answer("GET", path, response.status_code, response.headers, content)
+        answer = Response("GET", path, response.status_code, response.headers, content)
         return answer, self._chunks(response, timeout)
 
     def hang_up(self) -> None:
@@ -168,7 +168,7 @@ class Wire:
 
     def _fresh(self) -> requests.Session:
         session = _Http()
-        session.mount("https://", Adapter(self._context, self.exchange))
+        session.mount("https://", SocketAdapter(self._context, self.exchange))
         session.mount("http://", session.get_adapter("https://"))
         session.cookies = _NoCookies()
         session.headers.clear()
@@ -230,7 +230,7 @@ class Wire:
     def _pieces(self, response: requests.Response) -> Iterator[bytes]:
         """The whole body, decompressed; no piece and no sum of them is larger than it may be."""
         size = 0
-        for piece in plain(_as_it_comes(response), response.headers.get("Content-Encoding", "")):
+        for piece in decompressed(_as_it_comes(response), response.headers.get("Content-Encoding", "")):
             size += len(piece)
             if size > LARGEST:
                 raise self.exchange.burst()
@@ -241,7 +241,9 @@ class Wire:
         got = 0
         try:
             with response:
-                for piece in plain(_as_it_comes(response), response.headers.get("Content-Encoding", "")):
+                for piece in decompressed(
+                    _as_it_comes(response), response.headers.get("Content-Encoding", "")
+                ):
                     yield piece
                     got += len(piece)
                     if got >= _PIECE:  # a reader who takes long costs nothing

@@ -18,7 +18,7 @@ from aap_launcher.controller.sockets import CONNECT
 from aap_launcher.errors import InvalidInput, Problem
 
 if TYPE_CHECKING:
-    from aap_launcher.controller.transport import Answer
+    from aap_launcher.controller.transport import Response
 
 
 class Cause(Enum):
@@ -40,7 +40,7 @@ class Fault(Exception):
     def __init__(self, words: str, cause: Cause = Cause.OTHER, *, sent: bool) -> None:
         super().__init__(words)
         self.cause, self.sent = cause, sent
-        self.head: Answer | None = None
+        self.head: Response | None = None
 
 
 def fault_of(error: Exception, exchange: Exchange, origin: str, *, timeout: float) -> Fault:

@@ -9,7 +9,7 @@ _PIECE = 1 << 20  # bytes of one piece, decompressed
 _GZIP = 16 + zlib.MAX_WBITS
 
 
-def plain(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+def decompressed(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     """The pieces as they were before Content-Encoding. Raises `ValueError` where it cannot be undone."""
     name = encoding.strip().lower()
     if name in {"", "identity"}:

@@ -90,7 +90,7 @@ def _expiry(requests: Requests, *, gateway: bool) -> Check:
     Behind a gateway it may be one of the platform's, or (until AAP 2.7) one of the controller's.
     """
     rows = [*(_tokens(requests, GATEWAY) if gateway else ()), *_tokens(requests, "")]
-    ends = sorted(shapes.text(row, "expires")[:10] for row in rows)
+    ends = sorted(shapes.text_at(row, "expires")[:10] for row in rows)
     if not rows:
         return Check("token", State.UNKNOWN, "its end is not told by this controller")
     if len(rows) == 1:

@@ -48,7 +48,7 @@ _TONES = {
 }
 
 
-def line(check: Check) -> Line:
+def check_line(check: Check) -> Line:
     """The check in the log, its advice below it."""
     text = f"{check.name:<11} {check.text}"
     below = " " * 12

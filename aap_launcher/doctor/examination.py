@@ -9,7 +9,7 @@ from aap_launcher.controller import Controller, address
 from aap_launcher.doctor.access import access
 from aap_launcher.doctor.check import Check, State, failed
 from aap_launcher.doctor.network import network
-from aap_launcher.doctor.template import template
+from aap_launcher.doctor.template import check_template
 from aap_launcher.errors import InvalidInput, LauncherError, Unauthorized
 from aap_launcher.inputs.definitions import BY_NAME, Inputs
 from aap_launcher.models import CIContext, Clock
@@ -24,7 +24,7 @@ def examine(
 ) -> Iterator[Check]:
     """Each check as it is made. What stands on a step that failed is not looked at."""
     try:
-        place = address.parse(inputs.connection.url)
+        place = address.parse_address(inputs.connection.url)
     except InvalidInput as error:
         yield failed("url", error)
         return
@@ -72,6 +72,6 @@ def _on(
     yield Check("controller", State.OK, f"{controller.describe()}, {kind}, API at {controller.platform.api}")
     yield from access(controller, controller.requests, inputs.connection, clock, today)
     if inputs.template:
-        yield from template(controller, controller.requests, inputs, context)
+        yield from check_template(controller, controller.requests, inputs, context)
     else:
         yield Check("template", State.UNKNOWN, "none was given: give one to have it looked at")

@@ -27,7 +27,7 @@ _SOON = 30 * 86400.0  # seconds before a certificate's end at which it is worth 
 
 def network(connection: Connection, origin: str, clock: Clock, today: datetime) -> Iterator[Check]:
     """Step by step towards the controller; ends with the first step that cannot be taken."""
-    host, port = probes.place(origin)
+    host, port = probes.host_and_port(origin)
     if proxy := probes.proxy(origin):
         yield from _behind(connection, origin, proxy, today)
         return
@@ -52,7 +52,7 @@ def network(connection: Connection, origin: str, clock: Clock, today: datetime) 
 
 def _behind(connection: Connection, origin: str, proxy: str, today: datetime) -> Iterator[Check]:
     """A proxy resolves the name and makes the connection; TLS goes through it, to the controller itself."""
-    host, _ = probes.place(origin)
+    host, _ = probes.host_and_port(origin)
     told = f"{proxy} is asked for {host}: it alone sees the name and the port"
     if urlsplit(origin).scheme != "https" or not proxy.startswith("http://"):
         yield Check("proxy", State.OK, told)
@@ -74,7 +74,7 @@ def _behind(connection: Connection, origin: str, proxy: str, today: datetime) ->
 
 
 def _tls(connection: Connection, origin: str, today: datetime) -> Check:
-    host, port = probes.place(origin)
+    host, port = probes.host_and_port(origin)
     if urlsplit(origin).scheme != "https" and host in _HERE:
         return Check("tls", State.OK, "none, and it is this machine")
     if urlsplit(origin).scheme != "https":
@@ -101,7 +101,7 @@ def _tls(connection: Connection, origin: str, today: datetime) -> Check:
 def _shown(origin: str) -> str:
     """Whose certificate it is, where it could not be verified; "" where none is shown."""
     try:
-        return f"it shows a {_described(probes.shown(origin))}"
+        return f"it shows a {_described(probes.shown_certificate(origin))}"
     except (OSError, ValueError):
         return ""
 

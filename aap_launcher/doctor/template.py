@@ -18,7 +18,7 @@ _NO_LOG = "Without events the log is empty; the verdict is right all the same."
 _NO_SYNC = frozenset({"failed", "error", "missing", "canceled", "never updated"})
 
 
-def template(
+def check_template(
     controller: Controller, requests: Requests, inputs: Inputs, context: CIContext
 ) -> Iterator[Check]:
     """Everything about the template that a launch would find out."""
@@ -82,7 +82,7 @@ def _project(requests: Requests, found: Template) -> Check:
     except (Refused, Unreachable) as error:
         return Check("project", State.UNKNOWN, f"not told: {error}")
     project = shapes.row(shapes.row(row, "summary_fields"), "project")
-    name, status = shapes.text(project, "name"), shapes.text(project, "status")
+    name, status = shapes.text_at(project, "name"), shapes.text_at(project, "status")
     if not name:
         advice = "Give the template a project, or this user the right to see it."
         return Check("project", State.WARNING, "none that this user may see", advice)
@@ -103,7 +103,7 @@ def _events(requests: Requests, found: Template) -> Check:
         return Check("events", State.WARNING, f"not told, as no job is: {error}", _NO_LOG)
     if not (rows := shapes.rows(page, "results")):
         return Check("events", State.UNKNOWN, "no job of this template was run yet")
-    newest = shapes.number(rows[0], "id")
+    newest = shapes.number_at(rows[0], "id")
     try:
         requests.read(f"jobs/{newest}/job_events/", (("page_size", "1"),), what=f"the events of job {newest}")
     except (Refused, Unreachable) as error:

@@ -8,7 +8,7 @@ from typing import Any
 
 from aap_launcher.client.kinds import KINDS
 from aap_launcher.export.documents import Document, document, ordered, started
-from aap_launcher.export.reader import Reader, called, named, summary
+from aap_launcher.export.reader import Reader, foreign_summary, name_of, named
 from aap_launcher.export.settings import settings
 from aap_launcher.models import shapes
 from aap_launcher.models.shapes import Row
@@ -54,19 +54,19 @@ def collect(reader: Reader, kinds: Sequence[str], organization: str = "") -> Ite
 def _owner(reader: Reader, kind: str, row: Row) -> str:
     """The organization of an object; of a schedule that of what it starts, of a source that of its inventory."""
     if kind == "organizations":
-        return shapes.text(row, "name")
+        return shapes.text_at(row, "name")
     if kind == "inventory_sources":
         row = reader.row("inventories", row.get("inventory")) or row
     if kind == "schedules" and (starts := started(row)):
         return _owner(reader, starts, reader.row(starts, row.get("unified_job_template")) or {})
-    return shapes.text(summary(row, "organization"), "name")
+    return shapes.text_at(foreign_summary(row, "organization"), "name")
 
 
 def _reference(reader: Reader, kind: str, row: Row) -> str:
     if kind == "schedules":
-        return f"{called(row)}++{shapes.text(summary(row, 'unified_job_template'), 'name')}"
+        return f"{name_of(row)}++{shapes.text_at(foreign_summary(row, 'unified_job_template'), 'name')}"
     if kind == "inventory_sources":
-        return f"{called(row)}++{reader.name('inventories', row.get('inventory'))}"
+        return f"{name_of(row)}++{reader.name('inventories', row.get('inventory'))}"
     return named(kind, row)
 
 
@@ -100,7 +100,7 @@ def _workflow(reader: Reader, row: Row) -> Mapping[str, Any]:
 def _node(reader: Reader, node: Row, names: Mapping[int, str]) -> Document:
     """A node by its identifier; edges by the identifiers they lead to."""
     number = int(node["id"])
-    edges = {name: sorted(names.get(to, str(to)) for to in shapes.numbers(node, name)) for name in _EDGES}
+    edges = {name: sorted(names.get(to, str(to)) for to in shapes.numbers_at(node, name)) for name in _EDGES}
     given = reader.below("workflow_job_template_nodes", number, "credentials")
     found = document(reader, "workflow_job_template_nodes", node) | {
         **edges,
@@ -113,7 +113,7 @@ def _inventory(reader: Reader, row: Row) -> Mapping[str, Any]:
     """Hosts with their variables and groups with theirs, by the inventory's own script: two requests for any number."""
     if row.get("kind"):
         return {"input_inventories": _inputs(reader, row)}  # smart, constructed: its hosts are of others
-    number, what = int(row["id"]), f'the hosts of inventory "{called(row)}"'
+    number, what = int(row["id"]), f'the hosts of inventory "{name_of(row)}"'
     script = reader.page(f"inventories/{number}/script/", what, [("hostvars", "1"), ("all", "1")])
     enabled = reader.page(f"inventories/{number}/script/", what, [("hostvars", "1")])
     variables, active = _hostvars(script), _hostvars(enabled)
@@ -150,7 +150,7 @@ def _schedule(reader: Reader, row: Row) -> Mapping[str, Any]:
     number = int(row["id"])
     return {
         "credentials": _names(reader, "credentials", reader.below("schedules", number, "credentials")),
-        "labels": sorted(map(called, reader.below("schedules", number, "labels"))),
+        "labels": sorted(map(name_of, reader.below("schedules", number, "labels"))),
     }
 
 
@@ -163,7 +163,7 @@ def _team(reader: Reader, row: Row) -> Mapping[str, Any]:
     number = int(row["id"])
     roles = map(_role, reader.below("teams", number, "roles"))
     return {
-        "members": sorted(called(user, "username") for user in reader.below("teams", number, "users")),
+        "members": sorted(name_of(user, "username") for user in reader.below("teams", number, "users")),
         "roles": sorted({*roles, *_defined_roles(reader, number)}),
     }
 
@@ -174,10 +174,10 @@ def _defined_roles(reader: Reader, team: int) -> Iterator[str]:
         definition = reader.row("role_definitions", row.get("role_definition"))
         if row.get("team") != team or definition is None or definition.get(_MANAGED) is True:
             continue
-        kind = _OF_CONTENT.get(shapes.text(row, "content_type").rpartition(".")[2])
+        kind = _OF_CONTENT.get(shapes.text_at(row, "content_type").rpartition(".")[2])
         number = str(row.get("object_id"))
         name = reader.name(kind, int(number)) if kind and number.isdecimal() else number
-        yield f"{called(definition)} on {KINDS[kind].singular if kind else row.get('content_type')} {name}"
+        yield f"{name_of(definition)} on {KINDS[kind].singular if kind else row.get('content_type')} {name}"
 
 
 def _role(role: Row) -> str:
@@ -188,18 +188,18 @@ def _role(role: Row) -> str:
 
 
 def _survey(reader: Reader, kind: str, row: Row) -> Mapping[str, Any]:
-    if not row.get("survey_enabled") and not summary(row, "survey"):
+    if not row.get("survey_enabled") and not foreign_summary(row, "survey"):
         return {}
-    return reader.page(f"{kind}/{row['id']}/survey_spec/", f'the survey of "{called(row)}"')
+    return reader.page(f"{kind}/{row['id']}/survey_spec/", f'the survey of "{name_of(row)}"')
 
 
 def _labelled(reader: Reader, kind: str, row: Row) -> Mapping[str, Any]:
     """The labels, which the row itself tells while they are few."""
-    told = summary(row, "labels")
+    told = foreign_summary(row, "labels")
     rows = shapes.rows(told, "results")
-    if (shapes.number(told, "count") or 0) > len(rows):
+    if (shapes.number_at(told, "count") or 0) > len(rows):
         rows = reader.below(kind, int(row["id"]), "labels")
-    return {"labels": sorted(map(called, rows))}
+    return {"labels": sorted(map(name_of, rows))}
 
 
 def _attached(reader: Reader, kind: str, row: Row, lists: Iterable[str]) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from aap_launcher.client import fields
 from aap_launcher.client.fields import Field
 from aap_launcher.client.kinds import KINDS
 from aap_launcher.client.records import mapping_of
-from aap_launcher.export.reader import Reader, summary
+from aap_launcher.export.reader import Reader, foreign_summary
 from aap_launcher.models.shapes import Row
 
 Document = dict[str, Any]
@@ -67,7 +67,7 @@ def template(reader: Reader, row: Row) -> Mapping[str, str]:
     number = row.get("unified_job_template")
     kind = started(row)
     if not kind:
-        told = summary(row, "unified_job_template")
+        told = foreign_summary(row, "unified_job_template")
         return {"name": str(told.get("name") or f"(template {number}, not readable)"), "type": "approval"}
     return {"name": reader.name(kind, number), "type": KINDS[kind].singular}
 
@@ -76,4 +76,4 @@ def started(row: Row) -> str:
     """The kind of what a node or a schedule starts; "" for an approval."""
     kinds = {"job": "job_templates", "workflow_job": "workflow_job_templates", "project_update": "projects"}
     kinds |= {"inventory_update": "inventory_sources", "system_job": "system_job_templates"}
-    return kinds.get(str(summary(row, "unified_job_template").get("unified_job_type")), "")
+    return kinds.get(str(foreign_summary(row, "unified_job_template").get("unified_job_type")), "")

@@ -60,7 +60,7 @@ def _identified(value: object) -> bool:
     )
 
 
-def line(change: Change) -> str:
+def drift_line(change: Change) -> str:
     """`~ job_templates/Deploy++Retail  limit: "web" -> "all"`."""
     name = change.file.removesuffix(".yml")
     if not change.field:

@@ -67,7 +67,7 @@ def _percent(found: re.Match[str]) -> str:
     return "".join(f"%{byte:02X}" for byte in found[0].encode(errors="surrogatepass"))
 
 
-def names(objects: Iterable[tuple[str, str]]) -> Iterator[str]:
+def file_names(objects: Iterable[tuple[str, str]]) -> Iterator[str]:
     """The file of each (kind, reference); a number is added where several would share one (case, long names)."""
     taken: set[str] = set()
     last: dict[str, int] = {}
@@ -87,7 +87,7 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name.casefold())
 
 
-def text_of(document: Mapping[str, Any]) -> str:
+def yaml_of(document: Mapping[str, Any]) -> str:
     """The document as YAML: keys in their order, texts of several lines as such."""
     import yaml  # noqa: PLC0415 - only an export writes YAML
 
@@ -106,7 +106,7 @@ def text_of(document: Mapping[str, Any]) -> str:
     return str(yaml.dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=1000))
 
 
-def write(
+def write_documents(
     folder: Path, files: Mapping[str, Document], owners: Mapping[str, str], *, gone: Part | None
 ) -> Written:
     """Write the files. Raises `InvalidInput` for a folder, or a file in it, that is not an export's.
@@ -128,9 +128,9 @@ def _unusable(folder: Path, fault: OSError) -> InvalidInput:
 def _written(
     folder: Path, files: Mapping[str, Document], owners: Mapping[str, str], gone: Part | None
 ) -> Written:
-    before = check(folder)
+    before = existing(folder)
     _keep_others(folder, before.files, files)
-    texts = {name: text_of(document) for name, document in files.items()}  # all of it, or nothing is begun
+    texts = {name: yaml_of(document) for name, document in files.items()}  # all of it, or nothing is begun
     of = {name: owner for name, owner in before.owners.items() if name not in files} | dict(owners)
     _list(
         folder, {*before.files, *files}, of
@@ -171,7 +171,7 @@ def contents(folder: Path) -> Contents:
     return _contents(folder)
 
 
-def read(folder: Path, files: Sequence[str]) -> dict[str, Document]:
+def read_documents(folder: Path, files: Sequence[str]) -> dict[str, Document]:
     """The documents in these files. Raises `InvalidInput` where one of them is broken."""
     return dict(_documents(folder, files))
 
@@ -212,7 +212,7 @@ def _loaded(text: str) -> object:
     return yaml.load(text, Loader=Loader)  # noqa: S506 - a safe loader
 
 
-def check(folder: Path) -> Contents:
+def existing(folder: Path) -> Contents:
     """What the export there holds; nothing of a new or empty folder. Raises `InvalidInput` for another's."""
     try:
         if not folder.exists():

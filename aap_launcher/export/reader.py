@@ -62,7 +62,7 @@ class Reader:
         except _REFUSED as error:
             self._miss(f"{list_name} of {what}: {error}")
             return ()
-        if any(shapes.number(row, "id") is None for row in found):
+        if any(shapes.number_at(row, "id") is None for row in found):
             raise Unreachable(f"{list_name} of {what}: the answer is not the controller's list.")
         return found
 
@@ -113,14 +113,14 @@ class Reader:
 
 def named(kind: str, row: Row) -> str:
     """NAME, or NAME++ORGANIZATION where the object has one."""
-    name = called(row, KINDS[kind].key or "name")
-    owner = shapes.text(summary(row, "organization"), "name")
+    name = name_of(row, KINDS[kind].key or "name")
+    owner = shapes.text_at(foreign_summary(row, "organization"), "name")
     return f"{name}++{owner}" if owner else name
 
 
-def called(row: Row, field: str = "name") -> str:
+def name_of(row: Row, field: str = "name") -> str:
     """What an object is called. Raises `Unreachable` where its name is no text: the controller writes none such."""
-    name = shapes.text(row, field) or shapes.text(row, "name")
+    name = shapes.text_at(row, field) or shapes.text_at(row, "name")
     if name:
         return name
     if row.get(field) is None and row.get("name") is None and "id" in row:
@@ -130,6 +130,6 @@ def called(row: Row, field: str = "name") -> str:
     )
 
 
-def summary(row: Row, field: str) -> Mapping[str, Any]:
+def foreign_summary(row: Row, field: str) -> Mapping[str, Any]:
     """What a row tells of a foreign object."""
     return shapes.row(shapes.row(row, "summary_fields"), field)

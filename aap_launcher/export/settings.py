@@ -23,7 +23,7 @@ def settings(reader: Reader) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if not kept:
         return
     listed = reader.page("settings/", "the settings", [("page_size", "200")])
-    slugs = sorted(shapes.text(row, "slug") for row in shapes.rows(listed, "results"))
+    slugs = sorted(shapes.text_at(row, "slug") for row in shapes.rows(listed, "results"))
     for slug in slugs:
         if slug in _OTHERS:
             continue

@@ -74,7 +74,7 @@ class Recap(NamedTuple):
     dark: int = 0
 
 
-class Run(NamedTuple):
+class RunEnd(NamedTuple):
     """What is known of the run's end."""
 
     ended: bool = False
@@ -84,7 +84,7 @@ class Run(NamedTuple):
     )
 
 
-def decide(seen: Seen, host: HostFailures, recap: Recap | None, run: Run) -> Decision:
+def decide_failure(seen: Seen, host: HostFailures, recap: Recap | None, run: RunEnd) -> Decision:
     """What is to be told of one failure."""
     if seen.base == "ignored":
         return Decision("ignored", counts=False)
@@ -104,7 +104,7 @@ def _unended(decision: Decision) -> Decision:
     return Decision(kind, decision.counts, doubt, rank=2)
 
 
-def _failed(seen: Seen, host: HostFailures, recap: Recap, run: Run) -> Decision:
+def _failed(seen: Seen, host: HostFailures, recap: Recap, run: RunEnd) -> Decision:
     real, total = recap.failures, host.failed
     rescued = max(recap.rescued, total - real)
     if not real:
@@ -131,7 +131,7 @@ def _one_of(seen: Seen, host: HostFailures, real: int, some: str) -> Decision:
     return Decision("failed", counts=True, doubt=f"{some}; Ansible does not tell which", rank=2)
 
 
-def _unreachable(seen: Seen, host: HostFailures, recap: Recap, run: Run) -> Decision:
+def _unreachable(seen: Seen, host: HostFailures, recap: Recap, run: RunEnd) -> Decision:
     real, total = recap.dark, host.dark
     if not real:
         return Decision("ignored", counts=False)
@@ -152,7 +152,7 @@ def _unreachable(seen: Seen, host: HostFailures, recap: Recap, run: Run) -> Deci
     return Decision("unreachable", counts=True)
 
 
-def _without_recap(seen: Seen, host: HostFailures, run: Run) -> Decision:
+def _without_recap(seen: Seen, host: HostFailures, run: RunEnd) -> Decision:
     unreachable = seen.base == "unreachable"
     if seen.passed:
         return Decision("ignored", counts=False)

@@ -18,9 +18,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from aap_launcher.findings import messages
-from aap_launcher.findings.decisions import Base, Decision, HostFailures, Recap, Run, Seen, decide
+from aap_launcher.findings.decisions import Base, Decision, HostFailures, Recap, RunEnd, Seen, decide_failure
 from aap_launcher.models import Event, EventData, FailedTask, Failure, Findings, HostSummary, Reason
-from aap_launcher.text.words import count, listed, one_line, without_escapes
+from aap_launcher.text.words import count, one_line, some_of, without_escapes
 
 MOST = 1_000  # failures that are kept
 _NAMED = 3  # tasks of an explanation
@@ -32,7 +32,7 @@ class Failures:
 
     def __init__(self) -> None:
         self.total = 0
-        self.run = Run()
+        self.run = RunEnd()
         self._first: list[tuple[Failure, Seen]] = []
         self._last: deque[tuple[Failure, Seen]] = deque(maxlen=MOST)
         self._hosts: dict[str, HostFailures] = {}
@@ -78,7 +78,7 @@ class Failures:
         """
         data = event.data()
         part = self.parts.pop(event.host_name, None)
-        told = messages.said(part.data() if part and not data.res else data)
+        told = messages.reason_of(part.data() if part and not data.res else data)
         seen = Seen("ignored")
         if not ended or (event.failed and not data.ignore_errors):
             self._tasks[event.host_name] = (event.parent_uuid or event.uuid or "?", event.counter)
@@ -134,7 +134,7 @@ class Failures:
     def decided(self, host: str, seen: Seen) -> Decision:
         """What is known by now of a failure."""
         recap = None if self._recap is None else self._recap.get(host, Recap())
-        return decide(seen, self._hosts.get(host) or HostFailures(), recap, self.run)
+        return decide_failure(seen, self._hosts.get(host) or HostFailures(), recap, self.run)
 
     def told(self) -> tuple[Failure, ...]:
         """At most 1,000: those that count first, what is certain before what is likely, by their place in the log."""
@@ -188,7 +188,7 @@ def explanation(findings: Findings) -> str:
     """Why a run did not succeed, the root cause first; "" where nothing has to be explained."""
     tasks = findings.errors
     lines = [*reason_lines(findings.causes)]
-    lines += [f"{headline(task)}: {said(task.first, 300)}" for task in tasks[:_NAMED]]
+    lines += [f"{headline(task)}: {one_line_reason(task.first, 300)}" for task in tasks[:_NAMED]]
     lines += [f"and {count(len(tasks) - _NAMED, 'more failed task')}"] if len(tasks) > _NAMED else []
     return "\n".join([*lines, *reason_lines(findings.unexplained)])
 
@@ -202,13 +202,13 @@ def reason_lines(reasons: Iterable[Reason], *, quoted: bool = True) -> Iterator[
 
 def headline(task: FailedTask) -> str:
     """`TASK [web : Restart service] failed on web2`."""
-    hosts = listed(task.hosts, 5)
+    hosts = some_of(task.hosts, 5)
     if task.first.kind == "unreachable":
         return f"{hosts} unreachable for {task.first.where}"
     return f"{task.first.where} failed on {hosts}"
 
 
-def said(failure: Failure, most: int = 500) -> str:
+def one_line_reason(failure: Failure, most: int = 500) -> str:
     """Its reason in one line of at most so many characters, and what is not certain of it."""
     return one_line(failure.said, most) + (f" ({failure.doubt})" if failure.doubt else "")
 
@@ -217,7 +217,7 @@ def no_host(plays: Sequence[str], limit: str = "") -> str:
     """That plays matched no host, and which; "" where none did."""
     if not plays:
         return ""
-    names = listed([f'"{name}"' for name in plays], 5)
+    names = some_of([f'"{name}"' for name in plays], 5)
     what = f"play {names}" if len(plays) == 1 else f"plays {names}"
     within = f' (limit "{one_line(limit)}")' if limit else ""
     rest = "nothing was done in it" if len(plays) == 1 else "nothing was done in them"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
-from aap_launcher.findings.decisions import Run, Seen
+from aap_launcher.findings.decisions import RunEnd, Seen
 from aap_launcher.findings.failures import MOST, Failures, task_name
 from aap_launcher.findings.reasons import Facts, reasons
 from aap_launcher.findings.retried_tasks import Retries
@@ -98,7 +98,9 @@ class Tally:
             self._end = update
             counts = update.job.host_status_counts
             bad = None if counts is None else counts.get("failures", 0) + counts.get("dark", 0)
-            self._failures.run = Run(ended=True, successful=update.job.status is Status.SUCCESSFUL, bad=bad)
+            self._failures.run = RunEnd(
+                ended=True, successful=update.job.status is Status.SUCCESSFUL, bad=bad
+            )
 
     def _event(self, event: Event) -> None:
         name = event.event

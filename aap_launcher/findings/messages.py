@@ -54,7 +54,7 @@ class Said(NamedTuple):
     text: str
 
 
-def said(data: EventData) -> Said:
+def reason_of(data: EventData) -> Said:
     """Why a task failed on a host. Modules are free in what they return, so every key is read with care."""
     found = _said(data.res)
     line = one_line(found.line, _LINE) or _NOTHING
@@ -64,7 +64,7 @@ def said(data: EventData) -> Said:
 def _said(res: object) -> Said:
     if not res or not isinstance(res, Mapping):
         # of more than 700,000 bytes AWX drops it (MAX_EVENT_RES_DATA), and ansible-runner empties it (MAX_EVENT_RES)
-        return _whole(text_of(res or None) or "no message: the controller kept no result of it")
+        return _whole(value_text(res or None) or "no message: the controller kept no result of it")
     if res.get("censored"):
         return _whole(_HIDDEN)
     items = res.get("results")
@@ -92,7 +92,7 @@ def _items(items: Sequence[Mapping[str, object]]) -> Iterator[Said]:
         if item.get("censored"):
             yield _whole(_HIDDEN)
             continue
-        name = f"(item={one_line(text_of(item.get('_ansible_item_label', item.get('item'))), 100)}) "
+        name = f"(item={one_line(value_text(item.get('_ansible_item_label', item.get('item'))), 100)}) "
         own = _own(item)
         yield Said(name + own.line, name + shortened(own.text, 400, 5))
     if len(items) > _ITEMS:
@@ -101,7 +101,7 @@ def _items(items: Sequence[Mapping[str, object]]) -> Iterator[Said]:
 
 def _own(res: Mapping[str, object]) -> Said:
     """A result's own words: its msg where that says something, else whatever does."""
-    message = text_of(res.get("msg"))
+    message = value_text(res.get("msg"))
     if _NON_ZERO.match(message) or (not message and res.get("rc")):
         return _command(res)
     message = _CHAIN.sub("", message) if not _OF_NO_USE.search(message) else message
@@ -109,7 +109,7 @@ def _own(res: Mapping[str, object]) -> Said:
         return _condition(res, message)
     if _OF_NO_USE.search(message):
         return _instead(res, message)
-    more = text_of(res.get("assertion")) if message == "Assertion failed" else ""
+    more = value_text(res.get("assertion")) if message == "Assertion failed" else ""
     more = more or (_last(res, "stderr") if res.get("rc") else "")
     line = _telling(message)
     if more and more not in message:
@@ -119,8 +119,8 @@ def _own(res: Mapping[str, object]) -> Said:
 
 def _command(res: Mapping[str, object]) -> Said:
     """A command's code and its last words; above these, what led to them."""
-    code = f"non-zero return code {one_line(text_of(res.get('rc')), 20)}".rstrip()
-    lines = lines_of(res.get("stderr")) or lines_of(res.get("stdout"))
+    code = f"non-zero return code {one_line(value_text(res.get('rc')), 20)}".rstrip()
+    lines = terminal_lines(res.get("stderr")) or terminal_lines(res.get("stdout"))
     if not lines:
         return _whole(code)
     head = f"{code}: {lines[-1].strip()}"
@@ -139,7 +139,7 @@ def _instead(res: Mapping[str, object], message: str) -> Said:
     reason = _inner(res.get("failed_modules")) or _exception(res) or _last(res, "module_stderr")
     whole = reason or _stated(res) or _last(res, "module_stdout", "stderr", "stdout")
     if "executing command" in message:
-        whole = whole or one_line(text_of(res.get("cmd")))
+        whole = whole or one_line(value_text(res.get("cmd")))
     head = _SEE.sub("", message).rstrip(" .:\n").partition("\n")[0] if message else ""
     if "Unknown error" in message or "traceback unavailable" in message:
         head = "" if whole else "failed without a message"
@@ -170,14 +170,14 @@ def _stated(res: Mapping[str, object]) -> str:
         value = res.get(key)
         if isinstance(value, Mapping):
             value = value.get("message") or value.get("msg") or value
-        if told := text_of(value):
+        if told := value_text(value):
             return told
     return ""
 
 
 def _telling(message: str) -> str:
     """The line of several that tells the most: of a traceback the last one, else the first that says something."""
-    lines = lines_of(message)
+    lines = terminal_lines(message)
     if not lines:
         return ""
     if any(line.startswith(_TRACEBACK) for line in lines):
@@ -189,26 +189,26 @@ def _telling(message: str) -> str:
 def _last(res: Mapping[str, object], *keys: str) -> str:
     """The last line of the first of these texts that has one; a traceback's last line names the error."""
     for key in keys:
-        if lines := lines_of(res.get(key)):
+        if lines := terminal_lines(res.get(key)):
             return lines[-1].strip()
     return ""
 
 
-def lines_of(value: object) -> list[str]:
+def terminal_lines(value: object) -> list[str]:
     """The end of a text as a terminal shows it at last: without blank lines, and of a progress bar the last state."""
-    kept = text_of(value)[-20_000:].split("\n")
+    kept = value_text(value)[-20_000:].split("\n")
     shown = (next((part for part in reversed(line.split("\r")) if part.strip()), "") for line in kept)
     return [line.rstrip() for line in shown if line.strip()]
 
 
-def text_of(value: object) -> str:
+def value_text(value: object) -> str:
     """Any JSON value as people read it; a list is its lines."""
     if value is None:
         return ""
     if isinstance(value, str):
         return without_escapes(value).strip("\n\r ") if value.strip() else ""
     if isinstance(value, list):
-        return "\n".join(_json(part) if isinstance(part, list) else text_of(part) for part in value[:100])
+        return "\n".join(_json(part) if isinstance(part, list) else value_text(part) for part in value[:100])
     return _json(value)
 
 
@@ -221,7 +221,7 @@ def _json(value: object) -> str:
 
 def meaningful(text: str) -> str:
     """The first line of a text that says something; of a traceback the line that names the error."""
-    lines = lines_of(text[:200_000])
+    lines = terminal_lines(text[:200_000])
     if any(line.startswith(_TRACEBACK) for line in lines):
         return one_line(lines[-1], _LINE)
     return one_line(lines[0], _LINE) if lines else ""

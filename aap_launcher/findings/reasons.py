@@ -11,7 +11,7 @@ import msgspec
 
 from aap_launcher.findings.messages import meaningful
 from aap_launcher.models import FailedTask, Finished, Job, Reason, Status
-from aap_launcher.text.words import listed, one_line, shortened
+from aap_launcher.text.words import one_line, shortened, some_of
 
 _UPDATE_LINES = 12
 _ERROR = re.compile(r"\bERROR\b|^fatal:|FAILED!")
@@ -93,10 +93,10 @@ def _guessed(facts: Facts) -> Iterator[Reason]:
         first = task.first
         doubt = first.doubt or _RESCUED
         doubt = f"{doubt}, {_ALL_THE_SAME}" if first.kind == "rescued" else doubt
-        yield Reason("log", f"most likely {first.where} on {listed(task.hosts, 5)}: {first.said} ({doubt})")
+        yield Reason("log", f"most likely {first.where} on {some_of(task.hosts, 5)}: {first.said} ({doubt})")
     if facts.untold:
         what = "the event that tells why is" if len(facts.untold) == 1 else "the events that tell why are"
-        yield Reason("recap", f"{listed(facts.untold, 5)} failed by the recap; {what} missing")
+        yield Reason("recap", f"{some_of(facts.untold, 5)} failed by the recap; {what} missing")
     elif not facts.told and not facts.suspects:
         last = f"; its last words were: {one_line(facts.last_lines[-1], 300)}" if facts.last_lines else ""
         yield Reason("log", f"{NO_REASON}{last}")

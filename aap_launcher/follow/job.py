@@ -282,7 +282,7 @@ class Steps(Protocol):
     def conclude(self, now: float) -> Iterator[Update]: ...
 
 
-def follow(follower: Steps, clock: Clock, *, until: float | None = None) -> Iterator[Update]:
+def follow_job(follower: Steps, clock: Clock, *, until: float | None = None) -> Iterator[Update]:
     """Updates until the job's end, or until the clock reads `until`.
 
     Then `follower.finished` is false, unless the end is known and only lines are missing: they are let go.

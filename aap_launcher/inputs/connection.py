@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import partial
 
-from aap_launcher.inputs.input import Kind, Section, about
+from aap_launcher.inputs.input import InputKind, Section, about
 
 _connection = partial(about, Section.CONNECTION)
 _secret = partial(about, Section.CONNECTION, secret=True)
 _behaviour = partial(about, Section.BEHAVIOUR)
-_text, _boolean, _duration = Kind.TEXT, Kind.BOOLEAN, Kind.DURATION
+_text, _boolean, _duration = InputKind.TEXT, InputKind.BOOLEAN, InputKind.DURATION
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from aap_launcher.inputs.input import (
     STARTING,
     Command,
     Input,
-    Kind,
+    InputKind,
     Section,
     about,
     inputs_of,
@@ -40,7 +40,7 @@ __all__ = ["BY_NAME", "CONNECTION", "INPUTS", "PROMPTED", "PROMPTS", "WHAT", "Co
 CONNECTION, WHAT, PROMPTS, BEHAVIOUR = Section
 _what = partial(about, WHAT, commands=CHECKED)
 _behaviour = partial(about, BEHAVIOUR)
-_text, _boolean, _duration = Kind.TEXT, Kind.BOOLEAN, Kind.DURATION
+_text, _boolean, _duration = InputKind.TEXT, InputKind.BOOLEAN, InputKind.DURATION
 
 
 _prompt = partial(Input, section=PROMPTS, commands=CHECKED)
@@ -48,38 +48,40 @@ _OBJECT = "by name, NAME++ORGANIZATION, id or address"
 
 # Every prompt that the API has; preflight/fields.py says what each is there.
 PROMPTED: tuple[Input, ...] = (
-    _prompt("extra_vars", Kind.MAPPING, "Variables and survey answers: YAML, JSON or key=value lines."),
+    _prompt("extra_vars", InputKind.MAPPING, "Variables and survey answers: YAML, JSON or key=value lines."),
     _prompt(
         "extra_vars_file",
-        Kind.FILES,
+        InputKind.FILES,
         "Files with variables (YAML or JSON); extra_vars wins over them, a later file over an earlier one.",
     ),
     _prompt("limit", _text, "Host pattern that the run is limited to."),
     _prompt("inventory", _text, f"Inventory, {_OBJECT}."),
-    _prompt("credentials", Kind.LIST, f"Credentials, each {_OBJECT}."),
+    _prompt("credentials", InputKind.LIST, f"Credentials, each {_OBJECT}."),
     _prompt(
         "credential_passwords",
-        Kind.MAPPING,
+        InputKind.MAPPING,
         "Passwords that the credentials ask for: ssh_password, become_password, vault_password.NAME ...",
         secret=True,
         commands=STARTING | CHECKED,
     ),
     _prompt("job_tags", _text, "Run only tasks with these tags (commas between)."),
     _prompt("skip_tags", _text, "Leave out tasks with these tags (commas between)."),
-    _prompt("job_type", Kind.CHOICE, "run, or check for a dry run.", choice=RunType),
-    _prompt("verbosity", Kind.INTEGER, "Ansible's verbosity, 0 to 5.", bounds=(0, 5)),
+    _prompt("job_type", InputKind.CHOICE, "run, or check for a dry run.", choice=RunType),
+    _prompt("verbosity", InputKind.INTEGER, "Ansible's verbosity, 0 to 5.", bounds=(0, 5)),
     _prompt("diff_mode", _boolean, "Show what changes in files."),
     _prompt("scm_branch", _text, "Branch, tag or commit of the project."),
     _prompt("execution_environment", _text, f"Execution environment, {_OBJECT}."),
-    _prompt("labels", Kind.LIST, f"Labels, each {_OBJECT}."),
-    _prompt("forks", Kind.INTEGER, "How many hosts at once."),
-    _prompt("job_slice_count", Kind.INTEGER, "Into how many slices to cut the job.", bounds=(1, LARGEST)),
+    _prompt("labels", InputKind.LIST, f"Labels, each {_OBJECT}."),
+    _prompt("forks", InputKind.INTEGER, "How many hosts at once."),
+    _prompt(
+        "job_slice_count", InputKind.INTEGER, "Into how many slices to cut the job.", bounds=(1, LARGEST)
+    ),
     _prompt(
         "job_timeout",
-        Kind.INTEGER,
+        InputKind.INTEGER,
         "Seconds after which the controller ends the job (the API's timeout).",
     ),
-    _prompt("instance_groups", Kind.LIST, f"Instance groups, each {_OBJECT}."),
+    _prompt("instance_groups", InputKind.LIST, f"Instance groups, each {_OBJECT}."),
 )
 
 
@@ -96,7 +98,9 @@ class Inputs:
     )
     template_type: TemplateKind = field(
         default=TemplateKind.AUTO,
-        metadata=_what(Kind.CHOICE, "Which kind of template it is; auto finds out.", choice=TemplateKind),
+        metadata=_what(
+            InputKind.CHOICE, "Which kind of template it is; auto finds out.", choice=TemplateKind
+        ),
     )
     organization: str = field(
         default="",
@@ -121,7 +125,7 @@ class Inputs:
     relaunch_hosts: RelaunchHosts = field(
         default=RelaunchHosts.ALL,
         metadata=_what(
-            Kind.CHOICE,
+            InputKind.CHOICE,
             "Hosts of the relaunch: all, or only those that failed.",
             choice=RelaunchHosts,
             commands=STARTING,
@@ -144,7 +148,7 @@ class Inputs:
     on_timeout: JobEnd = field(
         default=JobEnd.CANCEL,
         metadata=_behaviour(
-            Kind.CHOICE,
+            InputKind.CHOICE,
             "What becomes of the job when the timeout has passed.",
             choice=JobEnd,
             commands=FOLLOWING,
@@ -153,7 +157,7 @@ class Inputs:
     on_interrupt: JobEnd | None = field(
         default=None,
         metadata=_behaviour(
-            Kind.CHOICE,
+            InputKind.CHOICE,
             "What becomes of the job when the CI job is canceled, or on Ctrl-C. By default a job that was launched "
             "here is canceled, and one that is only followed goes on.",
             choice=JobEnd,
@@ -163,7 +167,7 @@ class Inputs:
     approvals: Approvals = field(
         default=Approvals.WAIT,
         metadata=_behaviour(
-            Kind.CHOICE,
+            InputKind.CHOICE,
             "A workflow that waits for an approval: wait for it, or fail.",
             choice=Approvals,
             commands=FOLLOWING,
@@ -172,7 +176,7 @@ class Inputs:
     on_no_hosts: OnNoHosts = field(
         default=OnNoHosts.WARN,
         metadata=_behaviour(
-            Kind.CHOICE,
+            InputKind.CHOICE,
             "A job that matched no host is successful to the controller: warn, or fail.",
             choice=OnNoHosts,
             commands=FOLLOWING,
@@ -181,12 +185,14 @@ class Inputs:
     group_by: GroupBy = field(
         default=GroupBy.TASK,
         metadata=_behaviour(
-            Kind.CHOICE, "What one group of the log holds.", choice=GroupBy, commands=FOLLOWING
+            InputKind.CHOICE, "What one group of the log holds.", choice=GroupBy, commands=FOLLOWING
         ),
     )
     show: Show = field(
         default=Show.ALL,
-        metadata=_behaviour(Kind.CHOICE, "Which results the log shows.", choice=Show, commands=FOLLOWING),
+        metadata=_behaviour(
+            InputKind.CHOICE, "Which results the log shows.", choice=Show, commands=FOLLOWING
+        ),
     )
     annotations: bool = field(
         default=True, metadata=_behaviour(_boolean, "Annotate failed tasks.", commands=FOLLOWING)
@@ -235,7 +241,7 @@ class Inputs:
     since: str = field(  # in UTC, whole seconds
         default="",
         metadata=_behaviour(
-            Kind.MOMENT,
+            InputKind.MOMENT,
             "Show the log of a job that exists already from then on: 2026-01-31T12:00:00Z, or how long ago "
             "(90s, 15m, 2h).",
             commands=LAUNCH | {Command.FOLLOW},

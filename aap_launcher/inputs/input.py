@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 
-class Kind(StrEnum):
+class InputKind(StrEnum):
     """How an input's text is read."""
 
     TEXT = "text"
@@ -61,7 +61,7 @@ class Input:
     """One input. `default` is the text that stands for absence of the input, "" for none."""
 
     name: str
-    kind: Kind
+    kind: InputKind
     description: str
     default: str = ""
     choice: type[StrEnum] | None = None
@@ -91,7 +91,7 @@ class Input:
 
 def about(
     section: Section,
-    kind: Kind,
+    kind: InputKind,
     description: str,
     *,
     commands: frozenset[Command] = EVERY,
@@ -114,14 +114,14 @@ def inputs_of(owner: type[DataclassInstance]) -> Iterator[Input]:
             yield replace(one.metadata[_META], name=one.name, default=default)
 
 
-def _text(default: object, kind: Kind) -> str:
+def _text(default: object, kind: InputKind) -> str:
     """A field's default as the text that would give it."""
     match default:
         case None:
             return ""
         case bool():
             return str(default).lower()
-        case float() if kind is Kind.DURATION:
+        case float() if kind is InputKind.DURATION:
             return f"{default / 60:.0f}m" if default % 60 == 0 else f"{default:.0f}s"
         case _:
             return str(default)

@@ -25,7 +25,7 @@ def strange(environ: Mapping[str, str]) -> Sequence[str]:
     return [name for name in environ if name.startswith(_PREFIX) and name not in _READ and environ[name]]
 
 
-def mistyped(names: Iterable[str], outputs: Iterable[str]) -> Sequence[str]:
+def mistyped_inputs(names: Iterable[str], outputs: Iterable[str]) -> Sequence[str]:
     """A sentence for each that was meant for an input. `outputs`: those of a launch, which later jobs of GitLab get."""
     tails = tuple(f"_{name.upper()}" for name in outputs)  # also behind a prefix of one's own
     found = ((name, _near(name)) for name in sorted(names) if not name.endswith(tails))

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from aap_launcher.errors import InvalidInput, InvalidValue, Problem
 from aap_launcher.inputs import readers
 from aap_launcher.inputs.definitions import BY_NAME, INPUTS, PROMPTS, Connection, Inputs
-from aap_launcher.inputs.input import Command, Input, Kind
+from aap_launcher.inputs.input import Command, Input, InputKind
 from aap_launcher.inputs.variables import LARGEST, decode, read_variables
 from aap_launcher.text import quoting
 from aap_launcher.text import secrets as secret_text
@@ -38,7 +38,7 @@ __all__ = [
     "Connection",
     "Given",
     "Inputs",
-    "parse",
+    "parse_inputs",
     "read_environment",
     "read_file",
     "secrets",
@@ -63,7 +63,7 @@ def read_file(path: str) -> bytes:
         return file.read(LARGEST + 1)
 
 
-def parse(
+def parse_inputs(
     raw: Mapping[str, Given],
     *,
     read_file: ReadFile = read_file,
@@ -134,7 +134,7 @@ class _Reader:
         if definition is None:
             return self._wrong(name, InvalidValue("is not an input of aap-launcher", "Remove it."))
         texts = (given,) if isinstance(given, str) else given
-        if definition.kind is Kind.MAPPING and not definition.secret:
+        if definition.kind is InputKind.MAPPING and not definition.secret:
             typed = not isinstance(given, str)
             return self._merged(name, [partial(self._variables, text, typed=typed) for text in texts])
         try:

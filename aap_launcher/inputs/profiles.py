@@ -44,7 +44,7 @@ class Source:
     values: Mapping[str, str] = field(repr=False)
 
 
-def read(text: str, name: str, file: str) -> Profile | None:
+def read_profile(text: str, name: str, file: str) -> Profile | None:
     """The profile of this name; None where it is the default and there is none. Raises `InvalidInput`."""
     tables = _tables(text, file)
     if name not in tables:
@@ -68,7 +68,7 @@ def holds_secrets(text: str, file: str) -> bool:
     return any(_secret(table) for table in _tables(text, file).values() if isinstance(table, dict))
 
 
-def names(text: str, file: str) -> Sequence[str]:
+def profile_names(text: str, file: str) -> Sequence[str]:
     """The names of all profiles. Raises `InvalidInput`."""
     return tuple(_tables(text, file))
 

@@ -15,7 +15,7 @@ from aap_launcher.errors import InvalidInput, Problem
 _RESERVED = {"#": "%23", "/": "%2F", "?": "%3F", "[": "%5B", "]": "%5D", "%": "%25"}
 
 
-def check(environ: Mapping[str, str], url: str) -> None:
+def check_proxies(environ: Mapping[str, str], url: str) -> None:
     """Raise `InvalidInput`, by the variable's name, for a proxy that cannot be used; its value is never shown."""
     parts = urlsplit(url)
     names = [f"{parts.scheme}_proxy", f"{parts.scheme.upper()}_PROXY", "all_proxy", "ALL_PROXY"]

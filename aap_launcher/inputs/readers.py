@@ -9,7 +9,7 @@ from typing import Any
 from aap_launcher.errors import InvalidValue
 from aap_launcher.inputs import values
 from aap_launcher.inputs.definitions import BY_NAME, PROMPTS
-from aap_launcher.inputs.input import Input, Kind
+from aap_launcher.inputs.input import Input, InputKind
 from aap_launcher.inputs.variables import read_variables
 from aap_launcher.models.numbers import Number, Unquoted
 from aap_launcher.text.quoting import quoted
@@ -22,48 +22,48 @@ _PEM = ("ca_bundle", "client_cert", "client_key")
 def read_all(definition: Input, texts: Sequence[str], now: datetime | None = None) -> object:
     """The input's value from all that was given: lists grow in order, any other is given once."""
     if len(texts) == 1:
-        return read(definition, texts[0], now)
-    if definition.kind in (Kind.LIST, Kind.FILES):
-        several: list[Any] = [read(definition, text, now) for text in texts]
+        return read_input(definition, texts[0], now)
+    if definition.kind in (InputKind.LIST, InputKind.FILES):
+        several: list[Any] = [read_input(definition, text, now) for text in texts]
         return tuple(dict.fromkeys(item for found in several for item in found))
     once = f": {quoted(','.join(texts))}" if definition.name in _COMMAS else ""
     raise InvalidValue(f"given {len(texts)} times, and it is one value", f"Give it once{once}.")
 
 
-def read(  # noqa: PLR0911  # one return for each kind
+def read_input(  # noqa: PLR0911  # one return for each kind
     definition: Input, text: str, now: datetime | None = None
 ) -> object:
     """The input's value, or None where the text stands for absence; raises `InvalidValue`."""
     match definition.kind:
-        case Kind.BOOLEAN:
+        case InputKind.BOOLEAN:
             return values.boolean(text)
-        case Kind.INTEGER:
+        case InputKind.INTEGER:
             return values.integer(text, *definition.bounds)
-        case Kind.DURATION:
+        case InputKind.DURATION:
             return _duration(definition.name, text)
-        case Kind.MOMENT:
+        case InputKind.MOMENT:
             return values.moment(text, now)
-        case Kind.LIST:
-            return values.names(text)
-        case Kind.FILES:
+        case InputKind.LIST:
+            return values.reference_list(text)
+        case InputKind.FILES:
             return values.paths(text)
-        case Kind.MAPPING:
+        case InputKind.MAPPING:
             return _passwords(text) if definition.secret else read_variables(text)
-        case Kind.CHOICE:
+        case InputKind.CHOICE:
             assert definition.choice is not None  # noqa: S101  # a test holds every definition to it
             return values.choice(text, definition.choice)
-        case Kind.TEXT:
+        case InputKind.TEXT:
             return _text(definition, text)
 
 
 def is_default(name: str, value: object) -> bool:
     """Whether the value is what the input is without it."""
     definition = BY_NAME[name]
-    return bool(definition.default) and read(definition, definition.default) == value
+    return bool(definition.default) and read_input(definition, definition.default) == value
 
 
 def _duration(name: str, text: str) -> float:
-    seconds = values.duration(text)
+    seconds = values.duration_seconds(text)
     if seconds == 0 and name == "timeout":
         raise InvalidValue("given 0, which would end at once", "Leave it out for no timeout.")
     if seconds == 0 and name == "request_timeout":

@@ -40,7 +40,7 @@ def faults(
             pass
 
 
-def refuse(value: object, *, secret: bool = False, unquoted: bool = True) -> None:
+def refuse_unsendable(value: object, *, secret: bool = False, unquoted: bool = True) -> None:
     """Raise `InvalidValue` for the first fault, with its place."""
     for found in faults(value, secret=secret, unquoted=unquoted):
         raise InvalidValue(f"{found.field}: {found.fault}" if found.field else found.fault, found.advice)

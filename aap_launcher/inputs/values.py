@@ -62,7 +62,7 @@ def integer(text: str, low: int, high: int = LARGEST) -> int:
     return int(word)
 
 
-def duration(text: str) -> float:
+def duration_seconds(text: str) -> float:
     """Seconds, from 90, 90s, 15m, 1h30m, 2h or 1d."""
     word = text.strip(" \t\r\n").lower()
     match = _DURATION.fullmatch(word)
@@ -92,7 +92,7 @@ def _time(word: str, now: datetime | None) -> datetime:
     except ValueError:
         if now is None:
             raise
-        return now - timedelta(seconds=duration(word))
+        return now - timedelta(seconds=duration_seconds(word))
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
@@ -105,7 +105,7 @@ def choice(text: str, choices: type[_Choice]) -> _Choice:
         raise InvalidValue(f"{quoted(text)} is not one of: {known}", f"Give one of: {known}.") from None
 
 
-def names(text: str) -> tuple[str, ...]:
+def reference_list(text: str) -> tuple[str, ...]:
     """Names, ids or addresses: a JSON list, one per line, or commas on one line; "" is the empty list.
 
     A name with commas in it can be given in a JSON list. What a number means, an id or a name, is looked up.

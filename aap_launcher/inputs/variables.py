@@ -16,7 +16,7 @@ from typing import NoReturn
 from aap_launcher.errors import InvalidValue
 from aap_launcher.inputs.blanks import VAULT, refuse_blank
 from aap_launcher.inputs.numbers import json_number
-from aap_launcher.inputs.sendable import refuse
+from aap_launcher.inputs.sendable import refuse_unsendable
 from aap_launcher.text.quoting import lines, printable, quoted
 from aap_launcher.text.secrets import HIDDEN, is_secret
 
@@ -54,7 +54,7 @@ def read_variables(text: str) -> dict[str, object]:
         advice = "Give a mapping: name: value lines (YAML), a JSON object, or name=value lines."
         raise InvalidValue(f"holds {kind}, not variables", advice)
     _refuse_depth(found)
-    refuse(found, unquoted=False)
+    refuse_unsendable(found, unquoted=False)
     return found
 
 

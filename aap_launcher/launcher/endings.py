@@ -9,7 +9,7 @@ from pathlib import PurePath
 from aap_launcher.errors import Interrupted, LauncherError, Problem, Refused
 from aap_launcher.findings.failures import no_host
 from aap_launcher.inputs.choices import JobEnd, OnNoHosts
-from aap_launcher.launcher.run import Run
+from aap_launcher.launcher.run import LauncherRun
 from aap_launcher.models import Annotation, Job, Level, Line, Outcome, Status, Tone, Verdict
 from aap_launcher.text.words import duration
 
@@ -22,7 +22,7 @@ class Ignored(Refused):
     """The launch was made, and the controller ignored what was given."""
 
 
-def guarded(run: Run, ending: Callable[[], Outcome]) -> Outcome:
+def guarded(run: LauncherRun, ending: Callable[[], Outcome]) -> Outcome:
     """The ending's outcome, or that of what broke it; never raises."""
     try:
         return ending()
@@ -30,17 +30,17 @@ def guarded(run: Run, ending: Callable[[], Outcome]) -> Outcome:
         signal = stop  # the name of an except clause does not outlive it
         return guarded(run, lambda: stopped(run, signal))
     except Ignored as error:
-        return ignored(run, error.problems)
+        return prompts_ignored(run, error.problems)
     except Exception as error:  # noqa: BLE001 - the promise: no fault of ours is a bare traceback
         return of(run, error)
 
 
-def of(run: Run, error: Exception) -> Outcome:
+def of(run: LauncherRun, error: Exception) -> Outcome:
     """The outcome of an error, or of a fault of ours."""
-    return broken(run, error) if isinstance(error, LauncherError) else internal(run, error)
+    return broke_off(run, error) if isinstance(error, LauncherError) else internal(run, error)
 
 
-def ended(run: Run) -> Outcome:
+def ended(run: LauncherRun) -> Outcome:
     """The job's end was followed: its status is the verdict."""
     verdict = Verdict(run.known_job.status)
     if run.refused_approval:
@@ -57,7 +57,7 @@ def ended(run: Run) -> Outcome:
     return run.outcome(verdict, 0)
 
 
-def timed_out(run: Run) -> Outcome:
+def timed_out(run: LauncherRun) -> Outcome:
     """The `timeout` passed before the job's end."""
     job, waited = run.known_job, duration(run.inputs.timeout or 0)
     if run.inputs.on_timeout == JobEnd.LEAVE:
@@ -71,7 +71,7 @@ def timed_out(run: Run) -> Outcome:
     return run.outcome(Verdict.TIMED_OUT, 5, own)
 
 
-def stopped(run: Run, stop: Interrupted) -> Outcome:
+def stopped(run: LauncherRun, stop: Interrupted) -> Outcome:
     """A signal came: the cancel first, then the end is followed while time remains."""
     code = 128 + stop.signum
     at = stop.at if stop.at is not None else run.clock.now()
@@ -90,7 +90,7 @@ def stopped(run: Run, stop: Interrupted) -> Outcome:
     return run.outcome(Verdict.INTERRUPTED, code, _canceled(run, at + _STOP_SECONDS, "it was interrupted")[1])
 
 
-def _canceled(run: Run, until: float, why: str) -> tuple[bool | None, str]:
+def _canceled(run: LauncherRun, until: float, why: str) -> tuple[bool | None, str]:
     """Cancel the job and follow it until its end or the time given.
 
     Whether the cancel was accepted (False: it had ended before; None: it was not heard), and what became of the
@@ -124,7 +124,7 @@ def _became(job: Job) -> str:
     return f"{job.label} {words.get(job.status, f'is {job.status}')}"
 
 
-def ignored(run: Run, problems: Sequence[Problem]) -> Outcome:
+def prompts_ignored(run: LauncherRun, problems: Sequence[Problem]) -> Outcome:
     """The controller ignored what was given: told first, whatever becomes of the cancel, which is insisted on."""
     label = run.known_job.label
     names = ", ".join(problem.field for problem in problems)
@@ -141,10 +141,10 @@ def ignored(run: Run, problems: Sequence[Problem]) -> Outcome:
         False: "it had ended before it could be canceled.",
         None: f"it could not be canceled and runs on: aap-launcher cancel {run.known_job.id}",
     }[accepted]
-    return broken(run, Refused(f"{text}; {became}", problems))
+    return broke_off(run, Refused(f"{text}; {became}", problems))
 
 
-def broken(run: Run, error: LauncherError) -> Outcome:
+def broke_off(run: LauncherRun, error: LauncherError) -> Outcome:
     """An error ended the launcher: what happened, what is known of the job, and how to attach to it."""
     run.end_log()
     text = str(error)
@@ -158,7 +158,7 @@ def broken(run: Run, error: LauncherError) -> Outcome:
     return run.outcome(Verdict(error.verdict), error.exit_code, "\n".join(filter(None, [text, known])))
 
 
-def internal(run: Run, fault: Exception) -> Outcome:
+def internal(run: LauncherRun, fault: Exception) -> Outcome:
     """A fault of the launcher itself: never exit 1, which means a failed job."""
     frame = traceback.extract_tb(fault.__traceback__)[-1]
     place = f"{PurePath(frame.filename).name}:{frame.lineno}"
@@ -166,4 +166,4 @@ def internal(run: Run, fault: Exception) -> Outcome:
         run.tools.trace("".join(traceback.format_exception(fault)))
     message = f"internal fault, please report it: {type(fault).__name__}: {fault} ({place})"
     advice = "" if run.tools.trace else "; --debug shows the whole traceback"
-    return broken(run, LauncherError(message + advice))
+    return broke_off(run, LauncherError(message + advice))

@@ -8,8 +8,8 @@ from secrets import token_hex
 
 from aap_launcher.inputs.parsing import Connection, Inputs, secrets
 from aap_launcher.launcher import endings, launch_once
-from aap_launcher.launcher.run import Run
-from aap_launcher.launcher.tools import Tools, connect
+from aap_launcher.launcher.run import LauncherRun
+from aap_launcher.launcher.tools import Tools, connect_with
 from aap_launcher.models import (
     Job,
     Launched,
@@ -20,7 +20,7 @@ from aap_launcher.models import (
     Tone,
     Verdict,
 )
-from aap_launcher.preflight.request import ignored, launch_request, relaunch_request
+from aap_launcher.preflight.request import ignored_fields, launch_request, relaunch_request
 from aap_launcher.text.host_pattern import is_plain
 from aap_launcher.text.quoting import joined
 
@@ -28,22 +28,22 @@ _STRANGE = (
     "a limit would not read these names as one host each; in failed_hosts they stand as exact patterns, "
     "or not at all where a group has that name"
 )
-__all__ = ["Tools", "begin", "connect", "launch", "refuse"]
+__all__ = ["Tools", "begin", "connect_with", "launch", "refuse_to_start"]
 
 
 def launch(inputs: Inputs, tools: Tools) -> Outcome:
     """Do what `inputs` ask for and report it; never raises, the outcome's exit code is the process's."""
-    run = Run(inputs, tools)
+    run = LauncherRun(inputs, tools)
     return _reported(run, lambda: endings.guarded(run, lambda: _main(run)))
 
 
-def refuse(error: Exception, tools: Tools) -> Outcome:
+def refuse_to_start(error: Exception, tools: Tools) -> Outcome:
     """Report an error, or a fault of ours, that came before there were inputs to launch with."""
-    run = Run(Inputs(Connection("")), tools)
+    run = LauncherRun(Inputs(Connection("")), tools)
     return _reported(run, lambda: endings.of(run, error))
 
 
-def _main(run: Run) -> Outcome:
+def _main(run: LauncherRun) -> Outcome:
     """The sentence."""
     run.tools.ci.mask(secrets(run.inputs))
     for notice in run.inputs.notices:
@@ -62,7 +62,7 @@ def _main(run: Run) -> Outcome:
     return endings.ended(run) if run.follow(until) else endings.timed_out(run)
 
 
-def begin(run: Run) -> Job | None:
+def begin(run: LauncherRun) -> Job | None:
     """The job that the inputs mean: launched, relaunched or attached to; None for a dry run."""
     if run.inputs.job:
         return _attach(run)
@@ -72,7 +72,7 @@ def begin(run: Run) -> Job | None:
 # --- resolve, preflight, launch -------------------------------------------------------------------------
 
 
-def _launch(run: Run) -> Job | None:
+def _launch(run: LauncherRun) -> Job | None:
     """Launch the template; None for a dry run."""
     inputs, controller = run.inputs, run.controller
     template = controller.find_template(inputs.template, inputs.template_type, inputs.organization)
@@ -88,13 +88,13 @@ def _launch(run: Run) -> Job | None:
     if inputs.dry_run:
         return None
     launched = _once(run, launch_once.template_launch(controller, template, prompts, run.request.body))
-    problems = ignored(launched)
+    problems = ignored_fields(launched)
     if problems:
         raise endings.Ignored("the controller ignored what was given", problems)
     return launched.job
 
 
-def _relaunch(run: Run) -> Job | None:
+def _relaunch(run: LauncherRun) -> Job | None:
     """Relaunch a job; None for a dry run."""
     controller = run.controller
     old = controller.find_job(run.inputs.relaunch)
@@ -106,7 +106,7 @@ def _relaunch(run: Run) -> Job | None:
     return _once(run, launch_once.relaunch(controller, old, body)).job
 
 
-def _attach(run: Run) -> Job:
+def _attach(run: LauncherRun) -> Job:
     """Attach to an existing job."""
     job = run.controller.find_job(run.inputs.job)
     _header(run, "Job", f"{job.name} · {job.label} · {job.link}")
@@ -116,7 +116,7 @@ def _attach(run: Run) -> Job:
     return job
 
 
-def _once(run: Run, attempt: launch_once.Attempt) -> Launched:
+def _once(run: LauncherRun, attempt: launch_once.Attempt) -> Launched:
     launched = launch_once.launch(
         run.controller, attempt, clock=run.clock, tell=run.show, found=lambda job: _made(run, job)
     )
@@ -126,7 +126,7 @@ def _once(run: Run, attempt: launch_once.Attempt) -> Launched:
     return launched
 
 
-def _made(run: Run, job: Job) -> None:
+def _made(run: LauncherRun, job: Job) -> None:
     """There is a job: its outputs are written before anything else can go wrong."""
     from aap_launcher.report import launched_outputs  # noqa: PLC0415 - see run.py
 
@@ -135,14 +135,14 @@ def _made(run: Run, job: Job) -> None:
     run.tools.ci.set_outputs(launched_outputs(job))
 
 
-def _header(run: Run, label: str, what: str) -> None:
+def _header(run: LauncherRun, label: str, what: str) -> None:
     controller = run.controller
     said = f"aap-launcher {run.tools.version} · {controller.describe()} at {controller.site}"
     run.tools.ci.emit(Line(said, Tone.NOTE))
     run.say(label, what)
 
 
-def _ask(run: Run, request: LaunchRequest) -> None:
+def _ask(run: LauncherRun, request: LaunchRequest) -> None:
     """What is going to be asked of the controller, shown without secrets."""
     run.request = request
     run.tools.ci.mask(request.secrets)
@@ -155,7 +155,7 @@ def _ask(run: Run, request: LaunchRequest) -> None:
 # --- report ---------------------------------------------------------------------------------------------
 
 
-def _reported(run: Run, ending: Callable[[], Outcome]) -> Outcome:
+def _reported(run: LauncherRun, ending: Callable[[], Outcome]) -> Outcome:
     try:
         outcome = ending()
         _report(run, outcome)
@@ -164,7 +164,7 @@ def _reported(run: Run, ending: Callable[[], Outcome]) -> Outcome:
     return outcome
 
 
-def _report(run: Run, outcome: Outcome) -> None:
+def _report(run: LauncherRun, outcome: Outcome) -> None:
     """Tell the outcome everywhere it is asked for; a report that cannot be made changes no verdict."""
     from aap_launcher.launcher.masking import hidden  # noqa: PLC0415 - see run.py
     from aap_launcher.report import junit, outputs, result, summary  # noqa: PLC0415 - see run.py
@@ -184,13 +184,13 @@ def _report(run: Run, outcome: Outcome) -> None:
     _tried(run, reports)
 
 
-def _end_log(run: Run, outcome: Outcome) -> None:
+def _end_log(run: LauncherRun, outcome: Outcome) -> None:
     run.end_log()
     if outcome.job is not None and outcome.next_step:
         run.say("Again" if outcome.job.status.final else "Attach", outcome.next_step)
 
 
-def _tried(run: Run, reports: Mapping[str, Callable[[], None]]) -> None:
+def _tried(run: LauncherRun, reports: Mapping[str, Callable[[], None]]) -> None:
     """Each of these, and a word where it fails: a fault of a report must not hide how the job ended."""
     for what, write in reports.items():
         try:
@@ -201,5 +201,5 @@ def _tried(run: Run, reports: Mapping[str, Callable[[], None]]) -> None:
             _warn(run, f"{what} could not be made: {type(fault).__name__}: {fault}")
 
 
-def _warn(run: Run, words: str) -> None:
+def _warn(run: LauncherRun, words: str) -> None:
     run.tools.ci.complain(Line(words, Tone.WARN, label="warning"))

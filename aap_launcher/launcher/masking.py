@@ -42,7 +42,7 @@ _QUOTED = frozenset(
 )
 
 
-def masked(update: Update, hide: Hide) -> Update:
+def masked_update(update: Update, hide: Hide) -> Update:
     """The update without secrets in what findings quote from it; the same object where there is nothing to hide."""
     if isinstance(update, NodeUpdate):
         return replace(update, update=_masked(update.update, hide))

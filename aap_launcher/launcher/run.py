@@ -14,8 +14,8 @@ from aap_launcher.errors import Interrupted, LauncherError, Unreachable
 from aap_launcher.findings.failures import explanation
 from aap_launcher.inputs.choices import Approvals
 from aap_launcher.inputs.parsing import Inputs
-from aap_launcher.launcher.masking import masked
-from aap_launcher.launcher.tools import Tools, connect
+from aap_launcher.launcher.masking import masked_update
+from aap_launcher.launcher.tools import Tools, connect_with
 from aap_launcher.models import (
     Findings,
     Finished,
@@ -48,7 +48,7 @@ _CANCEL_SECONDS, _CANCEL_LONG = 4.0, 10.0
 _CANCEL_AGAIN = 1.5
 
 
-class Run:
+class LauncherRun:
     """One run's state, so that every ending can tell what is known."""
 
     def __init__(self, inputs: Inputs, tools: Tools) -> None:
@@ -91,13 +91,13 @@ class Run:
 
     def connect(self) -> None:
         """Reach the controller and log in; every secret made on the way is masked before it is used."""
-        self._controller = connect(self.inputs, self.tools, self.show)
+        self._controller = connect_with(self.inputs, self.tools, self.show)
 
     # --- follow and render --------------------------------------------------------------------------
 
     def follow(self, until: float | None) -> bool:
         """Follow the job and show it; whether its end was reached before the clock read `until`."""
-        from aap_launcher.follow.job import follow  # noqa: PLC0415
+        from aap_launcher.follow.job import follow_job  # noqa: PLC0415
 
         if until is not None:
             self.controller.hurry(until)
@@ -107,7 +107,7 @@ class Run:
             self.controller.on_wait(self._pulse)
         follower = self.followed.follower
         try:
-            for update in follow(follower, self.clock, until=until):
+            for update in follow_job(follower, self.clock, until=until):
                 self.show(update)
                 if isinstance(update, NodeChanged):
                     self._mind_approval(update)
@@ -194,10 +194,10 @@ class Run:
             if not self._holding:
                 self._holding = True
                 self.tools.ci.hold(on=True)
-            self._emit(self.followed.marks(masked(update, self.tools.ci.hide)))
+            self._emit(self.followed.marks(masked_update(update, self.tools.ci.hide)))
             return
         self._release()
-        update = masked(update, self.tools.ci.hide)
+        update = masked_update(update, self.tools.ci.hide)
         if isinstance(update, StatusChanged | Finished):
             self.job = update.job
         elif isinstance(update, Notice) and update.outage:

@@ -30,7 +30,7 @@ class Tools:
     spread: float = 0.0  # seconds within which the jobs of a matrix are to come, which start together
 
 
-def connect(inputs: Inputs, tools: Tools, tell: Callable[[Notice], None]) -> Controller:
+def connect_with(inputs: Inputs, tools: Tools, tell: Callable[[Notice], None]) -> Controller:
     """The controller that the inputs name."""
     return tools.connect(
         inputs.connection,

@@ -16,27 +16,27 @@ def row(of: object, name: str) -> Row:
 
 def rows(of: object, name: str) -> Sequence[Row]:
     """The objects of the list there."""
-    return [each for each in items(of, name) if isinstance(each, Mapping)]
+    return [each for each in items_at(of, name) if isinstance(each, Mapping)]
 
 
-def items(of: object, name: str) -> Sequence[Any]:
+def items_at(of: object, name: str) -> Sequence[Any]:
     """The list there."""
     value = of.get(name) if isinstance(of, Mapping) else None
     return value if isinstance(value, list | tuple) else ()
 
 
-def text(of: object, name: str) -> str:
+def text_at(of: object, name: str) -> str:
     """The text there; "" where there is none."""
     value = of.get(name) if isinstance(of, Mapping) else None
     return value if isinstance(value, str) else ""
 
 
-def number(of: object, name: str) -> int | None:
+def number_at(of: object, name: str) -> int | None:
     """The integer there; true and false are none."""
     value = of.get(name) if isinstance(of, Mapping) else None
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def numbers(of: object, name: str) -> tuple[int, ...]:
+def numbers_at(of: object, name: str) -> tuple[int, ...]:
     """The integers of the list there."""
-    return tuple(item for item in items(of, name) if isinstance(item, int) and not isinstance(item, bool))
+    return tuple(item for item in items_at(of, name) if isinstance(item, int) and not isinstance(item, bool))

@@ -12,7 +12,7 @@ MARKER = "aap_launcher_id"  # a random value by which a launch's job is known ag
 INVENTORY = "ask_inventory_on_launch"
 
 
-class Field(msgspec.Struct, frozen=True):
+class LaunchField(msgspec.Struct, frozen=True):
     """One field of the launch's body; `title` is its name in the template's form."""
 
     input: str
@@ -24,9 +24,9 @@ class Field(msgspec.Struct, frozen=True):
     named: bool = False  # its values are objects, to be found by name
 
 
-def _field(name: str, title: str, noun: str, instead: str, *, key: str = "", ask: str = "") -> Field:
+def _field(name: str, title: str, noun: str, instead: str, *, key: str = "", ask: str = "") -> LaunchField:
     named = name in {"inventory", "credentials", "labels", "instance_groups", "execution_environment"}
-    return Field(name, key or name, f"ask_{ask or name}_on_launch", title, noun, instead, named)
+    return LaunchField(name, key or name, f"ask_{ask or name}_on_launch", title, noun, instead, named)
 
 
 _OWN = "use the template's own"
@@ -50,7 +50,7 @@ FIELDS = (
 INPUT_OF = {field.key: field.input for field in FIELDS}
 
 
-def not_asked(field: Field, value: object, template: Template, prompts: Prompts) -> tuple[str, str]:
+def not_asked(field: LaunchField, value: object, template: Template, prompts: Prompts) -> tuple[str, str]:
     """(fault, advice) for a field that was given and that the template does not prompt for.
 
     A job template drops it without a word; a workflow template refuses the launch (both seen on AWX 24.6.1).
@@ -74,7 +74,7 @@ def _shown(value: object) -> str:
     return quoted(joined(str(item) for item in value)) if isinstance(value, tuple) else quoted(value)
 
 
-def _instead(field: Field, value: object, prompts: Prompts) -> str:
+def _instead(field: LaunchField, value: object, prompts: Prompts) -> str:
     if field.input == "inventory" and prompts.default_inventory:
         return f"use the template's own, {quoted(prompts.default_inventory)}"
     if field.input == "job_type" and value == "check":

@@ -27,7 +27,7 @@ from aap_launcher.models import (
     TemplateType,
 )
 from aap_launcher.preflight import fields, survey
-from aap_launcher.preflight.fields import FIELDS, Field
+from aap_launcher.preflight.fields import FIELDS, LaunchField
 from aap_launcher.text import secrets
 from aap_launcher.text.quoting import joined, quoted
 
@@ -86,7 +86,7 @@ class _Preflight:
             fault = f"this user lacks the Execute role on {self._name} ({kind} {self._template.id})."
             self._wrong("template", fault, "Have the role granted, or use the token of a user who has it.")
 
-    def field(self, field: Field, value: object) -> None:
+    def field(self, field: LaunchField, value: object) -> None:
         """Take the field over, names as ids; or say what would become of it."""
         if field.ask not in self._prompts.asks:
             self._wrong(field.input, *fields.not_asked(field, value, self._template, self._prompts))
@@ -168,7 +168,7 @@ class _Preflight:
         return LaunchRequest(
             body=self._body,
             notices=tuple(self._notices),
-            shown=secrets.shown(given, hidden),
+            shown=secrets.for_display(given, hidden),
             secrets=tuple(str(value) for value in answers if value not in ("", survey.ENCRYPTED)),
         )
 
@@ -180,7 +180,7 @@ class _Preflight:
         elif survey.default_is_sent(question):
             value, own = question.default, "the survey's own default does not fit: "
         elif question.required:
-            asked = f"{quoted(question.name or name)} ({survey.describe(question)})"
+            asked = f"{quoted(question.name or name)} ({survey.answer_form(question)})"
             self._wrong(name, f"missing: the survey asks for {asked}.", f"Add {name} to extra_vars.")
             return
         else:
@@ -246,11 +246,11 @@ def relaunch_request(inputs: Inputs, job: Job, prompts: RelaunchPrompts) -> Laun
     body: dict[str, Any] = {"credential_passwords": dict(passwords)} if passwords else {}
     if inputs.relaunch_hosts != "all":
         body["hosts"] = inputs.relaunch_hosts
-    shown = (("relaunch_hosts", inputs.relaunch_hosts), *secrets.shown(inputs.prompts))
+    shown = (("relaunch_hosts", inputs.relaunch_hosts), *secrets.for_display(inputs.prompts))
     return LaunchRequest(body=body, shown=shown)
 
 
-def ignored(launched: Launched) -> tuple[Problem, ...]:
+def ignored_fields(launched: Launched) -> tuple[Problem, ...]:
     """A problem for each field that the controller ignored although it was sent; values are not told."""
     problems = []
     for key, value in launched.ignored_fields.items():

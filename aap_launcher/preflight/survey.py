@@ -69,7 +69,7 @@ def default_is_sent(question: Question) -> bool:
     return not no_default and (question.required or question.type == "multiselect")
 
 
-def describe(question: Question) -> str:
+def answer_form(question: Question) -> str:
     """What the question takes: `text, 2 to 20 characters`, `one of: dev, prod`."""
     if question.type == "multiplechoice":
         return f"one of: {_words(question)}"
@@ -94,7 +94,7 @@ def _bounds(question: Question) -> str:
 
 
 def _asked(question: Question) -> str:
-    return f"the survey asks for {quoted(question.name or question.variable)} ({describe(question)})"
+    return f"the survey asks for {quoted(question.name or question.variable)} ({answer_form(question)})"
 
 
 def _given(question: Question, value: object) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from aap_launcher.findings.failures import headline, no_host, reason_lines, said
+from aap_launcher.findings.failures import headline, no_host, one_line_reason, reason_lines
 from aap_launcher.models import (
     BELOW,
     Annotation,
@@ -27,7 +27,7 @@ from aap_launcher.models import (
     Status,
     Tone,
 )
-from aap_launcher.text.words import count, duration, listed, number, one_line
+from aap_launcher.text.words import count, duration, number, one_line, some_of
 
 GOES_ON = "the workflow goes on by its failure path"
 _MOST = 10  # annotations of a kind that GitHub shows for a step, and tasks that the verdict names
@@ -102,10 +102,10 @@ def _hosts(hosts: Sequence[HostSummary], *, good: bool) -> str:
 
 def failed_lines(found: Findings) -> Iterator[str]:
     """`web2  TASK [web : Restart]  Unable to start ...`: each task that counts, its hosts with one reason together."""
-    rows = [(listed(hosts, 5), first) for task in found.errors for first, hosts in task.messages]
+    rows = [(some_of(hosts, 5), first) for task in found.errors for first, hosts in task.messages]
     width = min(max((len(hosts) for hosts, _ in rows[:_MOST]), default=0), 20)
     for hosts, first in rows[:_MOST]:
-        yield f"{hosts:<{width}}  {first.where}  {said(first, 200)}"
+        yield f"{hosts:<{width}}  {first.where}  {one_line_reason(first, 200)}"
     rest = len(rows) - _MOST + found.more_failures
     if rest > 0:
         yield f"and {number(rest)} more"
@@ -159,14 +159,14 @@ def _task(level: Level, task: FailedTask) -> Iterator[Line | Annotation]:
     """The task and its hosts, and the annotation below: of each different message the line that tells the most."""
     messages, path = task.messages, task.first.path.removeprefix("/runner/project/")
     if len(messages) == 1:
-        lines = [said(task.first)]
+        lines = [one_line_reason(task.first)]
     else:
-        lines = [f"{listed(hosts, 5)}: {first.said}" for first, hosts in messages[:_MOST]]
+        lines = [f"{some_of(hosts, 5)}: {first.said}" for first, hosts in messages[:_MOST]]
         lines += [f"and {count(len(messages) - _MOST, 'more message')}"] if len(messages) > _MOST else []
         lines += [f"({task.first.doubt})"] if task.first.doubt else []
     text = "\n".join([*lines, *([f"({path})"] if path else [])])
     tone = Tone.BAD if level is Level.ERROR else Tone.WARN
-    yield Line(f"{listed(task.hosts, 5)}  {task.first.where}", tone, BELOW)
+    yield Line(f"{some_of(task.hosts, 5)}  {task.first.where}", tone, BELOW)
     yield Annotation(level, one_line(headline(task), 250), text)
 
 
@@ -175,7 +175,7 @@ def corrections(others: Sequence[FailedTask], told: set[int], prefix: str = "") 
     tasks = [task for task in others if _corrects(task) and task.first.counter not in told]
     for task in tasks[:_MOST]:
         why = task.first.doubt or "the recap counts it so"
-        text = f"{prefix}TASK [{task.first.task}] · {listed(task.hosts)}: {why}"
+        text = f"{prefix}TASK [{task.first.task}] · {some_of(task.hosts)}: {why}"
         tone = Tone.WARN if task.first.kind == "unknown" else Tone.NOTE
         yield Line(text, tone, task.first.kind)
     if len(tasks) > _MOST:
@@ -198,5 +198,5 @@ def gaps(log: Log, *, counters: bool = True) -> str:
         return f"log perhaps incomplete: {count(log.received, 'event')} came, and {what}"
     ranges = [str(first) if first == last else f"{first}-{last}" for first, last in log.missing]
     total = log.received + log.lost
-    which = f" ({'counter' if log.lost == 1 else 'counters'} {listed(ranges, 5)})" if counters else ""
+    which = f" ({'counter' if log.lost == 1 else 'counters'} {some_of(ranges, 5)})" if counters else ""
     return f"log incomplete: {number(log.lost)} of {number(total)} events missing{which}"

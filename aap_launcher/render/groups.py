@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from aap_launcher.findings.failures import task_name
 from aap_launcher.findings.job import is_error
 from aap_launcher.models import Event, Failure, GroupEnd, GroupStart, Line, Mark, Tone
-from aap_launcher.text.words import listed, one_line, without_escapes
+from aap_launcher.text.words import one_line, some_of, without_escapes
 
 _BANNER = re.compile(r"((?:PLAY|(?:CLEANUP )?TASK|RUNNING HANDLER)\b.*?) \*{3,} *$", re.DOTALL | re.MULTILINE)
 _MOST = 10  # messages of one task, and hosts named for each
@@ -64,7 +64,7 @@ class _Failing:
     def tell(self, prefix: str) -> Iterator[Line]:
         task = f"{prefix}TASK [{self._task}]"
         for (kind, message), total in self._counts.items():
-            where = f"{task} · {listed(self._hosts[kind, message], _MOST, total)}"
+            where = f"{task} · {some_of(self._hosts[kind, message], _MOST, total)}"
             if kind == "ignored":
                 yield Line(f"{where}: {one_line(self._lines[message])}", Tone.NOTE, "ignored")
             else:

@@ -28,7 +28,7 @@ from aap_launcher.models import (
 from aap_launcher.render.conclusion import GOES_ON, Role, after, annotated, failed_lines, gaps
 from aap_launcher.render.interleave import Interleave
 from aap_launcher.render.job import Renderer, Style
-from aap_launcher.text.words import count, duration, listed, one_line
+from aap_launcher.text.words import count, duration, one_line, some_of
 
 _MOST = 10  # nodes that a line names
 
@@ -175,7 +175,7 @@ class WorkflowRenderer:
             ("skipped", Tone.NOTE, self._skipped, self._why_skipped()),
         ):
             if names:
-                text = f"{listed(names, _MOST)}{more}"
+                text = f"{some_of(names, _MOST)}{more}"
                 names.clear()
                 yield from self._outside([Line(text, tone, label)])
         while self._decided:

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from aap_launcher.models import JobType, NodeOutcome
-from aap_launcher.report.markdown import code, folded, link, table, text
+from aap_launcher.report.markdown import code, folded, link, markdown_table, running_text
 from aap_launcher.text.visible import visible
 from aap_launcher.text.words import count, duration, one_line
 
@@ -79,10 +79,10 @@ def node_table(nodes: Sequence[NodeOutcome]) -> str:
     if not nodes:
         return ""
     rows = [
-        (code(node.name) or "?", f"{_ICONS[_kind(node)]} {text(node.state)}", _time(node), _job(node))
+        (code(node.name) or "?", f"{_ICONS[_kind(node)]} {running_text(node.state)}", _time(node), _job(node))
         for node in nodes[:_MOST_ROWS]
     ]
-    shown = table(("node", "status", "time", "job"), rows)
+    shown = markdown_table(("node", "status", "time", "job"), rows)
     if len(nodes) > _MOST_ROWS:
         shown += f"\n\nand {count(len(nodes) - _MOST_ROWS, 'more node')}"
     return shown if len(nodes) <= _OPEN else folded(count(len(nodes), "node"), shown)
@@ -231,4 +231,4 @@ def _time(node: NodeOutcome) -> str:
 
 def _job(node: NodeOutcome) -> str:
     job = node.node.job
-    return link(text(job.label), job.link) if job is not None else ""
+    return link(running_text(job.label), job.link) if job is not None else ""

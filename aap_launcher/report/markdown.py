@@ -22,7 +22,7 @@ _JOINER = "\u2060"  # invisible: what follows @ and # is then no mention, addres
 _IN_ADDRESS = "/:?#&=%+,;~-._@!$'*"
 
 
-def text(foreign: str, most: int = 200) -> str:
+def running_text(foreign: str, most: int = 200) -> str:
     """A foreign text as one line of running text."""
     return _MARKUP.sub(_entity, visible(one_line(foreign, most)))
 
@@ -62,7 +62,7 @@ def link(words: str, address: str) -> str:
     return f"[{words}](<{quote(address, safe=_IN_ADDRESS, errors='replace')}>)"
 
 
-def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+def markdown_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     """A table of Markdown cells; the first column is text, the others are numbers."""
     lines = [f"| {' | '.join(head)} |", "| --- |" + " ---: |" * (len(head) - 1)]
     # Escaped, a bar is a bar in a cell, also in a code span there (GFM 4.10).

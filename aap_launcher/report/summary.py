@@ -27,7 +27,7 @@ from aap_launcher.models import (
     Verdict,
 )
 from aap_launcher.report.graph import graph, node_table, timeline
-from aap_launcher.report.markdown import block, code, folded, link, table, text
+from aap_launcher.report.markdown import block, code, folded, link, markdown_table, running_text
 from aap_launcher.report.outputs import counts, worst_first
 from aap_launcher.text.words import count, duration, number, without_escapes
 
@@ -107,9 +107,9 @@ def _parts(outcome: Outcome, room: _Room) -> Iterator[str]:
 def _title(job: Job | None, template: Template | None, verdict: Verdict, seconds: float) -> str:
     name = (job and (job.template or job.name)) or (template.name if template else "")
     words = str(verdict).replace("_", " ")
-    parts = [f"{text(name) or 'aap-launcher'} {words}"]
+    parts = [f"{running_text(name) or 'aap-launcher'} {words}"]
     if job:
-        parts.append(link(text(job.label), job.link))
+        parts.append(link(running_text(job.label), job.link))
     parts.append(duration(job.elapsed if job and job.elapsed else seconds))
     return f"### {_ICONS.get(verdict, '❌')} {' · '.join(parts)}"
 
@@ -124,10 +124,10 @@ def _circumstances(job: Job | None, ci: CIContext, platform: str, shown: Sequenc
         at = f"{ci.repository}@{ci.commit[:7]}" if ci.commit else ci.repository
         words.append(f"for {link(code(at), ci.run_url)}")
     if platform:
-        words.append(f"on {text(platform)}")
+        words.append(f"on {running_text(platform)}")
     if job and job.project:
         words.append(f"from project {code(' @ '.join(filter(None, [job.project, job.scm_revision[:7]])))}")
-    given = (f"{text(name)} {code(value, 500)}" for name, value in shown[:40])
+    given = (f"{running_text(name)} {code(value, 500)}" for name, value in shown[:40])
     return " · ".join([" ".join(words), *given])
 
 
@@ -141,7 +141,7 @@ def _why(lines: Sequence[str], job: Job | None, room: _Room) -> str:
             said.append(block("\n".join(line[2:] for line in told), 2_000))
         else:
             said.append(
-                "\\\n".join(text(line, 2_000) for line in told)
+                "\\\n".join(running_text(line, 2_000) for line in told)
             )  # a backslash at its end breaks a line
     if "\n" in trace.strip() and trace.strip() not in explained and room.message:
         said.append(folded("the controller's traceback", block(trace, room.message)))
@@ -154,7 +154,7 @@ def _failures(found: Findings, room: _Room) -> Iterator[str]:
         yield "\n\n".join(_failed_task(task, room))
     if len(tasks) > room.failures:
         yield f"and {count(len(tasks) - room.failures, 'more failed task')}"
-    yield "\n".join(text(line, 2_000) for line in reason_lines(found.unexplained))
+    yield "\n".join(running_text(line, 2_000) for line in reason_lines(found.unexplained))
     doubtful = [task for task in found.others if task.first.kind in _NAMED]
     for task in doubtful[: room.failures]:
         yield "\n\n".join(_failed_task(task, room))
@@ -177,7 +177,11 @@ def _failed_task(task: FailedTask, room: _Room) -> Iterator[str]:
     first, hosts = task.first, task.hosts
     more = f" and {number(len(hosts) - 10)} more" if len(hosts) > 10 else ""
     word = "unreachable" if first.kind == "unreachable" else "failed"
-    doubt = f" ({'' if first.counts else f'{first.kind}: '}{text(first.doubt, 300)})" if first.doubt else ""
+    doubt = (
+        f" ({'' if first.counts else f'{first.kind}: '}{running_text(first.doubt, 300)})"
+        if first.doubt
+        else ""
+    )
     yield f"**{code(first.where)}** {word} on {', '.join(map(code, hosts[:10]))}{more}{doubt}"
     for failure, _ in task.messages[:5]:
         whole = without_escapes(failure.message).strip()
@@ -197,7 +201,7 @@ def _hosts(found: Sequence[HostSummary], room: _Room) -> str:
         (code(host.host) or "?", *(number(n) if n else "" for n in counts(host).values()))
         for host in hosts[: room.hosts]
     ]
-    shown = table(("host", *names), rows)
+    shown = markdown_table(("host", *names), rows)
     if len(hosts) > room.hosts:
         shown += f"\n\nand {count(len(hosts) - room.hosts, 'more host')}"
     return shown if len(hosts) <= 20 else folded(count(len(hosts), "host"), shown)
@@ -205,13 +209,13 @@ def _hosts(found: Sequence[HostSummary], room: _Room) -> str:
 
 def _slowest(found: Sequence[TaskTime]) -> str:
     rows = [(_task(task), code(task.host), duration(task.seconds)) for task in found[:10]]
-    return folded("slowest tasks", table(("task", "host", "time"), rows)) if rows else ""
+    return folded("slowest tasks", markdown_table(("task", "host", "time"), rows)) if rows else ""
 
 
 def _retried(found: Sequence[Retried]) -> str:
     rows = [(_task(task), code(task.host), number(task.retries), task.kind or "no result") for task in found]
     title = f"the {MOST_RETRIED} most retried tasks" if len(rows) == MOST_RETRIED else "retried tasks"
-    return folded(title, table(("task", "host", "retries", "ended"), rows)) if rows else ""
+    return folded(title, markdown_table(("task", "host", "retries", "ended"), rows)) if rows else ""
 
 
 def _task(task: TaskTime | Retried) -> str:

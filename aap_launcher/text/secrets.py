@@ -81,7 +81,7 @@ def masks(secrets: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda form: (-len(form), form)))
 
 
-def lines_of(secret: str) -> list[str]:
+def secret_lines(secret: str) -> list[str]:
     """The lines of a secret of several lines that are secret themselves: not a brace, nor the frame of a key."""
     lines = [line.strip() for line in secret.splitlines()]
     if len(lines) == 1 and lines[0] == secret:
@@ -91,7 +91,7 @@ def lines_of(secret: str) -> list[str]:
 
 def _forms(secret: str) -> Iterator[str]:
     raw = secret.encode(errors="surrogatepass")
-    for text in (secret, secret.strip(), *lines_of(secret)):
+    for text in (secret, secret.strip(), *secret_lines(secret)):
         yield text
         yield " ".join(text.split())  # as a title or a message on one line shows it
         yield printable(text)
@@ -154,7 +154,7 @@ def _in_base64(raw: bytes) -> Iterator[str]:
                 yield inside[(0, 2, 3)[before] : len(inside) - (0, 3, 2)[(before + len(raw)) % 3]]
 
 
-def shown(prompts: Mapping[str, object], hidden: Collection[str] = ()) -> tuple[tuple[str, str], ...]:
+def for_display(prompts: Mapping[str, object], hidden: Collection[str] = ()) -> tuple[tuple[str, str], ...]:
     """(input, value) pairs for display; secrets, and the variables in `hidden`, are replaced by ***."""
     return tuple((name, _display(name, value, hidden)) for name, value in prompts.items())
 

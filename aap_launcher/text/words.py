@@ -33,7 +33,7 @@ def count(n: int, noun: str, plural: str = "") -> str:
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
-def listed(names: Sequence[str], most: int = 10, total: int | None = None) -> str:
+def some_of(names: Sequence[str], most: int = 10, total: int | None = None) -> str:
     """`web1, web2 and 34 more`; `total` where `names` is only the beginning of them."""
     shown = [one_line(name, 100) for name in names[:most]]
     more = (len(names) if total is None else total) - len(shown)

@@ -5,7 +5,7 @@ import re
 import pytest
 from hypothesis import given
 
-from aap_launcher.ci.defuse import one_line, readable
+from aap_launcher.ci.defuse import heading, readable
 from tests.ci import hostile
 
 # Written from ECMA-48 and the list in the design, not from the module.
@@ -37,7 +37,7 @@ def test_nothing_acts_but_colours_and_they_end_with_the_line(text: str) -> None:
 @given(hostile.text)
 def test_without_colours_no_control_is_left(text: str) -> None:
     assert not any(CONTROL.search(line) for line in readable(text, colours=False))
-    assert not CONTROL.search(one_line(text))
+    assert not CONTROL.search(heading(text))
 
 
 @given(hostile.text)

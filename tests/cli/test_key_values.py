@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aap_launcher.cli.key_values import content, nested, objects, pairs, text, typed
+from aap_launcher.cli.key_values import as_text, file_content, nested, objects, pairs, typed
 from aap_launcher.errors import InvalidInput
 
 
@@ -37,7 +37,7 @@ def test_words_are_read_as_they_stand(words: list[str], wanted: dict[str, object
 
 
 def test_text_stays_text() -> None:
-    assert nested(pairs(["x=true", "n=5", "f=@file"], text)) == {"x": "true", "n": "5", "f": "@file"}
+    assert nested(pairs(["x=true", "n=5", "f=@file"], as_text)) == {"x": "true", "n": "5", "f": "@file"}
 
 
 @pytest.mark.parametrize("word", ["name", "=x", "a[b=1", "a]=1", "[a]=1", "a[b]c=1", "--x", ""])
@@ -66,7 +66,7 @@ def test_a_key_that_is_two_things_is_refused(words: list[str]) -> None:
 def test_a_file_is_read_whole(tmp_path: Path) -> None:
     file = tmp_path / "v.yml"
     file.write_bytes(b"\xef\xbb\xbfa: 1\r\nb: \xc3\xa4\n")
-    assert content(f"@{file}") == "a: 1\r\nb: ä\n"
+    assert file_content(f"@{file}") == "a: 1\r\nb: ä\n"
 
 
 @pytest.mark.parametrize(("make", "told"), [(None, "No such file"), (b"\xff", "is not UTF-8")])
@@ -77,7 +77,7 @@ def test_a_file_that_cannot_be_used_is_told_by_its_name(
     if make is not None:
         file.write_bytes(make)
     with pytest.raises(InvalidInput) as refused:
-        content(f"@{file}")
+        file_content(f"@{file}")
     assert told in str(refused.value)
     assert str(file) in str(refused.value)
 
@@ -92,6 +92,6 @@ def test_a_key_that_stands_twice_is_refused_and_named(text: str) -> None:
 
 def test_stdin_is_read_by_one_field_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"once")))
-    assert content("@-") == "once"
+    assert file_content("@-") == "once"
     with pytest.raises(InvalidInput, match="read already"):
-        content("@-")
+        file_content("@-")

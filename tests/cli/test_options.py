@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from aap_launcher.cli.program import cli
 from aap_launcher.errors import InvalidInput, Problem
 from aap_launcher.inputs.definitions import INPUTS
-from aap_launcher.inputs.input import Kind
-from aap_launcher.inputs.parsing import Inputs, parse
+from aap_launcher.inputs.input import InputKind
+from aap_launcher.inputs.parsing import Inputs, parse_inputs
 
 BASE = {"url": "https://aap.example.com", "token": "t0k3n-value"}
 FILES = {"a.yml": b"env: dev\nreplicas: 1", "b.json": b'{"env": "prod"}', "-": b"from: stdin"}
@@ -36,7 +36,7 @@ def read(*words: str) -> Inputs:
         return FILES[path]
 
     given = typed("launch", "--template", "T", *words)
-    return parse({**BASE, **given}, read_file=read_file)
+    return parse_inputs({**BASE, **given}, read_file=read_file)
 
 
 def wrong(*words: str) -> dict[str, str]:
@@ -133,7 +133,7 @@ def test_what_is_wrong_with_one_e_is_told_with_its_files_name() -> None:
 
 def test_a_file_is_read_only_where_a_person_typed_it() -> None:
     with pytest.raises(InvalidInput, match="not usable") as error:
-        parse({**BASE, "template": "T", "extra_vars": "@/etc/passwd"})
+        parse_inputs({**BASE, "template": "T", "extra_vars": "@/etc/passwd"})
     assert "files are not read here" in error.value.problems[0].fault
 
 
@@ -153,7 +153,7 @@ def test_a_boolean_has_three_forms(words: tuple[str, ...], *, value: bool) -> No
 
 def test_every_boolean_has_them() -> None:
     for one in INPUTS:
-        if one.kind is Kind.BOOLEAN:
+        if one.kind is InputKind.BOOLEAN:
             negative = one.option.replace("--", "--no-", 1)
             assert typed("launch", one.option, "x")[one.name] == ("true",)
             assert typed("launch", negative, "x")[one.name] == ("false",)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aap_launcher.cli import output_formats
-from aap_launcher.cli.output_formats import Form, at, many, masked, one, plain
+from aap_launcher.cli.output_formats import Form, at, flat, many, masked_value, one
 from aap_launcher.text.visible import ACTING
 
 HOSTILE = "\x1b]0;owned\x07 a\x9b31m \u202egnp.exe\u2028next\x7f"
@@ -110,7 +110,7 @@ def test_rows_are_written_as_they_come_and_never_gathered() -> None:
 def test_secrets_are_hidden_in_texts_and_numbers_stay_numbers() -> None:
     hide = lambda text: text.replace("12", "***")  # noqa: E731
     row = {"id": 12, "name": "pin 12", "deep": [{"x": "12"}], "on": True}
-    assert masked(row, hide) == {"id": 12, "name": "pin ***", "deep": [{"x": "***"}], "on": True}
+    assert masked_value(row, hide) == {"id": 12, "name": "pin ***", "deep": [{"x": "***"}], "on": True}
 
 
 @pytest.mark.parametrize(
@@ -121,5 +121,5 @@ def test_a_column_is_a_path(column: str, value: object) -> None:
 
 
 def test_plain_text_is_left_as_it_is() -> None:
-    assert plain("Deploy shop, Ä 東京") == "Deploy shop, Ä 東京"
+    assert flat("Deploy shop, Ä 東京") == "Deploy shop, Ä 東京"
     assert output_formats.encoded({"a": "Ä"}) == '{"a":"Ä"}'

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from aap_launcher.cli.output_formats import Form
-from aap_launcher.cli.output_options import check_columns, shown
+from aap_launcher.cli.output_options import check_columns, chosen_output
 from aap_launcher.cli.resource_wiring import Desk
 from aap_launcher.cli.screen import Screen
 from aap_launcher.cli.signals import ProcessSignals
@@ -47,7 +47,7 @@ def streams() -> Streams:
 def test_a_secret_leaves_in_no_form_and_an_id_that_looks_like_it_stays(streams: Streams, form: Form) -> None:
     streams.screen.mask(["1234"])
     assert (
-        shown({"output": str(form), "columns": None, "jq": None}, usual=("id", "name")).many(
+        chosen_output({"output": str(form), "columns": None, "jq": None}, usual=("id", "name")).many(
             streams.screen, ROWS
         )
         == 0
@@ -63,12 +63,12 @@ def test_a_secret_leaves_in_no_form_and_an_id_that_looks_like_it_stays(streams: 
 
 def test_a_secret_is_hidden_from_an_expression_too(streams: Streams) -> None:
     streams.screen.mask(["1234"])
-    shown({"jq": ".name"}).many(streams.screen, ROWS)
+    chosen_output({"jq": ".name"}).many(streams.screen, ROWS)
     assert streams.data.splitlines()[0] == "pin ***"
 
 
 def test_columns_choose_in_machine_forms_as_well(streams: Streams) -> None:
-    shown({"output": "jsonl", "columns": "on, id"}).many(streams.screen, ROWS)
+    chosen_output({"output": "jsonl", "columns": "on, id"}).many(streams.screen, ROWS)
     assert streams.data == '{"on":true,"id":12}\n{"on":false,"id":1234}\n'
 
 
@@ -85,12 +85,12 @@ def test_columns_choose_in_machine_forms_as_well(streams: Streams) -> None:
 )
 def test_what_would_be_ignored_is_refused(given: dict[str, Any], words: str) -> None:
     with pytest.raises(InvalidInput, match=words):
-        shown(given)
+        chosen_output(given)
 
 
 def test_what_has_no_name_is_not_listed_by_name() -> None:
     with pytest.raises(InvalidInput, match="have no name"):
-        shown({"output": "name"}, name="")
+        chosen_output({"output": "name"}, name="")
 
 
 def test_a_column_that_is_no_field_is_refused_with_the_near_miss() -> None:
@@ -135,7 +135,7 @@ NESTED: list[dict[str, Any]] = [
 def test_a_path_that_no_row_has_prints_no_blank_column_in_silence(
     streams: Streams, form: Form, column: str, told: str
 ) -> None:
-    asked = shown({"output": str(form), "columns": f"id,{column}", "jq": None})
+    asked = chosen_output({"output": str(form), "columns": f"id,{column}", "jq": None})
     assert asked.many(streams.screen, NESTED) == InvalidInput.exit_code
     assert f'--columns: nothing shown has "{column}"' in streams.words
     assert told in streams.words
@@ -144,11 +144,11 @@ def test_a_path_that_no_row_has_prints_no_blank_column_in_silence(
 
 def test_a_path_that_some_row_has_is_fine_and_a_field_that_none_has_is_told(streams: Streams) -> None:
     given = {"output": "tsv", "columns": "id,summary_fields.organization.name,limit", "jq": None}
-    assert shown(given).many(streams.screen, NESTED) == 0
+    assert chosen_output(given).many(streams.screen, NESTED) == 0
     assert streams.words == ""
-    assert shown({**given, "columns": "id,job_args"}).many(streams.screen, NESTED) == 0
+    assert chosen_output({**given, "columns": "id,job_args"}).many(streams.screen, NESTED) == 0
     assert 'nothing shown has "job_args"' in streams.words
-    assert shown({**given, "columns": "a.b"}).many(streams.screen, []) == 0
+    assert chosen_output({**given, "columns": "a.b"}).many(streams.screen, []) == 0
 
 
 def test_jq_that_is_not_installed_is_told_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,7 +161,7 @@ def test_jq_that_is_not_installed_is_told_with_a_way_out(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(builtins, "__import__", without_jq)
     with pytest.raises(InvalidInput, match=r"pip install jq"):
-        shown({"jq": "."})
+        chosen_output({"jq": "."})
 
 
 def test_words_go_to_stderr_harmless_and_masked(streams: Streams) -> None:

@@ -34,9 +34,9 @@ PHASES = (
     "aap_launcher.cli.program.cli",
     "aap_launcher.cli.wiring._merge",
     "aap_launcher.ci.adapters._colours",
-    "aap_launcher.cli.wiring.parse",
+    "aap_launcher.cli.wiring.parse_inputs",
     "aap_launcher.cli.wiring._connect",
-    "aap_launcher.launcher.endings.broken",
+    "aap_launcher.launcher.endings.broke_off",
 )
 
 

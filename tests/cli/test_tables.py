@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aap_launcher.cli.tables import cell, narrowed, record, shortened, table
+from aap_launcher.cli.tables import cell, clipped, narrowed, record, text_table
 from aap_launcher.text.width import width as columns_of
 
 ROWS: list[dict[str, Any]] = [
@@ -24,7 +24,7 @@ COLUMNS = ["id", "name", "organization", "created"]
 
 
 def test_a_table_fits_the_terminal_and_shows_what_it_cut() -> None:
-    lines = "".join(table(ROWS, COLUMNS, width=72)).splitlines()
+    lines = "".join(text_table(ROWS, COLUMNS, width=72)).splitlines()
     assert lines[0].split() == COLUMNS
     assert max(map(columns_of, lines)) <= 72
     assert lines[2].startswith("2   web2xxx")
@@ -34,13 +34,13 @@ def test_a_table_fits_the_terminal_and_shows_what_it_cut() -> None:
 
 
 def test_a_table_in_a_pipe_cuts_nothing() -> None:
-    text = "".join(table(ROWS, COLUMNS, width=None))
+    text = "".join(text_table(ROWS, COLUMNS, width=None))
     assert "x" * 90 in text
     assert "…" not in text
 
 
 def test_no_rows_are_no_table() -> None:
-    assert list(table([], COLUMNS, width=80)) == []
+    assert list(text_table([], COLUMNS, width=80)) == []
 
 
 def test_columns_stand_below_each_other_whatever_is_in_them() -> None:
@@ -49,7 +49,7 @@ def test_columns_stand_below_each_other_whatever_is_in_them() -> None:
         {"id": 2, "name": "abcd", "x": "b"},
         {"id": 3, "name": "e\u0301", "x": "c"},
     ]
-    lines = "".join(table(rows, ["id", "name", "x"], width=80)).splitlines()
+    lines = "".join(text_table(rows, ["id", "name", "x"], width=80)).splitlines()
     assert [columns_of(line[: line.rindex(last)]) for line, last in zip(lines, "xabc", strict=True)] == [
         10
     ] * 4
@@ -101,7 +101,7 @@ def test_a_long_list_is_not_gathered_before_it_is_written() -> None:
         for taken in range(1, 10_001):
             yield {"id": taken}
 
-    pieces = table(rows(), ["id"], width=80)
+    pieces = text_table(rows(), ["id"], width=80)
     next(pieces)
     assert taken <= 201
 
@@ -118,6 +118,6 @@ def test_widths_fit_wherever_that_is_possible(wanted: list[int], width: int) -> 
 
 @given(st.text(max_size=30), st.integers(1, 20))
 def test_what_is_shortened_fits_and_says_so(text: str, most: int) -> None:
-    short = shortened(text, most)
+    short = clipped(text, most)
     assert columns_of(short) <= max(most, 1)
     assert short == text or short.endswith("…")

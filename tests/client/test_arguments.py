@@ -27,7 +27,7 @@ ODD: list[Any] = [
 def _nothing_around(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, world: World) -> None:
     """No profile, and a controller that has nothing but what a test adds."""
     world.http.register_uri(ANY, ANY, status_code=404, json={"detail": "Not found."})
-    monkeypatch.setattr(script_ports, "environment", lambda: {"HOME": str(tmp_path)})
+    monkeypatch.setattr(script_ports, "script_environment", lambda: {"HOME": str(tmp_path)})
 
 
 def quiet(call: Callable[[], Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aap_launcher.client import fields, kind_names, values
-from aap_launcher.client.body import Body, body
+from aap_launcher.client.body import Body, request_body
 from aap_launcher.client.fields import Field
 from aap_launcher.client.records import Record
 from aap_launcher.errors import InvalidInput, InvalidValue, NotFound
@@ -28,7 +28,7 @@ def resolve(resource: str, given: Any) -> int:
 
 def build(resource: str, *, new: bool = True, **given: Any) -> Body:
     kind = kind_names.kind(resource)
-    return body(kind, fields.shape(kind), given, new=new, resolve=resolve)
+    return request_body(kind, fields.shape(kind), given, new=new, resolve=resolve)
 
 
 def wrong(resource: str, *, new: bool = True, **given: Any) -> dict[str, str]:
@@ -82,7 +82,9 @@ def test_variables_that_would_arrive_otherwise_are_refused(value: Any, told: str
     for resource, given, name in every:
         field = fields.shape(kind_names.kind(resource)).fields[name]
         try:  # where it is no text, a command line reads it first
-            read = values.read(field, value) if name == "extra_data" and isinstance(value, str) else value
+            read = (
+                values.field_value(field, value) if name == "extra_data" and isinstance(value, str) else value
+            )
         except InvalidValue as fault:
             found = {name: f"{fault.fault} {fault.advice}"}
         else:
@@ -93,7 +95,7 @@ def test_variables_that_would_arrive_otherwise_are_refused(value: Any, told: str
 
 def test_a_secret_without_quotes_is_not_shown_in_its_fault() -> None:
     field = fields.shape(kind_names.kind("credentials")).fields["inputs"]
-    inputs = values.read(field, "{username: 0755, password: 0644}")
+    inputs = values.field_value(field, "{username: 0755, password: 0644}")
     found = wrong("credentials", name="a", credential_type=1, organization=4, inputs=inputs)
     assert set(found) == {"inputs.username", "inputs.password"}
     assert not any(word in str(found) for word in ("0644", "420", "0755", "493"))
@@ -279,10 +281,10 @@ def test_a_source_of_variables_takes_a_mapping_as_well() -> None:
 def test_a_text_of_the_command_line_is_read_by_the_fields_type(
     field: Field, text: str, value: object
 ) -> None:
-    assert values.read(field, text) == value
+    assert values.field_value(field, text) == value
 
 
 @pytest.mark.parametrize(("type_", "text"), [("boolean", "maybe"), ("integer", "1.5"), ("json", "words")])
 def test_a_text_that_is_no_such_value_is_refused(type_: str, text: str) -> None:
     with pytest.raises(InvalidValue):
-        values.read(Field(type=type_), text)
+        values.field_value(Field(type=type_), text)

@@ -17,7 +17,7 @@ from tests.controller.conftest import HOST, World, ok
 
 @pytest.fixture(autouse=True)
 def _nothing_around(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(script_ports, "environment", lambda: {"HOME": str(tmp_path)})
+    monkeypatch.setattr(script_ports, "script_environment", lambda: {"HOME": str(tmp_path)})
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_arguments_win_over_the_environment_and_it_over_the_profile(
 
     assert used(profile="prod") == "Bearer fr0m-profile"
     around = {"HOME": str(tmp_path), "AAP_URL": HOST, "AAP_TOKEN": "fr0m-env"}
-    monkeypatch.setattr(script_ports, "environment", lambda: around)
+    monkeypatch.setattr(script_ports, "script_environment", lambda: around)
     assert used() == "Bearer fr0m-env"
     assert used(token="arg") == "Bearer arg"
 
@@ -146,7 +146,7 @@ def test_metrics_are_read_by_name_and_label() -> None:
         'awx_status_total{status="failed",why="a \\"b\\",c\\\\"} 2\nawx_status_total{status="ok"} NaN 1700000000\n'
         "broken line here {\nawx_x{} +Inf\n"
     )
-    found = metrics.parse(text)
+    found = metrics.parse_metrics(text)
     assert found["awx_hosts_total"] == [metrics.Sample({}, 6.0)]
     assert found["awx_status_total"][0] == metrics.Sample({"status": "failed", "why": 'a "b",c\\'}, 2.0)
     assert found["awx_status_total"][1].labels == {"status": "ok"}

@@ -8,7 +8,7 @@ import pytest
 
 from aap_launcher.client.batches import in_pieces
 from aap_launcher.client.host_files import Wanted, form_of, hosts
-from aap_launcher.client.host_import import Plan, body, plan
+from aap_launcher.client.host_import import Plan, bulk_body, plan
 from aap_launcher.client.kinds import KINDS
 from aap_launcher.client.records import Record
 from aap_launcher.errors import InvalidInput, Refused
@@ -249,7 +249,7 @@ def test_a_group_that_is_called_like_a_host_is_refused() -> None:
 def test_hosts_are_made_a_hundred_a_call_with_variables_as_text() -> None:
     rows = [Wanted(f"h{number}", "", {"enabled": False}, {"ü": 1}) for number in range(201)]
     assert [len(one) for one, _ in in_pieces(rows, len, "BULK_HOST_MAX_CREATE")] == [100, 100, 1]
-    assert body(7, rows[:1]) == {
+    assert bulk_body(7, rows[:1]) == {
         "inventory": 7,
         "hosts": [{"name": "h0", "enabled": False, "variables": '{"ü": 1}'}],
     }

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aap_launcher.client import fields, kind_names, links, prompts, references
-from aap_launcher.client.body import SURVEY, body
+from aap_launcher.client.body import SURVEY, request_body
 from aap_launcher.client.kinds import KINDS
 from aap_launcher.client.query import query
 from aap_launcher.client.query_terms import LOOKUPS, PARAMETERS, SINGLE
@@ -23,7 +23,7 @@ _EXAMPLES = settings(max_examples=150, deadline=None)
 
 
 def resolve(resource: str, given: Any) -> int:
-    found = references.read(kind_names.kind(resource), given, "https://aap.example.com").id
+    found = references.read_reference(kind_names.kind(resource), given, "https://aap.example.com").id
     if found is None:
         raise InvalidInput(f"there is no {given}")
     return found
@@ -102,7 +102,7 @@ def test_a_field_near_a_real_one_is_sent_or_refused(data: st.DataObject) -> None
     name = data.draw(near(known))
     value: Any = data.draw(st.sampled_from(["1", 1, True, None, {}, [], {"a": 1}]))
     try:
-        made = body(kind, of, {**(needed if new else {}), name: value}, new=new, resolve=resolve)
+        made = request_body(kind, of, {**(needed if new else {}), name: value}, new=new, resolve=resolve)
     except InvalidInput:
         return
     taken = {*made.fields, *made.links, *([SURVEY] if made.survey is not None else [])}
@@ -135,7 +135,7 @@ def test_a_related_list_near_a_real_one_is_that_one_or_refused(data: st.DataObje
     known = sorted({*fields.shape(kind).related, *kind.attach, "labels"})
     name = data.draw(near(known))
     try:
-        path, _ = links.related(_Resource(kind.name), 5, name)  # type: ignore[arg-type]
+        path, _ = links.related_path(_Resource(kind.name), 5, name)  # type: ignore[arg-type]
     except (InvalidInput, NotFound):
         return
     assert path == f"{kind.home}5/{name}/"
@@ -148,7 +148,7 @@ def test_a_list_to_attach_to_near_a_real_one_is_that_one_or_refused(data: st.Dat
     kind = KINDS[data.draw(st.sampled_from(_KINDS))]
     name = data.draw(near([*kind.attach, "labels", "credentials"]))
     try:
-        place = links.place(None, kind, 5, name)  # type: ignore[arg-type]
+        place = links.related_list(None, kind, 5, name)  # type: ignore[arg-type]
     except InvalidInput:
         return
     assert name in kind.attach
@@ -175,7 +175,7 @@ def test_a_prompt_near_a_real_one_is_taken_or_refused(data: st.DataObject) -> No
     name = data.draw(near([*prompts.NAMES, "timeout", "tags", "variables", "credential"]))
     value: Any = data.draw(st.sampled_from(["1", 1, True, {}, ["a"], {"a": 1}]))
     try:
-        taken = prompts.read({name: value})
+        taken = prompts.read_prompts({name: value})
     except InvalidInput:
         return
     assert set(taken) == {name}
@@ -214,7 +214,9 @@ def test_whatever_value_a_script_gives_is_taken_or_refused_in_words(
     field = data.draw(st.sampled_from(sorted(of.fields)))
     lookup = data.draw(st.sampled_from(["", "__in", "__icontains", "__isnull"]))
     with contextlib.suppress(InvalidInput):
-        json.dumps(body(kind, of, {field: value}, new=data.draw(st.booleans()), resolve=resolve).fields)
+        json.dumps(
+            request_body(kind, of, {field: value}, new=data.draw(st.booleans()), resolve=resolve).fields
+        )
     with contextlib.suppress(InvalidInput):
         assert all(
             isinstance(one, str)
@@ -223,9 +225,9 @@ def test_whatever_value_a_script_gives_is_taken_or_refused_in_words(
     with contextlib.suppress(InvalidInput):
         query(kind, of, [value], {}, order_by=value, resolve=resolve)
     with contextlib.suppress(InvalidInput):
-        prompts.read({data.draw(st.sampled_from(prompts.NAMES)): value})
+        prompts.read_prompts({data.draw(st.sampled_from(prompts.NAMES)): value})
     with contextlib.suppress(InvalidInput):
-        references.read(kind, value, "https://aap.example.com")
+        references.read_reference(kind, value, "https://aap.example.com")
 
 
 @pytest.mark.parametrize("name", _KINDS)

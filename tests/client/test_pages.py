@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from aap_launcher.client.pages import Page, Terms, split, walk
+from aap_launcher.client.pages import Page, Terms, split_query, walk
 from aap_launcher.client.query import Query
 from aap_launcher.errors import InvalidInput, Refused, Unreachable
 
@@ -182,7 +182,7 @@ def test_long_lists_of_values_are_split_and_each_row_comes_once_in_order() -> No
 
 def test_the_parts_hold_every_value_once() -> None:
     value = ",".join(f"häst-{one}" for one in range(2000))
-    parts = split((("name__in", value), ("enabled", "true")))
+    parts = split_query((("name__in", value), ("enabled", "true")))
     assert ",".join(dict(part)["name__in"] for part in parts) == value
     assert len(parts) > 1
 
@@ -192,7 +192,7 @@ def test_the_parts_hold_every_value_once() -> None:
 )
 def test_filters_that_fit_in_no_request_are_refused(terms: Terms) -> None:
     with pytest.raises(InvalidInput, match="8 kB"):
-        split(terms)
+        split_query(terms)
 
 
 def test_an_order_over_split_values_is_refused() -> None:

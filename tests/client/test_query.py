@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aap_launcher.client import fields, kind_names
-from aap_launcher.client.filter_values import check
+from aap_launcher.client.filter_values import check_value
 from aap_launcher.client.query import Query, query
 from aap_launcher.client.records import Record
 from aap_launcher.errors import InvalidInput
@@ -233,5 +233,5 @@ def test_no_filter_that_the_controller_was_seen_to_take_is_refused_for_its_value
             if field is None or "__" in lookup or not isinstance(value, str) or value == "":
                 continue
             looked += 1
-            check(field, lookup, value)
+            check_value(field, lookup, value)
     assert looked > 20

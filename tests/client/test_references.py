@@ -43,7 +43,7 @@ SITE = "https://aap.example.com/sub"
     ],
 )
 def test_an_id_is_read_from_whatever_is_pasted(resource: str, given: Any, number: int) -> None:
-    assert references.read(kind_names.kind(resource), given, SITE).id == number
+    assert references.read_reference(kind_names.kind(resource), given, SITE).id == number
 
 
 @pytest.mark.parametrize(
@@ -69,12 +69,12 @@ def test_an_id_is_read_from_whatever_is_pasted(resource: str, given: Any, number
 )
 def test_what_can_mean_no_such_object_is_refused_before_anything_is_asked(resource: str, given: Any) -> None:
     with pytest.raises(InvalidInput):
-        references.read(kind_names.kind(resource), given, SITE)
+        references.read_reference(kind_names.kind(resource), given, SITE)
 
 
 @pytest.mark.parametrize("text", ["1.0", "-1", "007x", "web", "²", "99999999999999999999"])
 def test_anything_else_is_a_name(text: str) -> None:
-    found = references.read(kind_names.kind("hosts"), text, SITE)
+    found = references.read_reference(kind_names.kind("hosts"), text, SITE)
     assert (found.id, found.name) == (None, text)
 
 

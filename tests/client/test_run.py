@@ -45,7 +45,7 @@ def aap(box: Sandbox) -> Iterator[Controller]:
     ],
 )
 def test_prompts_are_read_as_what_they_are(given: dict[str, Any], taken: dict[str, Any]) -> None:
-    assert prompts.read(given) == taken
+    assert prompts.read_prompts(given) == taken
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_prompts_are_read_as_what_they_are(given: dict[str, Any], taken: dict[st
 )
 def test_a_prompt_that_would_not_arrive_is_refused(given: dict[str, Any], told: str) -> None:
     with pytest.raises(InvalidInput, match="nothing was started") as raised:
-        prompts.read(given)
+        prompts.read_prompts(given)
     assert told in " ".join(problems(raised.value).values())
 
 

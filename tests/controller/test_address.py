@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aap_launcher.controller.address import Address, parse
+from aap_launcher.controller.address import Address, parse_address
 from aap_launcher.errors import InvalidInput
 
 
@@ -35,7 +35,7 @@ from aap_launcher.errors import InvalidInput
     ],
 )
 def test_what_people_paste_as_url_is_taken_apart(pasted: str, origin: str, base: str, root: str) -> None:
-    assert parse(pasted) == Address(origin, base, root)
+    assert parse_address(pasted) == Address(origin, base, root)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_what_people_paste_as_url_is_taken_apart(pasted: str, origin: str, base:
 )
 def test_a_url_that_is_none_is_refused_with_advice(pasted: str, advice: str) -> None:
     with pytest.raises(InvalidInput, match=advice) as raised:
-        parse(pasted)
+        parse_address(pasted)
     assert str(raised.value).startswith("url ")
     assert not raised.value.problems, "the message says it all, and once"
 
@@ -66,14 +66,14 @@ def test_a_url_that_is_none_is_refused_with_advice(pasted: str, advice: str) -> 
 @pytest.mark.parametrize("pasted", ["https://user:hunter2@host/", "user:hunter2@host"])
 def test_a_password_in_the_url_is_refused_and_not_echoed(pasted: str) -> None:
     with pytest.raises(InvalidInput, match="user name or password") as raised:
-        parse(pasted)
+        parse_address(pasted)
     assert "hunter2" not in str(raised.value)
 
 
 @given(st.text(max_size=60))
 def test_any_text_is_an_address_or_refused(text: str) -> None:
     try:
-        address = parse(text)
+        address = parse_address(text)
     except InvalidInput:
         return
     assert address.site.startswith(("http://", "https://"))

@@ -44,7 +44,7 @@ def following(world: World, awx: Connect, **row: Any) -> tuple[Controller, Job]:
     ],
 )
 def test_each_way_to_name_a_job_is_read(text: str, reference: Reference) -> None:
-    assert references.job(text, HOST) == reference
+    assert references.job_reference(text, HOST) == reference
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_each_way_to_name_a_job_is_read(text: str, reference: Reference) -> None
 )
 def test_what_names_no_job_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
-        references.job(text, HOST)
+        references.job_reference(text, HOST)
 
 
 @pytest.mark.parametrize(
@@ -70,8 +70,8 @@ def test_what_names_no_job_is_refused(text: str) -> None:
     ],
 )
 def test_links_open_in_the_right_interface(kind: str, awx: str, gateway: str) -> None:
-    assert decode.job(job_row(kind=kind), AWX, str).link == HOST + awx
-    assert decode.job(job_row(kind=kind), GATEWAY, str).link == HOST + "/sub" + gateway
+    assert decode.decoded_job(job_row(kind=kind), AWX, str).link == HOST + awx
+    assert decode.decoded_job(job_row(kind=kind), GATEWAY, str).link == HOST + "/sub" + gateway
 
 
 def test_a_jobs_detail_is_read() -> None:
@@ -84,7 +84,7 @@ def test_a_jobs_detail_is_read() -> None:
         limit="web",
         scm_revision="3f2c1ab",
     )
-    job = decode.job(row, AWX, str)
+    job = decode.decoded_job(row, AWX, str)
     assert (job.status, job.started, job.elapsed, job.limit) == (
         Status.FAILED,
         "2026-11-22T17:50:24Z",
@@ -107,7 +107,7 @@ def test_a_jobs_detail_is_read() -> None:
 
 def test_a_workflow_job_lacks_much_and_is_read_all_the_same() -> None:
     row = {"id": 7, "type": "workflow_job", "status": "running", "related": {}, "summary_fields": {}}
-    job = decode.job(row, AWX, str)
+    job = decode.decoded_job(row, AWX, str)
     assert (job.url, job.events_url, job.host_status_counts) == ("/api/v2/workflow_jobs/7/", "", None)
     assert job.cancel_url == "/api/v2/workflow_jobs/7/cancel/"
 
@@ -117,13 +117,13 @@ def test_a_workflow_job_lacks_much_and_is_read_all_the_same() -> None:
 )
 @pytest.mark.parametrize("value", [None, 3, "x", [1], {"a": 1}, True])
 def test_a_field_of_a_strange_type_does_not_break_a_job(name: str, value: Any) -> None:
-    assert decode.job(job_row(**{name: value}), AWX, str).id == 5
+    assert decode.decoded_job(job_row(**{name: value}), AWX, str).id == 5
 
 
 def test_a_status_that_is_unknown_is_waited_through_but_never_taken_for_an_end() -> None:
-    assert decode.job(job_row(status="paused"), AWX, str).status is Status.RUNNING
+    assert decode.decoded_job(job_row(status="paused"), AWX, str).status is Status.RUNNING
     with pytest.raises(LauncherError, match='status "vanished"'):
-        decode.job(job_row(status="vanished", finished="2026-11-22T18:00:00Z"), AWX, str)
+        decode.decoded_job(job_row(status="vanished", finished="2026-11-22T18:00:00Z"), AWX, str)
 
 
 def test_an_id_alone_may_be_a_job_of_any_type(world: World, awx: Connect) -> None:
@@ -260,7 +260,7 @@ def test_output_outlives_an_outage_at_its_beginning(world: World, awx: Connect) 
 
 
 def test_a_workflow_job_has_no_output_and_no_events(world: World, awx: Connect) -> None:
-    job = decode.job({"id": 7, "type": "workflow_job", "status": "running"}, AWX, str)
+    job = decode.decoded_job({"id": 7, "type": "workflow_job", "status": "running"}, AWX, str)
     controller = awx()
     assert list(controller.output(job)) == []
     assert list(controller.events(job, 0)) == []

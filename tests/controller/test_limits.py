@@ -19,9 +19,9 @@ from aap_launcher.controller import sockets, tls
 from aap_launcher.controller.asking import made
 from aap_launcher.controller.exchange import MIB
 from aap_launcher.controller.retry import Standing, of_fault
-from aap_launcher.controller.transport import Answer, Wire
+from aap_launcher.controller.transport import Response, Wire
 from aap_launcher.controller.transport_errors import Cause, Fault
-from aap_launcher.controller.unzip import plain
+from aap_launcher.controller.unzip import decompressed
 from aap_launcher.inputs.parsing import Connection
 from tests.controller.test_transport import RealClock
 
@@ -148,8 +148,8 @@ def test_a_small_gzip_that_is_a_large_text_is_cut_off(monkeypatch: pytest.Monkey
 
 def test_decompression_gives_pieces_of_a_mebibyte_at_most() -> None:
     inside = gzip.compress(b"\0" * (16 * MIB))
-    assert max(len(piece) for piece in plain([inside, inside], "gzip")) <= MIB
-    assert sum(len(piece) for piece in plain([inside, inside, b"\0\0"], "gzip")) == 32 * MIB
+    assert max(len(piece) for piece in decompressed([inside, inside], "gzip")) <= MIB
+    assert sum(len(piece) for piece in decompressed([inside, inside, b"\0\0"], "gzip")) == 32 * MIB
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_decompression_gives_pieces_of_a_mebibyte_at_most() -> None:
 )
 def test_what_is_no_gzip_or_breaks_off_is_a_value_error(broken: bytes) -> None:
     with pytest.raises(ValueError, match="gzip"):
-        list(plain([broken], "gzip"))
+        list(decompressed([broken], "gzip"))
 
 
 def test_an_encoding_that_was_not_asked_for_is_no_answer() -> None:
@@ -299,5 +299,5 @@ def test_the_head_of_an_answer_whose_body_is_lost_is_kept() -> None:
     ("place", "whole"), [("/api/v2/jobs/423/", True), ("/api/v2/jobs/42", False), ("/api/v2/jo", False)]
 )
 def test_an_address_that_was_cut_with_its_head_is_not_followed(place: str, *, whole: bool) -> None:
-    head = Answer("POST", "/", 201, {"X-API-Node": "a", "Location": place}, b"")
+    head = Response("POST", "/", 201, {"X-API-Node": "a", "Location": place}, b"")
     assert made(head) == (place if whole else "")

@@ -51,7 +51,7 @@ JOB, WORKFLOW = "job_template", "workflow_job_template"
     ],
 )
 def test_each_way_to_name_a_template_is_read(text: str, reference: Reference) -> None:
-    assert references.template(text, HOST) == reference
+    assert references.template_reference(text, HOST) == reference
 
 
 @pytest.mark.parametrize(
@@ -67,14 +67,14 @@ def test_each_way_to_name_a_template_is_read(text: str, reference: Reference) ->
 )
 def test_what_names_no_template_is_refused(text: str, words: str) -> None:
     with pytest.raises(InvalidInput, match=words):
-        references.template(text, HOST)
+        references.template_reference(text, HOST)
 
 
 @given(st.text(max_size=50))
 def test_any_text_is_a_reference_or_refused(text: str) -> None:
     for read in (
-        references.template,
-        references.job,
+        references.template_reference,
+        references.job_reference,
         partial(references.prompted, "inventory", "inventories"),
     ):
         try:

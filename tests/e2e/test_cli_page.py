@@ -47,7 +47,7 @@ def test_every_example_shows_what_the_page_says(box: Sandbox, tmp_path: Path) ->
 
 
 def test_the_profiles_of_the_page_are_profiles() -> None:
-    default, test = (profiles.read(PROFILES, name, "config.toml") for name in ("default", "test"))
+    default, test = (profiles.read_profile(PROFILES, name, "config.toml") for name in ("default", "test"))
     assert default is not None
     assert default.values["url"] == "https://aap.example.com"
     assert default.token_command[:3] == ("vault", "kv", "get")

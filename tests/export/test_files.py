@@ -26,15 +26,15 @@ _TREES = st.recursive(
 
 def written(folder: Path, documents: dict[str, Any], gone: files.Part | None = ALL) -> files.Written:
     owners = {name: name.removesuffix(".yml").rpartition("++")[2] for name in documents if "++" in name}
-    return files.write(folder, documents, owners, gone=gone)
+    return files.write_documents(folder, documents, owners, gone=gone)
 
 
 def read(folder: Path, part: files.Part = ALL) -> dict[str, Any]:
-    return files.read(folder, files.contents(folder).of(part))
+    return files.read_documents(folder, files.contents(folder).of(part))
 
 
 def named_files(objects: list[tuple[str, str, dict[str, Any]]]) -> dict[str, Any]:
-    called = files.names((kind, name) for kind, name, _ in objects)
+    called = files.file_names((kind, name) for kind, name, _ in objects)
     return {name: document for name, (_, _, document) in zip(called, objects, strict=True)}
 
 
@@ -169,7 +169,7 @@ def test_dots_in_a_name_do_not_make_an_export_unreadable(tmp_path: Path) -> None
 
 @given(st.dictionaries(st.text(), _TREES, max_size=5))
 def test_what_is_written_reads_back_as_it_was(document: dict[str, Any]) -> None:
-    text = files.text_of(document)
+    text = files.yaml_of(document)
     assert yaml.safe_load(text.encode()) == document
 
 
@@ -199,7 +199,7 @@ def test_two_documents_differ_exactly_where_changes_are_told(
 ) -> None:
     found = list(drift.changes({"a/x.yml": one}, {"a/x.yml": other}))
     assert bool(found) == (one != other) or _only_types(one, other)
-    assert all(drift.line(change) for change in found)
+    assert all(drift.drift_line(change) for change in found)
 
 
 def _only_types(one: Any, other: Any) -> bool:
@@ -211,7 +211,7 @@ def test_nodes_are_compared_by_their_identifiers() -> None:
     before = {"nodes": [{"identifier": "a", "limit": "web"}, {"identifier": "b"}]}
     now = {"nodes": [{"identifier": "b"}, {"identifier": "a", "limit": "db"}]}
     (change,) = drift.changes({"w/x.yml": before}, {"w/x.yml": now})
-    assert drift.line(change) == '~ w/x  nodes.a.limit: "web" -> "db"'
+    assert drift.drift_line(change) == '~ w/x  nodes.a.limit: "web" -> "db"'
 
 
 def test_a_folder_that_cannot_be_made_is_told_and_no_fault_of_ours(tmp_path: Path) -> None:

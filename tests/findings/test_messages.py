@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aap_launcher.findings.messages import said
+from aap_launcher.findings.messages import reason_of
 from aap_launcher.models import EventData
 
 
 def message(**res: Any) -> str:
-    return said(EventData(res=res)).text
+    return reason_of(EventData(res=res)).text
 
 
 def line(**res: Any) -> str:
-    return said(EventData(res=res)).line
+    return reason_of(EventData(res=res)).line
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def line(**res: Any) -> str:
     ],
 )
 def test_a_failure_is_told_in_the_modules_own_words(res: dict[str, Any], told: str) -> None:
-    assert said(EventData(res=res)).text == told
+    assert reason_of(EventData(res=res)).text == told
 
 
 def test_what_no_log_hides_stays_hidden() -> None:
@@ -87,8 +87,8 @@ def test_a_loop_tells_its_failed_items_not_that_some_failed() -> None:
 
 
 def test_a_result_that_the_controller_dropped_still_has_a_message() -> None:
-    assert said(EventData()).text == "no message: the controller kept no result of it"
-    assert said(EventData(res=["odd"])).text == "odd"
+    assert reason_of(EventData()).text == "no message: the controller kept no result of it"
+    assert reason_of(EventData(res=["odd"])).text == "odd"
 
 
 def test_a_message_is_bounded() -> None:
@@ -118,7 +118,7 @@ _KEYS = [
 
 @given(_JSON | st.dictionaries(st.sampled_from(_KEYS), _JSON | st.just([{"failed": 1, "msg": {}}])))
 def test_whatever_a_module_returns_there_is_a_message(res: object) -> None:
-    told = said(EventData(res=res))
+    told = reason_of(EventData(res=res))
     assert 0 < len(told.text) <= 2_000
     assert 0 < len(told.line) <= 500
     assert "\n" not in told.line

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from aap_launcher.findings.failures import explanation
 from aap_launcher.findings.job import Tally
-from aap_launcher.findings.messages import said
+from aap_launcher.findings.messages import reason_of
 from aap_launcher.models import Event, EventData, Failure, Findings, Finished, Log, Logged, Status
 from tests.render.streams import JOB
 
@@ -122,7 +122,7 @@ def by_kind(found: Findings, kind: str) -> list[Failure]:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_reason_is_told_and_not_what_ansible_core_puts_in_its_place(version: str) -> None:
     results = {
-        row["task"]: said(msgspec.convert(row.get("event_data", {}), EventData)).line
+        row["task"]: reason_of(msgspec.convert(row.get("event_data", {}), EventData)).line
         for row in rows(version)
         if row["playbook"] == "messages" and row["event"] == "runner_on_failed"
     }

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aap_launcher.errors import NotFound, Unreachable
-from aap_launcher.follow.job import Follower, follow
+from aap_launcher.follow.job import Follower, follow_job
 from aap_launcher.models import Event, Finished, Job, Log, Logged, Notice, Status, StatusChanged, Tick, Update
 from tests.fakes import FakeClock, Story, make_event, make_job
 
@@ -18,7 +18,7 @@ S = Status
 
 def run(story: Story, job: Job | None = None, *, until: float | None = None) -> list[Update]:
     follower = Follower(story, job or make_job(), story.clock.now(), jitter=lambda: 0.5)
-    return list(follow(follower, story.clock, until=until))
+    return list(follow_job(follower, story.clock, until=until))
 
 
 def counters(updates: Sequence[Update]) -> list[int]:
@@ -106,7 +106,7 @@ def test_a_hole_in_a_long_job_stalls_the_log_for_ninety_seconds_at_most() -> Non
     story = usual(clock, rows, 3700)
     follower = Follower(story, make_job(), clock.now())
     seen: dict[int, float] = {}
-    for update in follow(follower, clock):
+    for update in follow_job(follower, clock):
         if isinstance(update, Logged):
             seen[update.event.counter] = story.elapsed
     assert seen[51] <= 51 + 1 + 95
@@ -234,10 +234,10 @@ def test_following_ends_at_the_deadline_and_can_go_on() -> None:
     clock = FakeClock()
     story = usual(clock, steady(400, 10), 42)
     follower = Follower(story, make_job(), clock.now())
-    first = list(follow(follower, clock, until=clock.now() + 15))
+    first = list(follow_job(follower, clock, until=clock.now() + 15))
     assert not follower.finished
     assert story.elapsed == 15
-    rest = list(follow(follower, clock))
+    rest = list(follow_job(follower, clock))
     assert counters(first) + counters(rest) == list(range(1, 401))
 
 
@@ -245,14 +245,14 @@ def test_after_an_error_of_the_source_the_follower_goes_on_where_it_was() -> Non
     clock = FakeClock()
     story = usual(clock, steady(100, 10), 12)
     follower = Follower(story, make_job(), clock.now())
-    told = list(follow(follower, clock, until=clock.now() + 5))
+    told = list(follow_job(follower, clock, until=clock.now() + 5))
     story.faults += [
         Unreachable("away"),
         Unreachable("away"),
     ]  # the first costs a page of the log, the second the look
     with pytest.raises(Unreachable):
-        list(follow(follower, clock))
-    told += list(follow(follower, clock))
+        list(follow_job(follower, clock))
+    told += list(follow_job(follower, clock))
     assert counters(told) == list(range(1, 101))
 
 
@@ -279,9 +279,9 @@ def test_after_a_cancel_was_asked_for_the_end_is_seen_at_once() -> None:
     clock = FakeClock()
     story = Story(clock, {0: S.RUNNING, 100: S.CANCELED}, stored=100)
     follower = Follower(story, make_job(status=S.RUNNING), clock.now())
-    list(follow(follower, clock, until=clock.now() + 97))
+    list(follow_job(follower, clock, until=clock.now() + 97))
     follower.hurry(clock.now())
-    list(follow(follower, clock))
+    list(follow_job(follower, clock))
     assert story.elapsed <= 101.2
 
 

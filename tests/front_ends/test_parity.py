@@ -26,7 +26,7 @@ from aap_launcher.ci.jenkins import OUTPUTS as OUTPUTS_FILE
 from aap_launcher.cli.program import cli
 from aap_launcher.errors import ENDINGS
 from aap_launcher.inputs.definitions import BY_NAME, INPUTS, Connection, Inputs
-from aap_launcher.inputs.input import Command, Input, Kind
+from aap_launcher.inputs.input import Command, Input, InputKind
 from aap_launcher.models import Verdict
 from aap_launcher.preflight.fields import FIELDS
 from aap_launcher.report.outputs import OUTPUTS
@@ -81,12 +81,12 @@ def test_the_gitlab_component_has_every_input_that_is_no_secret() -> None:
 
 def _gitlab_type(one: Input) -> str:
     """A boolean that may be absent has three values, and a number's absence is no number: both are text."""
-    return "boolean" if one.kind is Kind.BOOLEAN and one.default else "string"
+    return "boolean" if one.kind is InputKind.BOOLEAN and one.default else "string"
 
 
 def _gitlab_options(one: Input) -> list[str]:
     absent = [] if one.default else [""]
-    if one.kind is Kind.BOOLEAN and not one.default:
+    if one.kind is InputKind.BOOLEAN and not one.default:
         return ["", "true", "false"]
     if one.name in gitlab.REPORTS:  # artifacts are collected by name
         return ["", gitlab.REPORTS[one.name]]
@@ -97,7 +97,7 @@ def test_the_gitlab_job_hands_every_input_over_and_no_free_text_is_expanded() ->
     _, job = component()
     told = {name: value for name, value in job["variables"].items() if name.startswith("INPUT_")}
     assert list(told) == [f"INPUT_{one.name.upper()}" for one in VISIBLE]
-    free = {Kind.TEXT, Kind.LIST, Kind.MAPPING}
+    free = {InputKind.TEXT, InputKind.LIST, InputKind.MAPPING}
     for one in VISIBLE:
         value = f"$[[ inputs.{one.name} ]]"
         if one.kind in free and one.name not in gitlab.EXPANDED | set(gitlab.REPORTS):
@@ -197,7 +197,7 @@ def test_every_input_has_a_typed_field_or_is_a_prompt_and_every_choice_its_type(
     assert prompts - {"extra_vars", "extra_vars_file", "credential_passwords"} == {
         one.input for one in FIELDS
     }
-    assert all((one.kind is Kind.CHOICE) == (one.choice is not None) for one in INPUTS)
+    assert all((one.kind is InputKind.CHOICE) == (one.choice is not None) for one in INPUTS)
 
 
 # --- README and docs/inputs.md --------------------------------------------------------------------------

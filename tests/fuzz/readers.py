@@ -22,7 +22,7 @@ from aap_launcher.controller.objects import COLLECTIONS
 from aap_launcher.errors import InvalidInput, InvalidValue
 from aap_launcher.inputs import readers, values
 from aap_launcher.inputs.definitions import INPUTS
-from aap_launcher.inputs.parsing import parse, read_environment
+from aap_launcher.inputs.parsing import parse_inputs, read_environment
 from aap_launcher.inputs.parsing import secrets as input_secrets
 from aap_launcher.inputs.variables import decode, read_variables
 from aap_launcher.models import Question
@@ -46,18 +46,18 @@ def _no_files(path: str) -> bytes:
 
 READERS: dict[str, Callable[[str], object]] = {
     "boolean": values.boolean,
-    "duration": values.duration,
+    "duration": values.duration_seconds,
     "moment": lambda given: values.moment(given, NOW),
-    "names": values.names,
+    "names": values.reference_list,
     "paths": values.paths,
     "single line": values.single_line,
-    "template": lambda given: references.template(given, SITE),
-    "job": lambda given: references.job(given, SITE),
+    "template": lambda given: references.template_reference(given, SITE),
+    "job": lambda given: references.job_reference(given, SITE),
     **{
         prompt: partial(references.prompted, prompt, collection, site=SITE)
         for prompt, collection in COLLECTIONS.items()
     },
-    **{f"input {one.name}": partial(readers.read, one, now=NOW) for one in INPUTS},
+    **{f"input {one.name}": partial(readers.read_input, one, now=NOW) for one in INPUTS},
     "file": lambda given: read_variables(decode(given.encode("utf-8", "surrogatepass"))),
     "environment": lambda given: read_environment({"AAP_LIMIT": given}),
 }
@@ -82,16 +82,16 @@ def _quiet(_value: object) -> Iterator[str]:
 def _variables(given: str) -> Iterator[str]:
     """What a launch does with variables: read, refuse, answer the survey, show, mask, send."""
     found = read_variables(given)
-    inputs = parse({**_BASE, "extra_vars": given}, read_file=_no_files)
+    inputs = parse_inputs({**_BASE, "extra_vars": given}, read_file=_no_files)
     input_secrets(inputs)
     for question in _QUESTIONS:
         try:
             survey.answer(question, next(iter(found.values()), ""))
         except InvalidValue:
             continue
-    secrets.shown({"extra_vars": found})
+    secrets.for_display({"extra_vars": found})
     survey.refuse_unquoted(found)
-    secrets.shown({"extra_vars": found})
+    secrets.for_display({"extra_vars": found})
     sent = json.loads(json.dumps(found))
     try:
         wanted = _reference(given)

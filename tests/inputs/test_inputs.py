@@ -10,20 +10,20 @@ from hypothesis import strategies as st
 
 from aap_launcher.errors import InvalidInput, Problem
 from aap_launcher.inputs.definitions import INPUTS
-from aap_launcher.inputs.input import Kind
-from aap_launcher.inputs.parsing import Inputs, parse, read_environment, secrets
-from aap_launcher.text.secrets import shown
+from aap_launcher.inputs.input import InputKind
+from aap_launcher.inputs.parsing import Inputs, parse_inputs, read_environment, secrets
+from aap_launcher.text.secrets import for_display
 
 BASE = {"url": "https://aap.example.com", "token": "t0k3n-value", "template": "Deploy shop"}
 
 
 def inputs(**given: str) -> Inputs:
-    return parse({**BASE, **given})
+    return parse_inputs({**BASE, **given})
 
 
 def problems(raw: dict[str, str], **more: Any) -> dict[str, Problem]:
     with pytest.raises(InvalidInput) as error:
-        parse(raw, **more)
+        parse_inputs(raw, **more)
     assert error.value.exit_code == 2
     return {problem.field: problem for problem in error.value.problems}
 
@@ -97,7 +97,7 @@ def test_a_wrong_input_is_not_called_missing_too() -> None:
 @pytest.mark.parametrize("name", ["template", "job", "relaunch"])
 def test_one_target_is_enough(name: str) -> None:
     raw = {"url": "https://x", "token": "t", name: "42"}
-    assert getattr(parse(raw), name) == "42"
+    assert getattr(parse_inputs(raw), name) == "42"
 
 
 def test_two_targets_are_one_too_many() -> None:
@@ -125,7 +125,7 @@ def test_a_relaunch_takes_hosts_and_passwords_and_nothing_else() -> None:
         "relaunch_hosts": "failed",
         "credential_passwords": "ssh_password: x",
     }
-    assert parse(raw).relaunch_hosts == "failed"
+    assert parse_inputs(raw).relaunch_hosts == "failed"
     assert set(problems({**raw, "extra_vars": "a: 1"})) == {"extra_vars"}
 
 
@@ -142,7 +142,7 @@ def test_an_unknown_input_is_refused() -> None:
 
 
 def test_username_and_password_stand_for_a_token() -> None:
-    found = parse({"url": "https://x", "username": "bob", "password": "hunter2\n", "template": "1"})
+    found = parse_inputs({"url": "https://x", "username": "bob", "password": "hunter2\n", "template": "1"})
     assert (found.connection.username, found.connection.password) == ("bob", "hunter2")
 
 
@@ -309,7 +309,7 @@ def test_zero_outage_tolerance_is_a_value() -> None:
 
 def test_later_files_win_and_extra_vars_win_over_all() -> None:
     read = files(a=b"\xef\xbb\xbfx: 1\ny: {a: 1}\nz: 1", b=b'{"y": {"b": 2}, "z": 2}')
-    found = parse({**BASE, "extra_vars_file": "a,b", "extra_vars": "z: 3"}, read_file=read)
+    found = parse_inputs({**BASE, "extra_vars_file": "a,b", "extra_vars": "z: 3"}, read_file=read)
     assert found.prompts == {"extra_vars": {"x": 1, "y": {"b": 2}, "z": 3}}
 
 
@@ -342,7 +342,7 @@ def test_a_file_with_something_else_in_it_is_named(content: bytes, fault: str) -
 
 def test_real_files_are_read_by_default(tmp_path: Path) -> None:
     (tmp_path / "vars.yml").write_text("a: ü", encoding="utf-8")
-    assert parse({**BASE, "extra_vars_file": str(tmp_path / "vars.yml")}).prompts == {
+    assert parse_inputs({**BASE, "extra_vars_file": str(tmp_path / "vars.yml")}).prompts == {
         "extra_vars": {"a": "ü"}
     }
     assert "is a directory" in wrong(extra_vars_file=str(tmp_path))["extra_vars_file"].fault
@@ -352,7 +352,7 @@ def test_real_files_are_read_by_default(tmp_path: Path) -> None:
 
 
 def test_every_secret_is_known_for_masking() -> None:
-    found = parse(
+    found = parse_inputs(
         {
             "url": "https://x",
             "username": "bob",
@@ -380,7 +380,10 @@ def test_secrets_stand_in_no_repr() -> None:
 
 def test_what_is_shown_has_its_secrets_hidden() -> None:
     found = inputs(limit="web", extra_vars="app_version: 2.4.1\ndb_password: hunter22")
-    assert shown(found.prompts) == (("limit", "web"), ("extra_vars", "app_version=2.4.1 db_password=***"))
+    assert for_display(found.prompts) == (
+        ("limit", "web"),
+        ("extra_vars", "app_version=2.4.1 db_password=***"),
+    )
 
 
 # --- anything at all ------------------------------------------------------------------------------------
@@ -389,15 +392,19 @@ def test_what_is_shown_has_its_secrets_hidden() -> None:
 @given(st.dictionaries(st.sampled_from([definition.name for definition in INPUTS]), st.text(), max_size=8))
 def test_no_text_breaks_the_parser(raw: dict[str, str]) -> None:
     try:
-        found = parse({**BASE, **raw}, read_file=files())
+        found = parse_inputs({**BASE, **raw}, read_file=files())
     except InvalidInput as error:
         told = str(error)
         for definition in INPUTS:
-            if definition.secret and definition.kind is Kind.TEXT and len(raw.get(definition.name, "")) > 20:
+            if (
+                definition.secret
+                and definition.kind is InputKind.TEXT
+                and len(raw.get(definition.name, "")) > 20
+            ):
                 assert raw[definition.name] not in told
     else:
         secrets(found)
-        shown(found.prompts)
+        for_display(found.prompts)
 
 
 @given(st.dictionaries(st.text(), st.text()))

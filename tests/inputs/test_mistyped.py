@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import aap_launcher
-from aap_launcher.inputs.mistyped import _READ, mistyped, strange
+from aap_launcher.inputs.mistyped import _READ, mistyped_inputs, strange
 from aap_launcher.report.outputs import OUTPUTS
 from tests.fuzz.commands import home, ran
 
@@ -16,7 +16,7 @@ NAMES = [one.name for one in OUTPUTS]
 
 
 def told(*names: str, value: str = "web") -> list[str]:
-    return list(mistyped(strange(dict.fromkeys(names, value)), NAMES))
+    return list(mistyped_inputs(strange(dict.fromkeys(names, value)), NAMES))
 
 
 @pytest.mark.parametrize(

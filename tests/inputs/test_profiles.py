@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aap_launcher.errors import InvalidInput
-from aap_launcher.inputs.profiles import Profile, Source, holds_secrets, merged, names, read
+from aap_launcher.inputs.profiles import Profile, Source, holds_secrets, merged, profile_names, read_profile
 
 FILE = "config.toml"
 TEXT = """
@@ -27,28 +27,28 @@ PROD, TEST = "https://prod.example.com", "https://test.example.com"
 
 def told(text: str, name: str) -> str:
     with pytest.raises(InvalidInput) as refused:
-        read(text, name, FILE)
+        read_profile(text, name, FILE)
     return str(refused.value)
 
 
 def test_a_profile_is_inputs_as_text() -> None:
-    found = read(TEXT, "prod", FILE)
+    found = read_profile(TEXT, "prod", FILE)
     assert found == Profile(
         "prod",
         {"url": PROD, "verify_tls": "false", "request_timeout": "10"},
         ("vault", "kv", "get", "-field=token", "secret/aap prod"),
     )
-    assert names(TEXT, FILE) == ("prod", "test")
+    assert profile_names(TEXT, FILE) == ("prod", "test")
 
 
 def test_a_command_may_be_a_list() -> None:
-    found = read('[profile.x]\ntoken_command = ["pass", "a b"]', "x", FILE)
+    found = read_profile('[profile.x]\ntoken_command = ["pass", "a b"]', "x", FILE)
     assert found is not None
     assert found.token_command == ("pass", "a b")
 
 
 def test_the_default_may_be_missing_and_no_other() -> None:
-    assert read(TEXT, "default", FILE) is None
+    assert read_profile(TEXT, "default", FILE) is None
     assert told(TEXT, "prdo") == 'there is no profile "prdo" in config.toml. Did you mean "prod"?'
     assert "There are none" in told("", "prod")
 

@@ -3,14 +3,14 @@ from __future__ import annotations
 import pytest
 
 from aap_launcher.errors import InvalidInput, Problem
-from aap_launcher.inputs.proxies import check
+from aap_launcher.inputs.proxies import check_proxies
 
 URL = "https://aap.example.com"
 
 
 def wrong(url: str = URL, **environ: str) -> Problem:
     with pytest.raises(InvalidInput) as error:
-        check(environ, url)
+        check_proxies(environ, url)
     assert error.value.exit_code == 2
     return error.value.problems[0]
 
@@ -46,7 +46,7 @@ def test_small_letters_and_the_scheme_come_first() -> None:
         wrong(https_proxy="socks4://a", HTTPS_PROXY="http://good:1", ALL_PROXY="http://good:1").field
         == "https_proxy"
     )
-    check({"https_proxy": "http://good:1", "ALL_PROXY": "socks5://a:1", "http_proxy": "://"}, URL)
+    check_proxies({"https_proxy": "http://good:1", "ALL_PROXY": "socks5://a:1", "http_proxy": "://"}, URL)
     assert wrong("http://awx", HTTP_PROXY="socks5://a", HTTPS_PROXY="http://good:1").field == "HTTP_PROXY"
 
 
@@ -54,15 +54,15 @@ def test_small_letters_and_the_scheme_come_first() -> None:
     "proxy", ["http://proxy:3128", "https://u:p%23@proxy:3128/", "proxy:3128", "http://[::1]:3128", "proxy"]
 )
 def test_a_proxy_that_can_be_asked_is_no_fault(proxy: str) -> None:
-    check({"HTTPS_PROXY": proxy}, URL)
+    check_proxies({"HTTPS_PROXY": proxy}, URL)
 
 
 @pytest.mark.parametrize(
     "names", ["aap.example.com", ".example.com", "example.com, x", "*", "aap.example.com:443"]
 )
 def test_a_proxy_that_is_not_asked_is_no_fault(names: str) -> None:
-    check({"ALL_PROXY": "socks5://a:1", "NO_PROXY": names}, URL)
-    check({"ALL_PROXY": "socks5://a:1", "no_proxy": "10.0.0.0/8"}, "https://10.1.2.3")
+    check_proxies({"ALL_PROXY": "socks5://a:1", "NO_PROXY": names}, URL)
+    check_proxies({"ALL_PROXY": "socks5://a:1", "no_proxy": "10.0.0.0/8"}, "https://10.1.2.3")
     assert (
         wrong("https://10.1.2.3", ALL_PROXY="socks5://a:1", no_proxy="11.0.0.0/8,example.com").field
         == "ALL_PROXY"

@@ -27,7 +27,7 @@ from aap_launcher.text import quoting
     ],
 )
 def test_durations_are_seconds(text: str, seconds: float) -> None:
-    assert values.duration(text) == seconds
+    assert values.duration_seconds(text) == seconds
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_durations_are_seconds(text: str, seconds: float) -> None:
 )
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(InvalidValue):
-        values.duration(text)
+        values.duration_seconds(text)
 
 
 @pytest.mark.parametrize("text", ["true", "True", "YES", "on", "1", " true\n"])
@@ -99,7 +99,7 @@ def test_a_wrong_choice_lists_the_right_ones() -> None:
     ],
 )
 def test_lists_come_as_json_lines_or_commas(text: str, names: tuple[str, ...]) -> None:
-    assert values.names(text) == names
+    assert values.reference_list(text) == names
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_lists_come_as_json_lines_or_commas(text: str, names: tuple[str, ...]) -
 )
 def test_a_broken_list_is_refused(text: str) -> None:
     with pytest.raises(InvalidValue):
-        values.names(text)
+        values.reference_list(text)
 
 
 @pytest.mark.parametrize(
@@ -147,8 +147,8 @@ def test_a_decimal_remembers_how_it_was_written() -> None:
 def test_readers_raise_nothing_but_wrong(text: str) -> None:
     for read in (
         values.boolean,
-        values.duration,
-        values.names,
+        values.duration_seconds,
+        values.reference_list,
         values.paths,
         values.single_line,
     ):

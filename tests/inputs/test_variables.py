@@ -377,7 +377,7 @@ def test_a_byte_order_mark_is_no_part_of_the_text() -> None:
 
 
 def test_json_does_not_load_yaml() -> None:
-    code = "import sys; from aap_launcher.inputs.parsing import parse; parse({'url': 'x', 'token': 't', 'template': 'T', 'extra_vars': '{\"a\": 1}'}); assert 'yaml' not in sys.modules"
+    code = "import sys; from aap_launcher.inputs.parsing import parse_inputs; parse_inputs({'url': 'x', 'token': 't', 'template': 'T', 'extra_vars': '{\"a\": 1}'}); assert 'yaml' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -11,7 +11,7 @@ import pytest
 import sandbox
 from aap_launcher import ci
 from aap_launcher.controller import connect
-from aap_launcher.inputs.parsing import parse
+from aap_launcher.inputs.parsing import parse_inputs
 from aap_launcher.launcher import main as launcher
 from bench.launchers import STREAMING, launch, many
 from tests.fakes import FakeClock, FakeSignals
@@ -50,7 +50,9 @@ def first_request(environ: dict[str, str], seed: int) -> float:
     random.seed(seed)
     began, site = clock.now(), Site(answers())
     with site.serving():
-        launcher.launch(parse({"url": "https://aap.example.com", "token": "t0ken", "template": "12"}), tools)
+        launcher.launch(
+            parse_inputs({"url": "https://aap.example.com", "token": "t0ken", "template": "12"}), tools
+        )
     return asked[0] - began
 
 

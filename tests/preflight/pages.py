@@ -11,7 +11,7 @@ import pytest
 
 from aap_launcher.controller import decode
 from aap_launcher.errors import Problem, Refused
-from aap_launcher.inputs.parsing import parse
+from aap_launcher.inputs.parsing import parse_inputs
 from aap_launcher.models import Found, LaunchRequest, Prompts, Template, TemplateType
 from aap_launcher.preflight.request import launch_request
 
@@ -40,7 +40,7 @@ def launch(
     **given: str,
 ) -> LaunchRequest:
     more: Any = {"context": context} if context else {}
-    return launch_request(parse({**BASE, **given}), template, prompts, find, **more)
+    return launch_request(parse_inputs({**BASE, **given}), template, prompts, find, **more)
 
 
 def refused(prompts: Prompts, template: Template = JOB, **given: Any) -> dict[str, Problem]:

@@ -8,10 +8,10 @@ from msgspec.structs import replace
 
 from aap_launcher.errors import NotFound, Refused
 from aap_launcher.inputs.definitions import INPUTS, PROMPTS
-from aap_launcher.inputs.parsing import parse
+from aap_launcher.inputs.parsing import parse_inputs
 from aap_launcher.models import CIContext, Found, Job, Launched, RelaunchPrompts, Status
 from aap_launcher.preflight.fields import FIELDS
-from aap_launcher.preflight.request import ignored, launch_request, relaunch_request
+from aap_launcher.preflight.request import ignored_fields, launch_request, relaunch_request
 from tests.preflight.pages import BASE, JOB, PAGES, WORKFLOW, launch, page, refused
 
 GIVEN: dict[str, Any] = {
@@ -336,7 +336,7 @@ MADE = Job(32, "job", "Deploy shop", Status.PENDING, "/api/v2/jobs/32/")
 
 
 def test_ignored_fields_are_named_by_their_inputs_and_without_values() -> None:
-    problems = ignored(
+    problems = ignored_fields(
         Launched(MADE, {"limit": "web1", "timeout": 5, "extra_vars": {"db_password": "hunter22", "a": 1}})
     )
     assert [problem.field for problem in problems] == ["limit", "job_timeout", "extra_vars"]
@@ -345,12 +345,12 @@ def test_ignored_fields_are_named_by_their_inputs_and_without_values() -> None:
 
 
 def test_nothing_ignored_is_no_problem() -> None:
-    assert ignored(Launched(MADE)) == ()
+    assert ignored_fields(Launched(MADE)) == ()
 
 
 def relaunch(prompts: RelaunchPrompts, **given: str) -> dict[str, object]:
     raw = {"url": "https://x", "token": "t", "relaunch": "32", **given}
-    return dict(relaunch_request(parse(raw), MADE, prompts).body)
+    return dict(relaunch_request(parse_inputs(raw), MADE, prompts).body)
 
 
 def test_a_relaunch_on_all_hosts_needs_no_body() -> None:
@@ -380,14 +380,18 @@ def test_a_relaunch_that_the_controller_would_refuse_is_refused(
 
 def test_the_context_may_be_left_out() -> None:
     assert (
-        launch_request(parse({**BASE, "ci_vars": "true"}), JOB, page("prompts"), lambda *_: Found(1)).body
+        launch_request(
+            parse_inputs({**BASE, "ci_vars": "true"}), JOB, page("prompts"), lambda *_: Found(1)
+        ).body
         == {}
     )
 
 
 def test_the_marker_is_sent_where_the_template_takes_variables_and_shown() -> None:
     def asked(prompts: Any, **given: str) -> Any:
-        return launch_request(parse({**BASE, **given}), JOB, prompts, lambda *_: Found(1), marker="3f2c")
+        return launch_request(
+            parse_inputs({**BASE, **given}), JOB, prompts, lambda *_: Found(1), marker="3f2c"
+        )
 
     request = asked(page("prompts"), extra_vars="a: 1")
     assert request.body["extra_vars"] == {"a": 1, "aap_launcher_id": "3f2c"}

@@ -120,7 +120,7 @@ def test_the_recorded_bad_values_are_refused_each_with_what_is_allowed() -> None
 )  # fmt: skip
 def test_a_choice_is_shown_as_it_is_to_be_written_in_yaml(choice: Any, shown: str) -> None:
     question = Question("v", "multiplechoice", choices=(choice,))
-    assert survey.describe(question) == f"one of: {shown}"
+    assert survey.answer_form(question) == f"one of: {shown}"
     assert survey.answer(question, read_variables(f"v: {shown}")["v"]) == choice
 
 
@@ -262,7 +262,7 @@ def test_bounds_are_the_surveys(
     ],
 )
 def test_a_question_is_described_by_what_it_takes(question: Question, words: str) -> None:
-    assert survey.describe(question) == words
+    assert survey.answer_form(question) == words
 
 
 def test_a_type_of_question_from_the_future_goes_through() -> None:

@@ -144,7 +144,7 @@ def test_what_is_shown_hides_secrets() -> None:
         },
         "credential_passwords": {"ssh_password": "hunter22"},
     }
-    assert dict(secrets.shown(prompts, hidden=["hide_me"])) == {
+    assert dict(secrets.for_display(prompts, hidden=["hide_me"])) == {
         "limit": "web",
         "verbosity": "0",
         "diff_mode": "false",
@@ -156,11 +156,11 @@ def test_what_is_shown_hides_secrets() -> None:
 
 
 def test_what_is_shown_is_short_and_on_one_line() -> None:
-    ((_, value),) = secrets.shown({"extra_vars": {"blob": "x" * 1000, "lines": "a\nb\x1b[2J"}})
+    ((_, value),) = secrets.for_display({"extra_vars": {"blob": "x" * 1000, "lines": "a\nb\x1b[2J"}})
     assert len(value) < 200
     assert value.isprintable()
 
 
 def test_of_very_many_variables_a_few_are_shown() -> None:
-    ((_, value),) = secrets.shown({"extra_vars": {f"v{n}": n for n in range(1000)}})
+    ((_, value),) = secrets.for_display({"extra_vars": {f"v{n}": n for n in range(1000)}})
     assert value.endswith("v29=29 and 970 more")

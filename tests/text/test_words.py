@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aap_launcher.text.words import count, duration, listed, number, one_line, shortened, without_escapes
+from aap_launcher.text.words import count, duration, number, one_line, shortened, some_of, without_escapes
 
 
 @pytest.mark.parametrize(
@@ -37,9 +37,9 @@ def test_numbers_have_thousands_separators() -> None:
 
 
 def test_a_long_list_of_names_is_cut_and_says_so() -> None:
-    assert listed(["a", "b"]) == "a, b"
-    assert listed([f"h{n}" for n in range(44)], 2) == "h0, h1 and 42 more"
-    assert listed(["a"], total=1000) == "a and 999 more"
+    assert some_of(["a", "b"]) == "a, b"
+    assert some_of([f"h{n}" for n in range(44)], 2) == "h0, h1 and 42 more"
+    assert some_of(["a"], total=1000) == "a and 999 more"
 
 
 def test_escapes_and_carriage_returns_are_not_words() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from aap_launcher import ci
 from aap_launcher.controller import connect
-from aap_launcher.inputs.parsing import parse
+from aap_launcher.inputs.parsing import parse_inputs
 from aap_launcher.launcher import main as launcher
 from tests.fakes import FakeSignals
 from tests.trials.controller import Clock, Controller
@@ -42,7 +42,7 @@ def run(controller: Controller, clock: Clock, **inputs: str) -> Ended:
     )
     given: Mapping[str, str] = {"url": controller.url, "token": "t0ken-t0ken", "template": "7", **inputs}
     began = time.monotonic()
-    outcome = launcher.launch(parse(dict(given)), tools)
+    outcome = launcher.launch(parse_inputs(dict(given)), tools)
     took = time.monotonic() - began
     return Ended(outcome.exit_code, stream.getvalue().decode(), outcome.job.id if outcome.job else None, took)
 

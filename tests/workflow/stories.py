@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from aap_launcher.errors import Forbidden, NotFound
-from aap_launcher.follow.job import follow
+from aap_launcher.follow.job import follow_job
 from aap_launcher.follow.workflow import WorkflowFollower
 from aap_launcher.models import (
     Approval,
@@ -206,7 +206,7 @@ def run(world: World, *, until: float | None = None, job: Job | None = None) -> 
     follower = WorkflowFollower(
         world, job or workflow_job(world.number), world.clock.now(), jitter=lambda: 0.5
     )
-    return list(follow(follower, world.clock, until=until))
+    return list(follow_job(follower, world.clock, until=until))
 
 
 def lines(updates: Sequence[Update]) -> dict[str, list[str]]:

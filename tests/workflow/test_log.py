@@ -8,7 +8,7 @@ from msgspec import Raw
 from msgspec.structs import replace
 
 from aap_launcher.findings.workflow import WorkflowTally
-from aap_launcher.follow.job import follow
+from aap_launcher.follow.job import follow_job
 from aap_launcher.follow.workflow import WorkflowFollower
 from aap_launcher.models import (
     Annotation,
@@ -38,7 +38,7 @@ def log(world: World, style: Style | None = None) -> tuple[list[Mark], WorkflowT
     renderer = WorkflowRenderer(tally, style)
     follower = WorkflowFollower(world, workflow_job(world.number), world.clock.now(), jitter=lambda: 0.5)
     marks: list[Mark] = []
-    for update in follow(follower, world.clock):
+    for update in follow_job(follower, world.clock):
         tally.add(update)
         marks += renderer.marks(update)
     return [*marks, *renderer.close()], tally

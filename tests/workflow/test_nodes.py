@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aap_launcher.cli.approve import decide
+from aap_launcher.cli.approve import decide_approval
 from aap_launcher.controller import Controller
 from aap_launcher.errors import Forbidden, LauncherError, NotFound, Refused
 from aap_launcher.models import Approval, Status
@@ -142,7 +142,7 @@ def gate(world: World, awx: Connect) -> Controller:
 )
 def test_an_approval_is_approved_by_id_or_address(gate: Controller, world: World, reference: str) -> None:
     posted = world.json("POST", GATE + "approve/", status=204)
-    assert decide(gate, reference, approve=True).startswith(
+    assert decide_approval(gate, reference, approve=True).startswith(
         'workflow approval 91 "Deploy?" is approved: https:'
     )
     assert posted.call_count == 1
@@ -150,7 +150,7 @@ def test_an_approval_is_approved_by_id_or_address(gate: Controller, world: World
 
 def test_an_approval_is_denied(gate: Controller, world: World) -> None:
     world.json("POST", GATE + "deny/", status=204)
-    assert "is denied" in decide(gate, "91", approve=False)
+    assert "is denied" in decide_approval(gate, "91", approve=False)
 
 
 ALREADY = {"error": "This workflow step has already been approved or denied."}
@@ -179,7 +179,7 @@ def test_what_was_decided_before_is_told(  # noqa: PLR0917 - one for each column
     world.json("GET", GATE, approval_row(status, summary=by, **over))
     world.json("POST", GATE + ("approve/" if approve else "deny/"), ALREADY, status=400)
     try:
-        told = decide(gate, "91", approve=approve)
+        told = decide_approval(gate, "91", approve=approve)
     except Refused as refused:
         told = str(refused)
         assert "any more" in told
@@ -189,14 +189,14 @@ def test_what_was_decided_before_is_told(  # noqa: PLR0917 - one for each column
 def test_who_may_not_approve_is_told_who_may(gate: Controller, world: World) -> None:
     world.json("POST", GATE + "approve/", {"detail": "You do not have permission."}, status=403)
     with pytest.raises(Forbidden, match="role Approve"):
-        decide(gate, "91", approve=True)
+        decide_approval(gate, "91", approve=True)
 
 
 def test_an_unknown_approval_is_not_found(world: World, awx: Connect) -> None:
     world.json("GET", "/api/v2/unified_jobs/", page())
     world.json("GET", GATE, {"detail": "No WorkflowApproval matches the given query."}, status=404)
     with pytest.raises(NotFound):
-        decide(awx(), "91", approve=True)
+        decide_approval(awx(), "91", approve=True)
 
 
 def workflow(world: World, *waiting: int) -> None:
@@ -217,7 +217,7 @@ def test_a_workflow_jobs_one_open_approval_is_meant_also_in_a_nested_workflow(
 ) -> None:
     workflow(world, 91)
     world.json("POST", GATE + "approve/", status=204)
-    assert "91" in decide(awx(), "7", approve=True)
+    assert "91" in decide_approval(awx(), "7", approve=True)
 
 
 @pytest.mark.parametrize(("waiting", "said"), [((), "waits for no approval"), ((91, 92), '92  "Deploy"')])
@@ -226,7 +226,7 @@ def test_none_or_several_open_approvals_are_told_and_nothing_is_decided(
 ) -> None:
     workflow(world, *waiting)
     with pytest.raises(Refused, match=said):
-        decide(awx(), "7", approve=True)
+        decide_approval(awx(), "7", approve=True)
     assert not world.paths("POST")
 
 
@@ -234,7 +234,7 @@ def test_a_job_is_no_approval(world: World, awx: Connect) -> None:
     world.json("GET", "/api/v2/unified_jobs/", page(job_row()))
     world.json("GET", "/api/v2/jobs/5/", job_row())
     with pytest.raises(Refused, match="neither an approval nor a workflow job"):
-        decide(awx(), "5", approve=True)
+        decide_approval(awx(), "5", approve=True)
 
 
 # --- relaunch -------------------------------------------------------------------------------------------

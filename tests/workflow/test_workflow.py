@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from aap_launcher.errors import NotFound, Unreachable
-from aap_launcher.follow.job import follow
+from aap_launcher.follow.job import follow_job
 from aap_launcher.follow.workflow import WorkflowFollower
 from aap_launcher.models import (
     Approval,
@@ -274,9 +274,9 @@ def test_after_a_cancel_the_end_is_seen_soon() -> None:
     clock = FakeClock()
     world = World(clock, [part(1, 2, 100, 10, status=S.CANCELED), Part(make_node(2), skipped=100)], ends=101)
     follower = WorkflowFollower(world, workflow_job(), clock.now(), jitter=lambda: 0.5)
-    list(follow(follower, clock, until=clock.now() + 95))
+    list(follow_job(follower, clock, until=clock.now() + 95))
     follower.hurry(clock.now())
-    updates = list(follow(follower, clock))
+    updates = list(follow_job(follower, clock))
     assert world.at <= 106
     assert isinstance(updates[-1], Finished)
 
@@ -285,10 +285,10 @@ def test_following_ends_at_the_deadline_and_can_go_on() -> None:
     clock = FakeClock()
     world = World(clock, [part(1, 2, 40, 300), part(2, 2, 40, 300)], ends=41)
     follower = WorkflowFollower(world, workflow_job(), clock.now(), jitter=lambda: 0.5)
-    first = list(follow(follower, clock, until=clock.now() + 15))
+    first = list(follow_job(follower, clock, until=clock.now() + 15))
     assert world.at == 15
     assert not follower.finished
-    assert lines([*first, *follow(follower, clock)]) == told(world)
+    assert lines([*first, *follow_job(follower, clock)]) == told(world)
 
 
 def test_after_an_error_of_the_source_it_goes_on_where_it_was() -> None:
@@ -307,7 +307,7 @@ def test_after_an_error_of_the_source_it_goes_on_where_it_was() -> None:
     updates = []
     for _ in range(4):
         with suppress(Unreachable):
-            for update in follow(follower, clock):
+            for update in follow_job(follower, clock):
                 updates.append(update)  # noqa: PERF402 - what came before the error counts
     assert lines(updates) == told(world)
     assert follower.finished
@@ -327,7 +327,7 @@ def test_an_approval_that_could_not_be_read_at_first_is_told_later() -> None:
     asked = Approval("Deploy?")
     gate = Part(make_node(1, "gate", type="workflow_approval"), queued=2, ends=30, approval=asked)
     follower = WorkflowFollower(Away(clock, [gate], ends=31), workflow_job(), clock.now(), jitter=lambda: 0.5)
-    asks = changes(list(follow(follower, clock)), "gate")
+    asks = changes(list(follow_job(follower, clock)), "gate")
     told = [change for change in asks if change.approval is not None]
     assert [change.node.job and change.node.job.status for change in told] == [S.PENDING, S.SUCCESSFUL]
 

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator
 
 from aap_launcher.inputs.definitions import INPUTS
-from aap_launcher.inputs.input import LARGEST, Input, Kind
+from aap_launcher.inputs.input import LARGEST, Input, InputKind
 from tools.generate.blocks import replaced
 
 VISIBLE = tuple(one for one in INPUTS if not one.secret)
 # Where GitLab replaces $VARIABLE because nothing there means a dollar; docs/gitlab.md lists them.
 EXPANDED = frozenset({"url", "ca_bundle", "client_cert", "job", "relaunch", "extra_vars_file", "scm_branch"})
 REPORTS = {"junit": "aap-junit.xml", "result_file": "aap-result.json"}  # artifacts are collected by name
-_FREE = frozenset({Kind.TEXT, Kind.LIST, Kind.MAPPING})
+_FREE = frozenset({InputKind.TEXT, InputKind.LIST, InputKind.MAPPING})
 
 
 def component(text: str) -> str:
@@ -36,12 +36,12 @@ def _input(one: Input) -> Iterator[str]:
 
 def _two_valued(one: Input) -> bool:
     """A boolean that may be absent has three values, and a number's absence is no number: both are text."""
-    return one.kind is Kind.BOOLEAN and bool(one.default)
+    return one.kind is InputKind.BOOLEAN and bool(one.default)
 
 
 def _options(one: Input) -> list[str]:
     absent = [] if one.default else [""]
-    if one.kind is Kind.BOOLEAN and not one.default:
+    if one.kind is InputKind.BOOLEAN and not one.default:
         return ["", "true", "false"]
     if one.name in REPORTS:
         return ["", REPORTS[one.name]]
@@ -51,9 +51,9 @@ def _options(one: Input) -> list[str]:
 def _pattern(one: Input) -> str:
     low, high = one.bounds
     match one.kind:
-        case Kind.DURATION:
+        case InputKind.DURATION:
             return "^[0-9dhms]*$"
-        case Kind.INTEGER:
+        case InputKind.INTEGER:
             return f"^[{low}-{high}]?$" if high < 10 and high != LARGEST else "^[0-9]*$"
         case _:
             return r"^\S+$" if one.required else ""

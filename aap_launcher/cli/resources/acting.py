@@ -55,10 +55,10 @@ def _launch(kind: Kind) -> click.Command:
     from aap_launcher.cli import launch
 
     def call(reference: str, ci: str | None, *, debug: bool, **given: Any) -> None:
-        from aap_launcher.cli.wiring import run
+        from aap_launcher.cli.wiring import run_launcher
 
         meant = {"template": reference, "template_type": _TEMPLATES[kind.name]}
-        run(Command.LAUNCH, {**given, **meant}, ci=ci, debug=debug)
+        run_launcher(Command.LAUNCH, {**given, **meant}, ci=ci, debug=debug)
 
     taken = {"name", "template", "template_type"}
     params = [one for one in launch.command.params if one.name not in taken]
@@ -101,9 +101,9 @@ def _action(kind: Kind, action: Action) -> click.Command:
     """An action of the controller's: POST to a path below one object."""
 
     def call(**given: Any) -> None:
-        from aap_launcher.cli.resources.starting import act
+        from aap_launcher.cli.resources.starting import act_and_exit
 
-        act(kind, action, given)
+        act_and_exit(kind, action, given)
 
     words = [_words(action)] if action.fields else []
     decorators = [_reference, *words, *_started(starts=action.starts), options.output()]
@@ -124,9 +124,9 @@ def _run(kind: Kind) -> click.Command:
     """`ad_hoc_commands run`: made, and followed."""
 
     def call(**given: Any) -> None:
-        from aap_launcher.cli.resources.starting import run
+        from aap_launcher.cli.resources.starting import run_ad_hoc
 
-        run(kind, given)
+        run_ad_hoc(kind, given)
 
     decorators = [_any_words, *_started(starts=True), options.output()]
     return options.ResourceCommand(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from aap_launcher.cli.key_values import objects, read, refuse_changed
+from aap_launcher.cli.key_values import objects, read_text, refuse_changed
 from aap_launcher.cli.output_formats import encoded, pretty
-from aap_launcher.cli.output_options import Shown, check_columns, shown
+from aap_launcher.cli.output_options import Shown, check_columns, chosen_output
 from aap_launcher.cli.resources.words import fields_of
 from aap_launcher.errors import InvalidInput, LauncherError
 from aap_launcher.text.quoting import quoted
@@ -36,7 +36,7 @@ _ALONG: Mapping[str, str] = {
 
 def created(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
     """`create`."""
-    form = shown(given, name=kind.key, usual=kind.columns)
+    form = chosen_output(given, name=kind.key, usual=kind.columns)
     resource = desk.resource(kind)
     check_columns(form.columns, resource.shape().fields)
     bodies = _bodies(desk, resource, given)
@@ -61,7 +61,7 @@ def created(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
 
 def edited(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
     """`edit`."""
-    form = shown(given, name=kind.key, usual=kind.columns)
+    form = chosen_output(given, name=kind.key, usual=kind.columns)
     resource = desk.resource(kind)
     check_columns(form.columns, resource.shape().fields)
     bodies = _bodies(desk, resource, given)
@@ -108,7 +108,9 @@ def _delete(desk: Desk, resource: Resource, record: Record, wait: float | None) 
         desk.screen.refuse(error)
         return error
     later = resource.kind.folder in _LATER and wait is None
-    desk.screen.data([f"{'is being deleted' if later else 'deleted'}  {called(resource.kind, record)}\n"])
+    desk.screen.data(
+        [f"{'is being deleted' if later else 'deleted'}  {object_title(resource.kind, record)}\n"]
+    )
     return None
 
 
@@ -126,7 +128,7 @@ def _there(desk: Desk, resource: Resource, reference: str, given: Mapping[str, A
 
 def _question(kind: Kind, records: Sequence[Record]) -> str:
     along = f"\nWith each goes {_ALONG[kind.name]}." if kind.name in _ALONG else ""
-    names = "\n".join(f"  {called(kind, record)}" for record in records)
+    names = "\n".join(f"  {object_title(kind, record)}" for record in records)
     return f"This deletes:\n{names}{along}\nGo on?"
 
 
@@ -136,7 +138,7 @@ def _bodies(desk: Desk, resource: Resource, given: Mapping[str, Any]) -> list[di
     if given["file"] is None:
         return [typed]
     name = _name(given["file"])
-    rows = objects(read(given["file"]), name)
+    rows = objects(read_text(given["file"]), name)
     refuse_changed(rows, name, resource.kind.secret)
     return [row | typed for row in rows]
 
@@ -145,7 +147,7 @@ def _name(file: str) -> str:
     return "stdin" if file == "-" else file
 
 
-def called(kind: Kind, record: Record) -> str:
+def object_title(kind: Kind, record: Record) -> str:
     """`host 5 "web1" · inventory Shop`."""
     from aap_launcher.text.quoting import printable
 
@@ -173,7 +175,7 @@ def _said(code: int) -> int:
 
 def _told(record: Record) -> Iterator[str]:
     """The new object in a line, and what the controller tells this once and never again."""
-    yield f"{called(record.kind, record) if record.kind else record.id}  {record.url}\n"
+    yield f"{object_title(record.kind, record) if record.kind else record.id}  {record.url}\n"
     for name in _ONCE.get(record.kind.name if record.kind else "", ()):
         value = record.content.get(name)
         if isinstance(value, str) and value and "$encrypted$" not in value:
@@ -184,7 +186,7 @@ def _changed(before: Record, after: Record, given: Mapping[str, Any]) -> Iterato
     """What is other than before, field by field."""
     kind = after.kind
     names = [name for name in given if before.content.get(name) != after.content.get(name)]
-    yield f"{called(kind, after) if kind else after.id}  {'changed' if names else 'as it was'}\n"
+    yield f"{object_title(kind, after) if kind else after.id}  {'changed' if names else 'as it was'}\n"
     for name in names:
         yield f"  {name}  {_short(before.content.get(name))} -> {_short(after.content.get(name))}\n"
 

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from aap_launcher.cli.tables import table
+from aap_launcher.cli.tables import text_table
 from aap_launcher.text.visible import visible
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _lines(kind: Kind, shape: Shape, source: str, width: int | None) -> Iterator
                 + "\n"
             )
     yield f"\nfields of {source}\n(C create, E edit, ! needed, - no filter)\n\n"
-    yield from table([_row(kind, field) for field in shape.fields.values()], _COLUMNS, width=width)
+    yield from text_table([_row(kind, field) for field in shape.fields.values()], _COLUMNS, width=width)
 
 
 def _reference(kind: Kind) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from aap_launcher.cli.key_values import read
+from aap_launcher.cli.key_values import read_text
 from aap_launcher.client import host_files, host_import
 from aap_launcher.client.batches import in_pieces
 from aap_launcher.client.kinds import KINDS
@@ -25,7 +25,7 @@ _LIMIT = "BULK_HOST_MAX_CREATE"
 
 def imported(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
     """`import`."""
-    text = read(given["file"])
+    text = read_text(given["file"])
     form = given["form"] or host_files.form_of(given["file"], text)
     wanted = host_files.hosts(text, form)
     inventory = desk.resource(KINDS["inventories"]).one(given["inventory"])
@@ -75,7 +75,7 @@ def _send(desk: Desk, kind: Kind, plan: Plan, inventory: int, groups: Mapping[st
 
 def _made(desk: Desk, inventory: int, chunk: Sequence[Wanted]) -> Mapping[str, Any]:
     what = f"making {count(len(chunk), 'host')}"
-    body = host_import.body(inventory, chunk)
+    body = host_import.bulk_body(inventory, chunk)
     return desk.requests.content(desk.requests.change("POST", "bulk/host_create/", body, what=what), what)
 
 

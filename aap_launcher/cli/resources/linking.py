@@ -20,10 +20,10 @@ def attached(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
 
 def detached(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
     """`detach`. What is detached from the inventory that it belongs to is deleted: that is asked."""
-    from aap_launcher.client.links import place
+    from aap_launcher.client.links import related_list
 
     name = given["related"].replace("-", "_")
-    deletes = place(desk.requests, kind, 0, name).owns
+    deletes = related_list(desk.requests, kind, 0, name).owns
     if deletes and not given["yes"]:
         told = f"Detaching {name} from their inventory deletes them: {', '.join(given['others'])}."
         if not desk.screen.answers:

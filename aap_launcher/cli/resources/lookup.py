@@ -21,7 +21,7 @@ RESOURCES = tuple(
 )
 
 
-class Lookup(MutableMapping[str, click.Command]):
+class CommandLookup(MutableMapping[str, click.Command]):
     """Commands by name. A resource is also found by its singular, with dashes, and by its short names."""
 
     def __init__(self, modules: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aap_launcher.cli.options import environment
-from aap_launcher.cli.output_options import Shown, check_columns, shown
+from aap_launcher.cli.output_options import Shown, check_columns, chosen_output
 from aap_launcher.cli.screen import browse
 from aap_launcher.errors import InvalidInput
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MOST = 100  # rows of a table on a terminal where nothing was said
 
 
-def listed(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
+def list_objects(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
     """`list`."""
     form = _form(kind, given)
     resource = desk.resource(kind)
@@ -32,7 +32,7 @@ def listed(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
     return _show(desk, form, given, ask, kind.name.replace("_", " "))
 
 
-def related(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
+def list_related(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
     """`related`."""
     from aap_launcher.client.kind_names import foreign
 
@@ -75,7 +75,7 @@ def summed_up(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
     from aap_launcher.errors import InvalidValue
     from aap_launcher.inputs.values import moment
 
-    form = shown(given, name="template", usual=COLUMNS)
+    form = chosen_output(given, name="template", usual=COLUMNS)
     check_columns(form.columns, COLUMNS)
     try:
         since = moment(given["since"], wall_clock())
@@ -97,7 +97,7 @@ def page(desk: Desk, record: Record) -> str:
 
 
 def _form(kind: Kind, given: Mapping[str, Any]) -> Shown:
-    return shown(given, name=kind.key, usual=kind.columns)
+    return chosen_output(given, name=kind.key, usual=kind.columns)
 
 
 def _fields(resource: Resource, columns: Sequence[str]) -> Iterable[str]:

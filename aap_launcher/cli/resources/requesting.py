@@ -7,16 +7,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from aap_launcher.cli.key_values import nested, pairs, read, text, typed
+from aap_launcher.cli.key_values import as_text, nested, pairs, read_text, typed
 from aap_launcher.cli.output_formats import Form, pretty
-from aap_launcher.cli.output_options import Shown, shown
+from aap_launcher.cli.output_options import Shown, chosen_output
 from aap_launcher.errors import AnswerLost, InvalidInput, Refused, Unreachable
 from aap_launcher.text.headers import fault
 from aap_launcher.text.quoting import quoted
 
 if TYPE_CHECKING:
     from aap_launcher.cli.resource_wiring import Desk
-    from aap_launcher.controller.transport import Answer
+    from aap_launcher.controller.transport import Response
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a header's name (RFC 9110, 5.6.2)
 _OURS = frozenset({"authorization", "cookie", "host", "content-length", "transfer-encoding", "connection"})
@@ -26,11 +26,11 @@ def requested(desk: Desk, given: Mapping[str, Any]) -> int:
     """`api`."""
     method, file = given["method"].upper(), given["file"]
     _fits(method, given)
-    fields = nested([*pairs(given["texts"], text), *pairs(given["values"], typed)])
+    fields = nested([*pairs(given["texts"], as_text), *pairs(given["values"], typed)])
     headers = _headers(given["headers"])
     in_query = method in {"GET", "HEAD"} or file is not None
     body = _body(file) if file is not None else None if in_query else fields or None
-    form = shown(given, form=Form.JSON)
+    form = chosen_output(given, form=Form.JSON)
     path = _with_slash(given["path"])
     terms = _terms(fields) if in_query else []
     if given["paginate"]:
@@ -38,7 +38,7 @@ def requested(desk: Desk, given: Mapping[str, Any]) -> int:
     return _answered(desk, desk.requests.raw(method, path, terms, body, headers=headers), form, given)
 
 
-def _answered(desk: Desk, answer: Answer, form: Shown, given: Mapping[str, Any]) -> int:
+def _answered(desk: Desk, answer: Response, form: Shown, given: Mapping[str, Any]) -> int:
     """Show what came back: the body to stdout, words about a refusal to stderr."""
     if 200 <= answer.status < 300 and "html" in answer.headers.get("Content-Type", ""):
         told = f"{answer.method} {answer.path}: a page that is not the controller's: {answer.beginning}"
@@ -54,7 +54,7 @@ def _answered(desk: Desk, answer: Answer, form: Shown, given: Mapping[str, Any])
     return Refused.exit_code
 
 
-def _body_shown(desk: Desk, answer: Answer, form: Shown) -> int:
+def _body_shown(desk: Desk, answer: Response, form: Shown) -> int:
     value = desk.requests.json(answer)
     if value is None and answer.body.strip() != b"null":
         whole = answer.body.decode("utf-8", "replace")
@@ -82,7 +82,7 @@ def _rows(
             raise Refused(f"GET {answer.path}: its next page is one that was read before.")
 
 
-def _page(desk: Desk, answer: Answer) -> Mapping[str, Any]:
+def _page(desk: Desk, answer: Response) -> Mapping[str, Any]:
     if answer.status >= 300:
         raise desk.requests.refusal(answer, f"GET {answer.path}")
     value = desk.requests.json(answer)
@@ -111,7 +111,7 @@ def _body(file: str) -> bytes:
     """The file's JSON, as it is written there."""
     from aap_launcher.inputs.exact_json import loads
 
-    body = read(file)
+    body = read_text(file)
     try:
         loads(body)
     except (ValueError, RecursionError) as fault:
@@ -151,7 +151,7 @@ def _with_slash(path: str) -> str:
     return f"{place}{'' if place.endswith('/') else '/'}{mark}{query}"
 
 
-def _head(answer: Answer) -> str:
+def _head(answer: Response) -> str:
     """The status line and the headers, as curl -i shows them."""
     lines = [f"HTTP {answer.status}", *(f"{name}: {value}" for name, value in answer.headers.items())]
     return "\n".join([*lines, "", ""])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from aap_launcher.cli.output_options import Shown, shown
+from aap_launcher.cli.output_options import Shown, chosen_output
 from aap_launcher.cli.resource_options import TAKEN
 from aap_launcher.cli.resource_wiring import with_desk
 from aap_launcher.cli.resources.words import fields_of
@@ -32,11 +32,11 @@ _FOLLOWING = tuple(one.name for one in INPUTS if Command.FOLLOW in one.commands 
 _PACE = (1.0, 10.0)  # seconds between two looks at a run, from the first to the last
 
 
-def act(kind: Kind, action: Action, given: Mapping[str, Any]) -> None:
+def act_and_exit(kind: Kind, action: Action, given: Mapping[str, Any]) -> None:
     """Do an action of one object, then exit."""
 
     def started(desk: Desk) -> int:
-        form = shown(given, name=kind.key, usual=kind.columns)
+        form = chosen_output(given, name=kind.key, usual=kind.columns)
         _fits(given)
         resource = desk.resource(kind)
         fields = fields_of(desk, resource, given.get("words", ()))
@@ -47,11 +47,11 @@ def act(kind: Kind, action: Action, given: Mapping[str, Any]) -> None:
     with_desk(given, started)
 
 
-def run(kind: Kind, given: Mapping[str, Any]) -> None:
+def run_ad_hoc(kind: Kind, given: Mapping[str, Any]) -> None:
     """Make an ad hoc command, which runs at once, then exit."""
 
     def started(desk: Desk) -> int:
-        form = shown(given, name=kind.key, usual=kind.columns)
+        form = chosen_output(given, name=kind.key, usual=kind.columns)
         _fits(given)
         resource = desk.resource(kind)
         fields = fields_of(desk, resource, given["words"], new=True)
@@ -122,10 +122,10 @@ def _job(desk: Desk, found: Record) -> Job:
 
 def _follow(job: Job, given: Mapping[str, Any]) -> None:
     """Attach to it. It was started here, so a signal or a timeout cancels it unless told otherwise."""
-    from aap_launcher.cli.following import follow
+    from aap_launcher.cli.following import follow_address
 
     ours = {name: given.get(name) or ("cancel",) for name in ("on_interrupt", "on_timeout")}
-    follow(job.url, given, **ours)
+    follow_address(job.url, given, **ours)
 
 
 def _waited(desk: Desk, job: Job) -> Job:

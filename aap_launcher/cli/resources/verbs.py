@@ -119,7 +119,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "list",
         "List {name}.",
-        "reading:listed",
+        "reading:list_objects",
         (_filters, _SEARCH, _ORDER, _LIMIT, _ALL, _SHOWN, _CONNECTED),
         fits=_can("list"),
         words="Filters are the API's: name=web1, name__icontains=web, inventory=Shop, not__enabled=true.",
@@ -143,7 +143,7 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "related",
         "List what belongs to one {label}.",
-        "reading:related",
+        "reading:list_related",
         (_reference, _list, _filters, _LIMIT, _ALL, _SHOWN, _CONNECTED),
         fits=_can("get"),
     ),

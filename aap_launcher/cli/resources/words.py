@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from aap_launcher.cli.key_values import content, nested, pairs
+from aap_launcher.cli.key_values import file_content, nested, pairs
 from aap_launcher.errors import InvalidInput, InvalidValue, Problem
 
 if TYPE_CHECKING:
@@ -21,18 +21,18 @@ def fields_of(
 
     Raises `InvalidInput` with everything that is wrong with them.
     """
-    from aap_launcher.client.values import read as value_of
+    from aap_launcher.client.values import field_value
 
     fields = resource.shape().fields
     found: list[tuple[str, object]] = []
     problems: list[Problem] = []
     for key, text in pairs(words, str):
-        field, whole = fields.get(key), content(str(text))
+        field, whole = fields.get(key), file_content(str(text))
         _warn_of_secret(desk, key, str(text), field)
         # Variables are sent as the text that they are, their comments as well.
         plain = field is None or (key in resource.kind.text and whole.strip().lower() not in {"null", "none"})
         try:
-            found.append((key, whole if field is None or plain else value_of(field, whole)))
+            found.append((key, whole if field is None or plain else field_value(field, whole)))
         except InvalidValue as wrong:
             fault = wrong.fault.partition(":\n")[0] if key in resource.kind.secret else wrong.fault
             problems.append(Problem(key, fault, wrong.advice))
@@ -48,10 +48,10 @@ def fields_of(
 
 def _others(resource: Resource, given: dict[str, Any], *, new: bool) -> Sequence[Problem]:
     """What else is wrong; nothing is asked for it."""
-    from aap_launcher.client.body import body
+    from aap_launcher.client.body import request_body
 
     try:
-        body(resource.kind, resource.shape(), given, new=new, resolve=lambda _resource, _reference: 1)
+        request_body(resource.kind, resource.shape(), given, new=new, resolve=lambda _resource, _reference: 1)
     except InvalidInput as wrong:
         return wrong.problems
     return ()
