@@ -7,7 +7,7 @@ import click
 from aap_launcher import __version__, ci
 from aap_launcher.cli import crash
 from aap_launcher.cli.options import environment, secrets_in
-from aap_launcher.cli.resources.lookup import CommandLookup, Commands
+from aap_launcher.cli.resources.command_group import CommandLookup, Commands
 from aap_launcher.cli.signals import ProcessSignals
 from aap_launcher.errors import ENDINGS, InvalidInput
 from aap_launcher.inputs.definitions import INPUTS

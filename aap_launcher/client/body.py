@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from aap_launcher.client import values
+from aap_launcher.client import field_values
 from aap_launcher.client.fields import Field, Shape
 from aap_launcher.client.kind import Kind
 from aap_launcher.client.kind_names import foreign
@@ -122,14 +122,14 @@ class _Reading:
         if field.name in self._kind.secret and not isinstance(value, Mapping):
             self._wrong(field.name, "is no mapping")
             return
-        if self._kind.name == "hosts" and field.name == "name" and (advice := values.ported(value)):
+        if self._kind.name == "hosts" and field.name == "name" and (advice := field_values.ported(value)):
             self._wrong(field.name, f"{quoted(value)} has a port", advice)
             return
         hidden = field.name in self._kind.secret or is_secret(field.name)
         if self._changed(field.name, value, hidden=hidden):
             return
         try:
-            self.fields[field.name] = values.fit(field, value, text=field.name in self._kind.text)
+            self.fields[field.name] = field_values.fit(field, value, text=field.name in self._kind.text)
         except InvalidValue as wrong:
             self._wrong(
                 field.name,

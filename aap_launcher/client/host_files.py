@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aap_launcher.client.csv_records import csv_records
+from aap_launcher.client.field_values import ported
 from aap_launcher.client.literals import literal
 from aap_launcher.client.records import mapping_of
-from aap_launcher.client.values import ported
 from aap_launcher.errors import InvalidInput, InvalidValue, Problem
 from aap_launcher.inputs.exact_json import loads
 from aap_launcher.inputs.sendable import faults

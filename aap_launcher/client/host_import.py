@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from aap_launcher.client.field_values import exact
 from aap_launcher.client.host_files import Wanted
 from aap_launcher.client.readback import same
 from aap_launcher.client.records import Record
-from aap_launcher.client.values import exact
 from aap_launcher.errors import AnswerLost, InvalidInput, InvalidValue, Problem
 from aap_launcher.text.quoting import joined
 from aap_launcher.text.words import count

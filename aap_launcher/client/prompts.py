@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from aap_launcher.client.values import dumped
+from aap_launcher.client.field_values import dumped
 from aap_launcher.errors import InvalidInput, InvalidValue, Problem
 from aap_launcher.inputs import readers, values
 from aap_launcher.inputs.definitions import BY_NAME, PROMPTS
 from aap_launcher.inputs.input import Input, InputKind
-from aap_launcher.models.numbers import Unquoted
+from aap_launcher.models.as_written import Unquoted
 from aap_launcher.text.near import near
 from aap_launcher.text.quoting import quoted
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from aap_launcher.client import arguments, fields, values
+from aap_launcher.client import arguments, field_values, fields
 from aap_launcher.client.fields import Field
 from aap_launcher.client.readback import same
 from aap_launcher.client.records import Record
@@ -89,7 +89,7 @@ class Settings:
                 problems.append(Problem(name, "is read-only: the controller would drop it", "Leave it out."))
             else:
                 try:
-                    wanted[name] = value if field is None else values.fit(field, value, text=False)
+                    wanted[name] = value if field is None else field_values.fit(field, value, text=False)
                 except InvalidValue as wrong:
                     fault = "is no such value" if is_secret(name) else wrong.fault
                     problems.append(Problem(name, fault, wrong.advice))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from aap_launcher.controller import decode, pages, recent_jobs, references, refusals
+from aap_launcher.controller import decode, event_pages, recent_jobs, references, refusals
 from aap_launcher.controller.asking import as_object
 from aap_launcher.controller.recent_jobs import Family, RecentJob
 from aap_launcher.controller.references import COLLECTIONS
@@ -120,7 +120,7 @@ class Jobs:
 
         def usable(answer: Response) -> bool:
             nonlocal found
-            found = pages.events(answer.body) if answer.is_json else None
+            found = event_pages.events(answer.body) if answer.is_json else None
             return found is not None
 
         try:

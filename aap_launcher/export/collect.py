@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from aap_launcher.client.kinds import KINDS
+from aap_launcher.export.changed_settings import settings
 from aap_launcher.export.documents import Document, document, ordered, started
 from aap_launcher.export.reader import Reader, foreign_summary, name_of, named
-from aap_launcher.export.settings import settings
 from aap_launcher.models import shapes
 from aap_launcher.models.shapes import Row
 

@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 
 from aap_launcher.errors import InvalidValue
-from aap_launcher.models.numbers import Number, Unquoted
+from aap_launcher.models.as_written import Number, Unquoted
 
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.(?:0|[0-9]*[1-9])")

@@ -11,7 +11,7 @@ from aap_launcher.inputs import values
 from aap_launcher.inputs.definitions import BY_NAME, PROMPTS
 from aap_launcher.inputs.input import Input, InputKind
 from aap_launcher.inputs.variables import read_variables
-from aap_launcher.models.numbers import Number, Unquoted
+from aap_launcher.models.as_written import Number, Unquoted
 from aap_launcher.text.quoting import quoted
 
 _BY_NAME_OR_ID = ("inventory", "execution_environment")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from aap_launcher.errors import InvalidValue, Problem
-from aap_launcher.models.numbers import Unquoted
+from aap_launcher.models.as_written import Unquoted
 from aap_launcher.text.quoting import printable, quoted, whole
 from aap_launcher.text.secrets import is_secret
 

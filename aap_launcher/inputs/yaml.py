@@ -19,7 +19,7 @@ import yaml
 from aap_launcher.errors import InvalidValue
 from aap_launcher.inputs.blanks import VAULT, odd, odd_in
 from aap_launcher.inputs.numbers import canonical
-from aap_launcher.models.numbers import Unquoted
+from aap_launcher.models.as_written import Unquoted
 from aap_launcher.text.quoting import printable
 
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # libyaml where PyYAML was built with it

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from aap_launcher.controller import pages
+from aap_launcher.controller import event_pages
 from bench.controller.corpus import Shape
 from bench.controller.stream import Plan, Stream
 from bench.run import Whole
@@ -15,7 +15,7 @@ STEADY = Plan(events=430, rate=20)
 
 def test_every_event_is_there_once_and_can_be_read() -> None:
     stream = Stream(Plan(events=430), 7)
-    events = pages.events(b'{"results":' + stream.json(stream.after(0, 1.0, 1_000)) + b"}")
+    events = event_pages.events(b'{"results":' + stream.json(stream.after(0, 1.0, 1_000)) + b"}")
     assert events is not None
     assert [event.counter for event in events] == list(range(1, 431))
     assert len({event.uuid for event in events}) == 430

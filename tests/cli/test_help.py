@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from aap_launcher.cli.program import cli
-from aap_launcher.cli.resources.lookup import RESOURCES
+from aap_launcher.cli.resources.command_group import RESOURCES
 from tests import warm
 
 GOLDEN = Path(__file__).parent / "golden" / "help.txt"

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from aap_launcher.cli.program import cli
-from aap_launcher.cli.resources.lookup import RESOURCES
+from aap_launcher.cli.resources.command_group import RESOURCES
 from aap_launcher.cli.resources.verbs import VERBS, verbs_of
 from aap_launcher.client.fields import shape
 from aap_launcher.client.kinds import KINDS

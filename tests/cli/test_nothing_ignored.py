@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from aap_launcher.cli.output_options import check_columns
 from aap_launcher.cli.program import cli
-from aap_launcher.cli.resources.lookup import RESOURCES
+from aap_launcher.cli.resources.command_group import RESOURCES
 from aap_launcher.client import fields
 from aap_launcher.client.kinds import KINDS
 from aap_launcher.errors import InvalidInput

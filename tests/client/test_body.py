@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aap_launcher.client import fields, kind_names, values
+from aap_launcher.client import field_values, fields, kind_names
 from aap_launcher.client.body import Body, request_body
 from aap_launcher.client.fields import Field
 from aap_launcher.client.records import Record
@@ -83,7 +83,9 @@ def test_variables_that_would_arrive_otherwise_are_refused(value: Any, told: str
         field = fields.shape(kind_names.kind(resource)).fields[name]
         try:  # where it is no text, a command line reads it first
             read = (
-                values.field_value(field, value) if name == "extra_data" and isinstance(value, str) else value
+                field_values.from_text(field, value)
+                if name == "extra_data" and isinstance(value, str)
+                else value
             )
         except InvalidValue as fault:
             found = {name: f"{fault.fault} {fault.advice}"}
@@ -95,7 +97,7 @@ def test_variables_that_would_arrive_otherwise_are_refused(value: Any, told: str
 
 def test_a_secret_without_quotes_is_not_shown_in_its_fault() -> None:
     field = fields.shape(kind_names.kind("credentials")).fields["inputs"]
-    inputs = values.field_value(field, "{username: 0755, password: 0644}")
+    inputs = field_values.from_text(field, "{username: 0755, password: 0644}")
     found = wrong("credentials", name="a", credential_type=1, organization=4, inputs=inputs)
     assert set(found) == {"inputs.username", "inputs.password"}
     assert not any(word in str(found) for word in ("0644", "420", "0755", "493"))
@@ -281,10 +283,10 @@ def test_a_source_of_variables_takes_a_mapping_as_well() -> None:
 def test_a_text_of_the_command_line_is_read_by_the_fields_type(
     field: Field, text: str, value: object
 ) -> None:
-    assert values.field_value(field, text) == value
+    assert field_values.from_text(field, text) == value
 
 
 @pytest.mark.parametrize(("type_", "text"), [("boolean", "maybe"), ("integer", "1.5"), ("json", "words")])
 def test_a_text_that_is_no_such_value_is_refused(type_: str, text: str) -> None:
     with pytest.raises(InvalidValue):
-        values.field_value(Field(type=type_), text)
+        field_values.from_text(Field(type=type_), text)

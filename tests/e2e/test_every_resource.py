@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import sandbox
-from aap_launcher.cli.resources.lookup import RESOURCES
+from aap_launcher.cli.resources.command_group import RESOURCES
 from aap_launcher.client.fields import shape
 from aap_launcher.client.kinds import KINDS
 from tests.e2e.shell import Shell

@@ -57,3 +57,18 @@ def test_at_the_top_stand_only_folders_that_the_map_names() -> None:
     tops = {line.strip('"').split("/")[0] for line in listed.stdout.splitlines() if "/" in line}
     named = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     assert [top for top in sorted(tops) if not top.startswith(".") and f"`{top}/" not in named] == []
+
+
+# One thing each, in its room: the click command of each file, what a script and what the launcher calls so.
+SHARED_NAMES = frozenset({"Controller", "Reference", "attach", "command", "launch"})
+
+
+def test_no_two_public_functions_or_classes_share_a_name_and_mean_different_things() -> None:
+    homes: dict[str, list[str]] = {}
+    for module in (ROOT / "aap_launcher").rglob("*.py"):
+        for node in ast.parse(module.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(str(module))
+    assert {
+        name: places for name, places in homes.items() if len(places) > 1 and name not in SHARED_NAMES
+    } == {}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from aap_launcher.errors import InvalidValue
 from aap_launcher.inputs import values
 from aap_launcher.inputs.choices import RunType
-from aap_launcher.models.numbers import Number
+from aap_launcher.models.as_written import Number
 from aap_launcher.text import quoting
 
 

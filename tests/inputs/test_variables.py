@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from aap_launcher.errors import InvalidValue
 from aap_launcher.inputs.variables import LARGEST, decode, read_variables
-from aap_launcher.models.numbers import Unquoted
+from aap_launcher.models.as_written import Unquoted
 
 
 def refused(text: str) -> InvalidValue:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aap_launcher.models.numbers import Number
+from aap_launcher.models.as_written import Number
 from aap_launcher.text import secrets
 
 

@@ -11,7 +11,7 @@ import click
 from aap_launcher.cli.program import cli
 from aap_launcher.cli.resource_options import connected, params
 from aap_launcher.cli.resources.acting import actions
-from aap_launcher.cli.resources.lookup import RESOURCES
+from aap_launcher.cli.resources.command_group import RESOURCES
 from aap_launcher.cli.resources.verbs import VERBS, verbs_of
 from aap_launcher.client.kind import Kind
 from aap_launcher.client.kinds import KINDS

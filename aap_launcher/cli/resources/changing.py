@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aap_launcher.cli.key_values import objects, read_text, refuse_changed
 from aap_launcher.cli.output_formats import encoded, pretty
 from aap_launcher.cli.output_options import Shown, check_columns, chosen_output
-from aap_launcher.cli.resources.words import fields_of
+from aap_launcher.cli.resources.field_words import fields_of
 from aap_launcher.errors import InvalidInput, LauncherError
 from aap_launcher.text.quoting import quoted
 

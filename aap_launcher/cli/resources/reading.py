@@ -91,7 +91,7 @@ def summed_up(desk: Desk, kind: Kind, given: Mapping[str, Any]) -> int:
 
 def page(desk: Desk, record: Record) -> str:
     """The address that opens the object in the browser."""
-    from aap_launcher.cli.resources.pages import address
+    from aap_launcher.cli.resources.web_addresses import address
 
     return address(record, desk.controller.platform)
 

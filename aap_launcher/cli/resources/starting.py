@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aap_launcher.cli.output_options import Shown, chosen_output
 from aap_launcher.cli.resource_options import TAKEN
 from aap_launcher.cli.resource_wiring import with_desk
-from aap_launcher.cli.resources.words import fields_of
+from aap_launcher.cli.resources.field_words import fields_of
 from aap_launcher.errors import (
     AnswerLost,
     Interrupted,

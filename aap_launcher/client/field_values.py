@@ -16,7 +16,7 @@ from aap_launcher.client.records import mapping_of
 from aap_launcher.errors import InvalidValue
 from aap_launcher.inputs.sendable import refuse_unsendable
 from aap_launcher.inputs.variables import read_value, read_variables
-from aap_launcher.models.numbers import Unquoted
+from aap_launcher.models.as_written import Unquoted
 from aap_launcher.text.near import near
 from aap_launcher.text.quoting import quoted, whole
 
@@ -27,7 +27,7 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 
 
-def field_value(field: Field, text: str) -> Any:  # noqa: ANN401 - each type has a value of its own
+def from_text(field: Field, text: str) -> Any:  # noqa: ANN401 - each type has a value of its own
     """The value that a text from a command line means for this field. Raises `InvalidValue`."""
     if (
         field.type in {"id", "integer", "decimal", "boolean", "json", "list", "object"}

@@ -21,7 +21,7 @@ def fields_of(
 
     Raises `InvalidInput` with everything that is wrong with them.
     """
-    from aap_launcher.client.values import field_value
+    from aap_launcher.client.field_values import from_text
 
     fields = resource.shape().fields
     found: list[tuple[str, object]] = []
@@ -32,7 +32,7 @@ def fields_of(
         # Variables are sent as the text that they are, their comments as well.
         plain = field is None or (key in resource.kind.text and whole.strip().lower() not in {"null", "none"})
         try:
-            found.append((key, whole if field is None or plain else field_value(field, whole)))
+            found.append((key, whole if field is None or plain else from_text(field, whole)))
         except InvalidValue as wrong:
             fault = wrong.fault.partition(":\n")[0] if key in resource.kind.secret else wrong.fault
             problems.append(Problem(key, fault, wrong.advice))
