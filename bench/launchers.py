@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from aap_launcher import ci
-from aap_launcher.controller import connect
+from aap_launcher.controller.connect import connect
+from aap_launcher.controller.controller import Controller
 from aap_launcher.inputs.parsing import parse_inputs
 from aap_launcher.launcher import main as launcher
-from aap_launcher.models import CIContext
+from aap_launcher.models.outcomes import CIContext
 
 PAGE = 200
 LAUNCH = 10  # requests before the first look at the job, and after its end
@@ -84,7 +86,7 @@ def launch(url: str, speed: float = 1.0, *, template: str = "7", extra_vars: str
     clock, asked = _Clock(speed), list[tuple[float, str]]()
     began = clock.now()
     tools = launcher.Tools(
-        connect=connect,
+        connect=partial(connect, Controller),
         ci=ci.detect({}, stream=io.BytesIO(), wall_clock=time.time, override="plain"),
         clock=clock,
         signals=_Unheard(),

@@ -9,20 +9,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from aap_launcher.controller import Family, RecentJob
+from aap_launcher.controller.recent_jobs import Family, RecentJob
 from aap_launcher.errors import Interrupted, LauncherError, NotFound
-from aap_launcher.models import (
-    Event,
-    Found,
-    Job,
-    Launched,
-    Line,
-    Mark,
-    Prompts,
-    Status,
-    Template,
-    TemplateType,
-)
+from aap_launcher.models.events import Event
+from aap_launcher.models.jobs import Job, Launched, Status
+from aap_launcher.models.marks import Line, Mark
+from aap_launcher.models.templates import Found, Prompts, Template, TemplateType
 
 
 @dataclass

@@ -10,17 +10,19 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import requests_mock
 
 from aap_launcher import ci
-from aap_launcher.controller import connect
+from aap_launcher.controller.connect import connect
+from aap_launcher.controller.controller import Controller
 from aap_launcher.errors import LauncherError
 from aap_launcher.inputs.parsing import parse_inputs
 from aap_launcher.launcher import main as launcher
-from aap_launcher.models import Outcome
+from aap_launcher.models.outcomes import Outcome
 from tests.fakes import FakeClock, FakeSignals
 
 URL = "https://aap.example.com"
@@ -257,7 +259,7 @@ def run(
     written: dict[str, bytes] = {}
     clock = FakeClock()
     tools = launcher.Tools(
-        connect=connect,
+        connect=partial(connect, Controller),
         ci=adapter,
         clock=clock,
         signals=FakeSignals(),

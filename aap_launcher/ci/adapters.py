@@ -15,7 +15,7 @@ from aap_launcher.ci.plain import Plain
 from aap_launcher.ci.provider import PROVIDERS, provider
 from aap_launcher.ci.sink import Sink
 from aap_launcher.errors import InvalidInput
-from aap_launcher.models import CIContext
+from aap_launcher.models.outcomes import CIContext
 
 # What `ansiColor('...')` of the AnsiColor plugin sets TERM to; an agent on its own has "dumb" or nothing.
 _JENKINS_COLOUR_TERMS = frozenset({"xterm", "vga", "css", "gnome-terminal"})

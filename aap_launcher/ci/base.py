@@ -8,7 +8,7 @@ from typing import Protocol, assert_never
 from aap_launcher.ci.defuse import RESET
 from aap_launcher.ci.files import put
 from aap_launcher.ci.outlet import LAST_WAIT, Outlet
-from aap_launcher.models import Annotation, GroupEnd, GroupStart, Line, Mark, Progress, Tone
+from aap_launcher.models.marks import Annotation, GroupEnd, GroupStart, Line, Mark, Progress, Tone
 from aap_launcher.text.width import width, wrapped
 from aap_launcher.text.words import without_escapes
 

@@ -21,7 +21,7 @@ from aap_launcher.ci.base import LogAdapter
 from aap_launcher.ci.files import append
 from aap_launcher.ci.github_commands import defused, looks_like_command
 from aap_launcher.ci.outlet import Outlet
-from aap_launcher.models import Annotation, Level
+from aap_launcher.models.marks import Annotation, Level
 from aap_launcher.text.secrets import secret_lines
 
 MOST_ANNOTATIONS = 10  # of a level and step; the runner drops the rest (ExecutionContext.cs)

@@ -10,8 +10,8 @@ from aap_launcher.cli import options
 from aap_launcher.inputs.input import Command
 
 if TYPE_CHECKING:
-    from aap_launcher.controller import Controller
-    from aap_launcher.models import Job
+    from aap_launcher.controller.controller import Controller
+    from aap_launcher.models.jobs import Job
 
 
 @click.command("approve", cls=options.InputsCommand, short_help="Approve what a workflow waits for.")

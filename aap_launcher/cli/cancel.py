@@ -17,7 +17,7 @@ from aap_launcher.inputs.input import Command
 def command(job: str, ci: str | None, *, debug: bool, **given: Any) -> None:
     """Cancel JOB (id, API URL or the address from the browser); a job that has ended is told, not an error."""
     from aap_launcher.cli.wiring import with_controller
-    from aap_launcher.controller import Controller
+    from aap_launcher.controller.controller import Controller
 
     def action(controller: Controller) -> str:
         found = controller.find_job(job)

@@ -44,14 +44,14 @@ def _made(desk: Desk) -> int:
     if "password" not in raw:
         raw["username"] = raw.get("username") or desk.typed("User name: ")
         raw["password"] = desk.typed(f"Password of {raw['username']}: ", hidden=True)
-    controller = desk.reach(raw)
-    made = controller.keep_token()
+    api = desk.reach(raw)
+    made = api.keep_token()
     if made is None:
         raise Refused(
             "the controller made no token for this user; give one by --with-token, if you have one."
         )
     path, token = made
-    return _kept(desk, Login(controller.site, raw["username"], path, token))
+    return _kept(desk, Login(api.site, raw["username"], path, token))
 
 
 def _pasted(desk: Desk) -> int:
@@ -64,9 +64,9 @@ def _pasted(desk: Desk) -> int:
     raw = _without_token(desk)
     raw.pop("username", None)
     raw.pop("password", None)
-    controller = desk.reach({**raw, "token": token})
-    controller.greet()
-    return _kept(desk, Login(controller.site, controller.username, "", token))
+    api = desk.reach({**raw, "token": token})
+    api.greet()
+    return _kept(desk, Login(api.site, api.username, "", token))
 
 
 def _without_token(desk: Desk) -> dict[str, str]:

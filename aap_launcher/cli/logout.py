@@ -60,6 +60,6 @@ def _login(desk: Desk) -> Login:
 def _revoked(desk: Desk, login: Login) -> str:
     if not login.path:
         return "The token was not made by login, so it stays on the controller."
-    controller = desk.reach({**desk.raw(credentials=False), "url": login.site, "token": login.token})
-    controller.requests.change("DELETE", login.path, None, what="the token")
+    api = desk.reach({**desk.raw(credentials=False), "url": login.site, "token": login.token})
+    api.requests.change("DELETE", login.path, None, what="the token")
     return "The token is deleted."

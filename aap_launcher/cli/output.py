@@ -11,7 +11,7 @@ from aap_launcher.cli import options
 from aap_launcher.inputs.input import Command
 
 if TYPE_CHECKING:
-    from aap_launcher.models import Line
+    from aap_launcher.models.marks import Line
 
 
 @click.command("output", cls=options.InputsCommand, short_help="Print a job's whole output.")
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 def command(job: str, form: str | None, ci: str | None, *, debug: bool, **given: Any) -> None:
     """Print the whole output of JOB (id, API URL or the address from the browser), however large it is."""
     from aap_launcher.cli.wiring import with_controller
-    from aap_launcher.controller import Controller
+    from aap_launcher.controller.controller import Controller
     from aap_launcher.errors import Refused
-    from aap_launcher.models import JobType
+    from aap_launcher.models.jobs import JobType
 
     def action(controller: Controller) -> Any:
         found = controller.find_job(job)
@@ -45,7 +45,7 @@ def command(job: str, form: str | None, ci: str | None, *, debug: bool, **given:
 
 def _lines(pieces: Iterable[str]) -> Iterator[Line]:
     """Whole lines from pieces that end anywhere: a mark always ends its line."""
-    from aap_launcher.models import Line
+    from aap_launcher.models.marks import Line
 
     rest = ""
     for piece in pieces:

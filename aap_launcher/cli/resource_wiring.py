@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from aap_launcher.client.kind import Kind
     from aap_launcher.client.logins import Logins
     from aap_launcher.client.resource import Resource
-    from aap_launcher.controller import Controller
+    from aap_launcher.controller.api import API
+    from aap_launcher.controller.controller import Controller
     from aap_launcher.controller.requests import Requests
 
 _NAMES = frozenset(one.name for one in INPUTS if TAKEN in one.commands and one.name != "job")
@@ -39,23 +40,32 @@ class Desk:
         self.afterwards: Callable[[], object] | None = None  # when all went well and the controller is let go
         self.anonymous = False  # a credential is not needed
         self._given = given
-        self._controller: Controller | None = None
+        self._api: API | None = None
+
+    @property
+    def api(self) -> API:
+        """The controller's API, reached and logged in. Raises `InvalidInput`, `Unauthorized`, `Unreachable`."""
+        return self._api or self.reach(self.raw())
 
     @property
     def controller(self) -> Controller:
-        """The controller, reached and logged in. Raises `InvalidInput`, `Unauthorized`, `Unreachable`."""
-        return self._controller or self.reach(self.raw())
+        """The controller, for templates and jobs."""
+        from aap_launcher.controller.controller import Controller
 
-    def reach(self, raw: Mapping[str, str]) -> Controller:
+        return Controller(*self.api.parts)
+
+    def reach(self, raw: Mapping[str, str]) -> API:
         """Reach a controller by the connection's inputs as text."""
         self.screen.mask(raw[name] for name in _SECRETS if raw.get(name))
         inputs = parse_inputs(raw, targeted=False, anonymous=self.anonymous)
         proxies.check_proxies(environment(), inputs.connection.url)
         for notice in inputs.notices:
             self.screen.say(notice)
-        from aap_launcher.controller import connect
+        from aap_launcher.controller.api import API
+        from aap_launcher.controller.connect import connect
 
-        self._controller = connect(
+        self._api = connect(
+            API,
             inputs.connection,
             clock=self.clock,
             signals=self.signals,
@@ -63,12 +73,12 @@ class Desk:
             mask=lambda secret: self.screen.mask([secret]),
             trace=self.screen.trace if self._given.get("debug") else None,
         )
-        return self._controller
+        return self._api
 
     @property
     def requests(self) -> Requests:
         """Any request, by path."""
-        return self.controller.requests
+        return self.api.requests
 
     def resource(self, kind: Kind) -> Resource:
         """One collection."""
@@ -131,8 +141,8 @@ class Desk:
 
     def close(self) -> None:
         """Revoke what was made, and hang up."""
-        if self._controller is not None:
-            self._controller.close()
+        if self._api is not None:
+            self._api.close()
 
 
 def with_desk(given: Mapping[str, Any], action: Callable[[Desk], int]) -> NoReturn:

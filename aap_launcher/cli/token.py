@@ -72,7 +72,7 @@ def revoke(numbers: tuple[int, ...], **given: Any) -> None:
 def _tokens(desk: Desk) -> Tokens:
     from aap_launcher.client.tokens import Tokens
 
-    return Tokens(desk.requests, gateway=desk.controller.platform.gateway)
+    return Tokens(desk.requests, gateway=desk.api.platform.gateway)
 
 
 def _created(desk: Desk, given: dict[str, Any]) -> int:

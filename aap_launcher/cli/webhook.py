@@ -12,7 +12,7 @@ from aap_launcher.cli import resource_options as options
 if TYPE_CHECKING:
     from aap_launcher.cli.resource_wiring import Desk
     from aap_launcher.client.webhooks import Delivery
-    from aap_launcher.models import Job
+    from aap_launcher.models.jobs import Job
 
 SERVICES = ("github", "gitlab", "bitbucket_dc")
 _SHOWS_UP = 15.0  # seconds in which the job of a delivery is looked for

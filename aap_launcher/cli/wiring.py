@@ -34,10 +34,10 @@ from aap_launcher.inputs.parsing import (
 )
 from aap_launcher.inputs.variables import LARGEST
 from aap_launcher.launcher import main as launcher
-from aap_launcher.models import Line, Mark, Tone
+from aap_launcher.models.marks import Line, Mark, Tone
 
 if TYPE_CHECKING:
-    from aap_launcher.controller import Controller
+    from aap_launcher.controller.controller import Controller
 
 STANDARD_OUTPUT = "-"
 _REPORTS = ("junit", "result_file")
@@ -90,9 +90,10 @@ def with_controller(
 
 def _connect(*given: Any, **named: Any) -> Controller:
     """Reach the controller: HTTP is imported only now, when the inputs are known to be good."""
-    from aap_launcher.controller import connect
+    from aap_launcher.controller.connect import connect
+    from aap_launcher.controller.controller import Controller
 
-    return connect(*given, **named)
+    return connect(Controller, *given, **named)
 
 
 def _ask(inputs: Inputs, tools: launcher.Tools, action: Callable[[Controller], str | Iterable[Mark]]) -> int:

@@ -11,7 +11,7 @@ from aap_launcher.client.kind_names import known
 from aap_launcher.client.readback import made_of
 from aap_launcher.client.records import Record
 from aap_launcher.errors import AnswerLost, NotFound, Refused, TimedOut
-from aap_launcher.models import Clock
+from aap_launcher.models.ports import Clock
 
 if TYPE_CHECKING:
     from aap_launcher.controller.requests import Requests

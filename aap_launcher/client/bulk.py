@@ -18,7 +18,7 @@ from aap_launcher.text.quoting import quoted
 from aap_launcher.text.words import count
 
 if TYPE_CHECKING:
-    from aap_launcher.controller import Controller
+    from aap_launcher.controller.controller import Controller
     from aap_launcher.controller.requests import Requests
 
 LIMIT = "BULK_JOB_MAX_LAUNCH"

@@ -17,14 +17,15 @@ from aap_launcher.client.settings import Settings
 from aap_launcher.errors import InvalidInput
 from aap_launcher.inputs import mistyped
 from aap_launcher.inputs.parsing import parse_inputs, read_environment
-from aap_launcher.models import Notice
+from aap_launcher.models.notices import Notice
 from aap_launcher.text.near import near
 from aap_launcher.text.quoting import quoted
 
 if TYPE_CHECKING:
-    from aap_launcher import controller as http
     from aap_launcher.client.run import Run
     from aap_launcher.client.typed import Resources
+    from aap_launcher.controller import controller as http
+    from aap_launcher.controller.api import API
 else:
     Resources = object
 
@@ -81,7 +82,7 @@ class Controller(Resources):
         given |= {"request_timeout": _duration("timeout", timeout)}
         given |= {"outage_tolerance": _duration("outage_tolerance", outage_tolerance)}
         self._secrets: list[str] = []
-        self._controller = _connect(
+        self._api = _connect(
             {name: text for name, text in given.items() if text is not None}, profile or "", self._secrets
         )
         self._resources: dict[str, Resource] = {}
@@ -101,7 +102,7 @@ class Controller(Resources):
         kind = kind_names.kind(name)
         if kind.name not in self._resources:
             clock = script_ports.ScriptClock()
-            self._resources[kind.name] = Resource(kind, self._controller.requests, clock)
+            self._resources[kind.name] = Resource(kind, self._api.requests, clock)
         return self._resources[kind.name]
 
     if not TYPE_CHECKING:
@@ -117,11 +118,11 @@ class Controller(Resources):
     @property
     def site(self) -> str:
         """The installation's URL, without a slash at the end."""
-        return self._controller.site
+        return self._api.site
 
     def close(self) -> None:
         """Revoke the token that was made, and hang up; never raises."""
-        self._controller.close()
+        self._api.close()
 
     # --- launching ----------------------------------------------------------------------------------------
 
@@ -135,43 +136,48 @@ class Controller(Resources):
         """
         from aap_launcher.client.run import launch  # noqa: PLC0415 - following is not what every script does
 
-        return launch(self._controller, template, prompts, self._secrets)
+        return launch(self._jobs(), template, prompts, self._secrets)
 
     def run(self, job: object, /) -> Run:
         """The run of a job of any type: id, API URL, address or `Record`."""
         from aap_launcher.client.run import attach  # noqa: PLC0415 - see launch
 
-        return attach(self._controller, job, self._secrets)
+        return attach(self._jobs(), job, self._secrets)
+
+    def _jobs(self) -> http.Controller:
+        from aap_launcher.controller import controller as http  # noqa: PLC0415 - see launch
+
+        return http.Controller(*self._api.parts)
 
     @property
     def settings(self) -> Settings:
         """The controller's settings, by category."""
-        return Settings(self._controller.requests)
+        return Settings(self._api.requests)
 
     # --- the rest of the API ------------------------------------------------------------------------------
 
     def ping(self) -> Mapping[str, Any]:
         """Whether it is there, its version and its nodes; no credential is checked."""
-        return self._controller.requests.read("ping/", what="ping")
+        return self._api.requests.read("ping/", what="ping")
 
     def me(self) -> Record:
         """The user whose credential this is."""
-        rows = self._controller.requests.read("me/", what="the user's own page").get("results")
+        rows = self._api.requests.read("me/", what="the user's own page").get("results")
         if not isinstance(rows, list) or not rows:
             raise InvalidInput("the controller does not tell whose credential this is.")
-        return Record(rows[0], KINDS["users"], site=self._controller.requests.origin)
+        return Record(rows[0], KINDS["users"], site=self._api.requests.origin)
 
     def config(self) -> Mapping[str, Any]:
         """The controller's configuration, as far as this user may see it."""
-        return self._controller.requests.read("config/", what="the configuration")
+        return self._api.requests.read("config/", what="the configuration")
 
     def dashboard(self) -> Mapping[str, Any]:
         """Counts of what this user sees."""
-        return self._controller.requests.read("dashboard/", what="the dashboard")
+        return self._api.requests.read("dashboard/", what="the dashboard")
 
     def metrics(self) -> Mapping[str, Sequence[metrics.Sample]]:
         """Name -> samples (`labels`, `value`). For system administrators and auditors."""
-        return metrics.parse_metrics(self._controller.requests.text("metrics/", what="the metrics"))
+        return metrics.parse_metrics(self._api.requests.text("metrics/", what="the metrics"))
 
     def request(
         self,
@@ -186,10 +192,10 @@ class Controller(Resources):
         A GET is repeated during an outage, nothing else is. Raises the tree of errors from 400 on.
         """
         verb, place = arguments.checked_text("method", method).upper(), arguments.checked_text("path", path)
-        answer = self._controller.requests.raw(verb, place, _pairs(params), json)
+        answer = self._api.requests.raw(verb, place, _pairs(params), json)
         if answer.status >= 400:
-            raise self._controller.requests.refusal(answer, f"{verb} {place}")
-        content = self._controller.requests.json(answer)
+            raise self._api.requests.refusal(answer, f"{verb} {place}")
+        content = self._api.requests.json(answer)
         return Answer(answer.status, dict(answer.headers), content, answer.body)
 
 
@@ -228,7 +234,7 @@ def _pairs(params: object) -> list[tuple[str, str]]:
     return [(str(name), str(value)) for name, value in pairs]
 
 
-def _connect(given: Mapping[str, str], profile: str, secrets: list[str]) -> http.Controller:
+def _connect(given: Mapping[str, str], profile: str, secrets: list[str]) -> API:
     """Arguments, else the environment, else the profile; HTTP is imported once they are known to be good."""
     environ = script_ports.script_environment()
     around = {name: text for name, text in read_environment(environ).items() if name in _CONNECTION}
@@ -238,9 +244,11 @@ def _connect(given: Mapping[str, str], profile: str, secrets: list[str]) -> http
     )
     inputs = parse_inputs({**raw, "job": "1"})  # what to act on comes later
     secrets += [text for text in (inputs.connection.token, inputs.connection.password) if text]
-    from aap_launcher.controller import connect  # noqa: PLC0415
+    from aap_launcher.controller.api import API  # noqa: PLC0415
+    from aap_launcher.controller.connect import connect  # noqa: PLC0415
 
     return connect(
+        API,
         inputs.connection,
         clock=script_ports.ScriptClock(),
         signals=script_ports.NoSignals(),

@@ -16,7 +16,7 @@ from aap_launcher.client.pages import Page, Terms
 from aap_launcher.client.query import Query, Term, query
 from aap_launcher.client.records import Record
 from aap_launcher.errors import InvalidInput, LauncherError, NotFound, Unreachable
-from aap_launcher.models import Clock
+from aap_launcher.models.ports import Clock
 
 if TYPE_CHECKING:
     from aap_launcher.controller.requests import Requests

@@ -17,13 +17,16 @@ from aap_launcher.launcher.main import begin
 from aap_launcher.launcher.masking import hidden
 from aap_launcher.launcher.run import LauncherRun as Known
 from aap_launcher.launcher.tools import Tools
-from aap_launcher.models import Event, Line, Logged, Mark, NodeUpdate, Outcome, Tone, Update
+from aap_launcher.models.events import Event
+from aap_launcher.models.marks import Line, Mark, Tone
+from aap_launcher.models.outcomes import Outcome
+from aap_launcher.models.updates import Logged, NodeUpdate, Update
 from aap_launcher.report import result as document
 from aap_launcher.text.near import near
 from aap_launcher.text.words import without_escapes
 
 if TYPE_CHECKING:
-    from aap_launcher.controller import Controller
+    from aap_launcher.controller.controller import Controller
 
 
 class Result(Mapping[str, Any]):

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from aap_launcher.models import Notice
+from aap_launcher.models.notices import Notice
 
 LOG = logging.getLogger("aap_launcher")
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 from aap_launcher import __version__
 from aap_launcher.controller import address, auth, discovery, tls
+from aap_launcher.controller.api import API
 from aap_launcher.controller.auth import Credential
-from aap_launcher.controller.controller import Controller
 from aap_launcher.controller.session import Session
 from aap_launcher.controller.transport import Wire
 from aap_launcher.inputs.parsing import Connection
-from aap_launcher.models import Clock, Notice, Signals
+from aap_launcher.models.notices import Notice
+from aap_launcher.models.ports import Clock, Signals
+
+Reached = TypeVar("Reached", bound=API)
 
 
 def connect(
+    kind: type[Reached],
     connection: Connection,
     *,
     clock: Clock,
@@ -24,9 +29,10 @@ def connect(
     mask: Callable[[str], None],
     trace: Callable[[str], None] | None = None,
     user_agent: str = f"aap-launcher/{__version__}",
-) -> Controller:
+) -> Reached:
     """Find the controller, log in, and be ready; a given token is tested by the first request.
 
+    `kind`: `API`, or `Controller`, which knows jobs as well.
     `tell` hears of outages and weak settings, `mask` of each secret made on the way before it is used,
     `trace` of each request in one line without secrets. Raises `InvalidInput`, `Unauthorized`, `Unreachable`.
     """
@@ -47,13 +53,13 @@ def connect(
     )
     platform = discovery.discover(session)
     session.advice = auth.advice(platform, token=bool(connection.token))
-    controller = Controller(session, platform, Credential(session, platform, mask, user_agent))
+    reached = kind(session, platform, Credential(session, platform, mask, user_agent))
     try:
-        controller.log_in(connection)
+        reached.log_in(connection)
     except BaseException:
-        controller.close()
+        reached.close()
         raise
-    return controller
+    return reached
 
 
 def _wire(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from aap_launcher.controller import decode, recent_jobs
+from aap_launcher.controller.api import API
 from aap_launcher.controller.asking import as_object, made
 from aap_launcher.controller.auth import Credential
 from aap_launcher.controller.jobs import Jobs
@@ -13,32 +14,19 @@ from aap_launcher.controller.lookup import Lookup
 from aap_launcher.controller.nodes import Nodes, open_approvals
 from aap_launcher.controller.objects import Objects
 from aap_launcher.controller.recent_jobs import Family, RecentJob
-from aap_launcher.controller.requests import Requests
 from aap_launcher.controller.session import Session
 from aap_launcher.controller.templates import Templates, template_title
 from aap_launcher.errors import AnswerLost, LauncherError, Refused
-from aap_launcher.inputs.parsing import Connection
-from aap_launcher.models import (
-    Approval,
-    Event,
-    Found,
-    HostSummary,
-    Job,
-    JobType,
-    Launched,
-    Node,
-    Platform,
-    Prompts,
-    RelaunchPrompts,
-    Template,
-)
+from aap_launcher.models.events import Event
+from aap_launcher.models.findings import HostSummary
+from aap_launcher.models.jobs import Job, JobType, Launched, Platform
+from aap_launcher.models.nodes import Approval, Node
+from aap_launcher.models.templates import Found, Prompts, RelaunchPrompts, Template
 
-# The platform's name for a controller's minor version (Red Hat's release notes).
-_PLATFORMS = {"4.4": "2.4", "4.5": "2.4", "4.6": "2.5", "4.7": "2.6", "4.8": "2.7"}
 _RELAUNCHED = frozenset({JobType.JOB, JobType.WORKFLOW_JOB, JobType.AD_HOC_COMMAND})
 
 
-class Controller:
+class Controller(API):
     """One controller, reached and logged in.
 
     Every method raises `Unauthorized`, `Forbidden`, `NotFound` or `Refused` for a no, `Unreachable` when
@@ -46,51 +34,10 @@ class Controller:
     """
 
     def __init__(self, session: Session, platform: Platform, credential: Credential) -> None:
-        self.platform = platform
-        self._user_id: int | None = None
-        self.username = ""
-        self._session, self._credential = session, credential
+        super().__init__(session, platform, credential)
         self._templates, self._jobs = Templates(session, platform), Jobs(session, platform)
         self._objects = Objects(Lookup(session, platform))
         self._nodes = Nodes(session, platform)
-        self._requests = Requests(session, platform)
-
-    @property
-    def requests(self) -> Requests:
-        """Any other request, by path."""
-        return self._requests
-
-    def log_in(self, connection: Connection) -> None:
-        """Present the credential, which the next request tests."""
-        if connection.token or connection.username:  # a webhook is signed, and needs neither
-            self._credential.present(connection)
-
-    def greet(self) -> None:
-        """Learn who this is; GET me/ tests the credential, ping does not."""
-        results = self._session.json(self.platform.api + "me/", what="the user's own page").get("results")
-        if isinstance(results, list) and results and isinstance(results[0], dict):
-            self._user_id, self.username = results[0].get("id"), str(results[0].get("username", ""))
-
-    def user_id(self) -> int | None:
-        """The id of the user whose credential this is, asked for once; None where the controller does not tell."""
-        if self._user_id is None:
-            self.greet()
-        return self._user_id
-
-    @property
-    def site(self) -> str:
-        """The installation's URL, without a slash at the end."""
-        return self._session.address.site
-
-    def describe(self) -> str:
-        """What it is: `AAP 2.6 (controller 4.7.3)`, `AWX 24.6.1`; from headers already seen."""
-        name, version = self._session.product, self._session.version
-        if name.startswith("AWX"):
-            return f"AWX {version}" + (" behind the platform gateway" if self.platform.gateway else "")
-        if not version:
-            return "AAP" if self.platform.gateway else "controller"
-        platform = _PLATFORMS.get(".".join(version.split(".")[:2]), "")
-        return f"AAP {platform} (controller {version})" if platform else f"AAP (controller {version})"
 
     def find_template(self, reference: str, template_type: str = "auto", organization: str = "") -> Template:
         """One template, by id, name, NAME++ORGANIZATION or address; `template_type`: auto, job, workflow."""
@@ -200,23 +147,6 @@ class Controller:
     def failed_update(self, job: Job) -> tuple[Job, Sequence[str]] | None:
         """The project or inventory update whose failure ended the job before it began, and its last lines."""
         return self._jobs.failed_update(job)
-
-    def keep_token(self) -> tuple[str, str] | None:
-        """The token that was made of user name and password, and where it is deleted; it lives on after `close`."""
-        return self._credential.keep()
-
-    def on_wait(self, action: Callable[[], None]) -> None:
-        """Call this about once a second while an answer is waited for."""
-        self._session.on_wait(action)
-
-    def hurry(self, until: float) -> None:
-        """A kill is near: nothing that is asked from now on lasts longer than to this time of the clock."""
-        self._session.hurry(until)
-
-    def close(self) -> None:
-        """Revoke the token that was made, and hang up; never raises."""
-        self._credential.revoke()
-        self._session.close()
 
     def _launched(
         self,

@@ -11,25 +11,15 @@ from collections.abc import Callable, Mapping
 
 from aap_launcher.controller.references import COLLECTIONS, UI_SEGMENTS
 from aap_launcher.errors import Unreachable
-from aap_launcher.models import (
-    Approval,
-    Choice,
-    HostSummary,
-    Job,
-    JobType,
-    Node,
-    Platform,
-    Prompts,
-    Question,
-    Status,
-    Template,
-    TemplateType,
-)
+from aap_launcher.models.findings import HostSummary
+from aap_launcher.models.jobs import Job, JobType, Platform, Status
+from aap_launcher.models.nodes import Approval, Node
 from aap_launcher.models.shapes import Row
 from aap_launcher.models.shapes import number_at as _number
 from aap_launcher.models.shapes import numbers_at as _numbers
 from aap_launcher.models.shapes import row as _row
 from aap_launcher.models.shapes import text_at as _text
+from aap_launcher.models.templates import Choice, Prompts, Question, Template, TemplateType
 
 _ASKED = re.compile(r"ask_\w+_on_launch")
 

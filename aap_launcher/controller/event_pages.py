@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from aap_launcher.controller.json_depth import decoded
-from aap_launcher.models import Event
+from aap_launcher.models.events import Event
 
 
 class _Page(msgspec.Struct):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum, auto
 
-from aap_launcher.models import Clock
+from aap_launcher.models.ports import Clock
 
 MIB = 1024 * 1024
 LARGEST = 128 * MIB  # bytes of one answer, as received and as decompressed; 200 events are some MiB at worst

@@ -18,7 +18,11 @@ from aap_launcher.controller.session import Session
 from aap_launcher.controller.transport import Response
 from aap_launcher.controller.transport_errors import Fault
 from aap_launcher.errors import Forbidden, NotFound, Refused, Unauthorized, Unreachable
-from aap_launcher.models import Event, HostSummary, Job, JobType, Notice, Platform, Status, shapes
+from aap_launcher.models import shapes
+from aap_launcher.models.events import Event
+from aap_launcher.models.findings import HostSummary
+from aap_launcher.models.jobs import Job, JobType, Platform, Status
+from aap_launcher.models.notices import Notice
 
 _PREVIOUS_FAILED = re.compile(r"Previous Task Failed: (\{.*\})", re.DOTALL)
 _LAST_LINES = 60

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from aap_launcher.controller import decode, refusals
 from aap_launcher.controller.session import Session
 from aap_launcher.errors import AnswerLost, Forbidden
-from aap_launcher.models import Approval, Job, JobType, Node, Platform
+from aap_launcher.models.jobs import Job, JobType, Platform
+from aap_launcher.models.nodes import Approval, Node
 
 _MOST_PAGES = 1_000
 

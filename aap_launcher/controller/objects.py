@@ -8,7 +8,7 @@ from aap_launcher.controller import decode, references
 from aap_launcher.controller.lookup import Lookup, Row, candidates, missing
 from aap_launcher.controller.references import Reference
 from aap_launcher.errors import InvalidInput, NotFound, Refused
-from aap_launcher.models import Found
+from aap_launcher.models.templates import Found
 from aap_launcher.text.quoting import quoted
 
 COLLECTIONS: Mapping[str, str] = {

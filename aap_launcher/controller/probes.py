@@ -16,7 +16,7 @@ from requests.utils import get_environ_proxies, select_proxy
 from aap_launcher.controller import tls
 from aap_launcher.controller.transport_errors import of_unknown_authority
 from aap_launcher.inputs.definitions import Connection
-from aap_launcher.models import Clock
+from aap_launcher.models.ports import Clock
 
 _PATIENCE = 5.0  # seconds for each step
 _NO_CHECK_TIME = 0x200000  # OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which ssl does not name

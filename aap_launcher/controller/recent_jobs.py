@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from aap_launcher.models import Job
+from aap_launcher.models.jobs import Job
 
 _SECRET = "$encrypted$"  # noqa: S105 - how the controller shows the answer of a password question
 _UNSEEN = frozenset({"credential_passwords", "instance_groups", "extra_vars"})  # not shown, or compared apart

@@ -12,7 +12,8 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from aap_launcher.errors import InvalidInput
-from aap_launcher.models import JobType, TemplateType
+from aap_launcher.models.jobs import JobType
+from aap_launcher.models.templates import TemplateType
 from aap_launcher.text.quoting import printable, quoted
 
 COLLECTIONS: dict[str, str] = {

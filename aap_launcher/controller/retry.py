@@ -12,7 +12,8 @@ from aap_launcher.controller import refusals
 from aap_launcher.controller.transport import Response
 from aap_launcher.controller.transport_errors import Cause, Fault
 from aap_launcher.errors import Forbidden, LauncherError, Unauthorized, Unreachable
-from aap_launcher.models import Clock, Notice, Signals
+from aap_launcher.models.notices import Notice
+from aap_launcher.models.ports import Clock, Signals
 
 # Seconds for a name that does not resolve, a port that refuses or one that drops packets, before anything worked.
 _FIRST_CONTACT = 4.0

@@ -15,7 +15,8 @@ from aap_launcher.controller.retry import TEMPORARY, Outage, Standing, Trouble
 from aap_launcher.controller.transport import JSON, Response, Wire
 from aap_launcher.controller.transport_errors import Fault
 from aap_launcher.errors import AnswerLost, Interrupted, LauncherError, Unauthorized, Unreachable
-from aap_launcher.models import Clock, Notice, Signals
+from aap_launcher.models.notices import Notice
+from aap_launcher.models.ports import Clock, Signals
 
 _FINISHING = 4.0  # seconds that a signal leaves to a POST under way
 _Result = TypeVar("_Result")

@@ -17,7 +17,7 @@ from aap_launcher.controller.sockets import CONNECT, SocketAdapter
 from aap_launcher.controller.transport_errors import fault_of, of_unknown_authority
 from aap_launcher.controller.unzip import decompressed
 from aap_launcher.errors import InvalidInput
-from aap_launcher.models import Clock
+from aap_launcher.models.ports import Clock
 from aap_launcher.text import headers as headers_text
 
 JSON = "application/json"

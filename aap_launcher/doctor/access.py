@@ -7,13 +7,14 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from statistics import median
 
-from aap_launcher.controller import Controller
+from aap_launcher.controller.controller import Controller
 from aap_launcher.controller.discovery import GATEWAY
 from aap_launcher.controller.requests import Requests
 from aap_launcher.doctor.check import Check, State
 from aap_launcher.errors import InvalidInput, Refused, Unreachable
 from aap_launcher.inputs.definitions import Connection
-from aap_launcher.models import Clock, shapes
+from aap_launcher.models import shapes
+from aap_launcher.models.ports import Clock
 from aap_launcher.models.shapes import Row
 from aap_launcher.text.words import count, duration
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from aap_launcher.errors import LauncherError
-from aap_launcher.models import Line, Tone
+from aap_launcher.models.marks import Line, Tone
 
 
 class State(StrEnum):

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
-from aap_launcher.controller import Controller, address
+from aap_launcher.controller import address
+from aap_launcher.controller.controller import Controller
 from aap_launcher.doctor.access import access
 from aap_launcher.doctor.check import Check, State, failed
 from aap_launcher.doctor.network import network
 from aap_launcher.doctor.template import check_template
 from aap_launcher.errors import InvalidInput, LauncherError, Unauthorized
 from aap_launcher.inputs.definitions import BY_NAME, Inputs
-from aap_launcher.models import CIContext, Clock
+from aap_launcher.models.outcomes import CIContext
+from aap_launcher.models.ports import Clock
 
 _OTHER_CERTIFICATE = (
     "Give client_cert and client_key of an authority that it trusts; whoever runs it knows which."

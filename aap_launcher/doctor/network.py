@@ -10,7 +10,7 @@ from aap_launcher.controller import probes
 from aap_launcher.controller.transport_errors import tls_words
 from aap_launcher.doctor.check import Check, State
 from aap_launcher.inputs.definitions import Connection
-from aap_launcher.models import Clock
+from aap_launcher.models.ports import Clock
 from aap_launcher.text.words import duration
 
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from aap_launcher.controller import Controller
+from aap_launcher.controller.controller import Controller
 from aap_launcher.controller.references import COLLECTIONS
 from aap_launcher.controller.requests import Requests
 from aap_launcher.doctor.check import Check, State, failed
 from aap_launcher.errors import LauncherError, Refused, Unreachable
 from aap_launcher.inputs.definitions import Inputs
-from aap_launcher.models import CIContext, Prompts, Template, TemplateType, shapes
+from aap_launcher.models import shapes
+from aap_launcher.models.outcomes import CIContext
+from aap_launcher.models.templates import Prompts, Template, TemplateType
 from aap_launcher.preflight.request import launch_request
 
 # A launch ends by its job's status whatever becomes of its log, so none of this is more than a warning.

@@ -11,7 +11,8 @@ from aap_launcher.client.resource import Resource
 from aap_launcher.client.settings import Settings
 from aap_launcher.controller.requests import Requests
 from aap_launcher.errors import Conflict, Forbidden, NotFound, Refused, Unreachable
-from aap_launcher.models import Clock, shapes
+from aap_launcher.models import shapes
+from aap_launcher.models.ports import Clock
 from aap_launcher.models.shapes import Row
 
 _NEWER = frozenset({"role_definitions", "role_team_assignments"})  # not there before AAP 2.5

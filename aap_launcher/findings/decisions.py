@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from aap_launcher.models import FailureKind
+from aap_launcher.models.findings import FailureKind
 from aap_launcher.text.words import count
 
 Base = Literal["ignored", "failed", "unreachable"]

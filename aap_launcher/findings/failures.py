@@ -19,7 +19,8 @@ from msgspec.structs import replace
 
 from aap_launcher.findings import messages
 from aap_launcher.findings.decisions import Base, Decision, HostFailures, Recap, RunEnd, Seen, decide_failure
-from aap_launcher.models import Event, EventData, FailedTask, Failure, Findings, HostSummary, Reason
+from aap_launcher.models.events import Event, EventData
+from aap_launcher.models.findings import FailedTask, Failure, Findings, HostSummary, Reason
 from aap_launcher.text.words import count, one_line, some_of, without_escapes
 
 MOST = 1_000  # failures that are kept

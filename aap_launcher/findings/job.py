@@ -15,21 +15,10 @@ from aap_launcher.findings.failures import MOST, Failures, task_name
 from aap_launcher.findings.reasons import Facts, reasons
 from aap_launcher.findings.retried_tasks import Retries
 from aap_launcher.findings.slowest import Slowest
-from aap_launcher.models import (
-    Case,
-    CaseKind,
-    Event,
-    EventData,
-    Failure,
-    FailureKind,
-    Findings,
-    Finished,
-    HostSummary,
-    JobUpdate,
-    Logged,
-    Status,
-    by_task,
-)
+from aap_launcher.models.events import Event, EventData
+from aap_launcher.models.findings import Case, CaseKind, Failure, FailureKind, Findings, HostSummary, by_task
+from aap_launcher.models.jobs import Status
+from aap_launcher.models.updates import Finished, JobUpdate, Logged
 from aap_launcher.text.words import one_line, shortened, without_escapes
 
 _ERROR_LINES, _LAST_LINES = 30, 5

@@ -24,7 +24,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from aap_launcher.models import EventData
+from aap_launcher.models.events import EventData
 from aap_launcher.text.words import one_line, shortened, without_escapes
 
 _CHARACTERS = 2_000  # of one message

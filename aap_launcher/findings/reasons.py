@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from aap_launcher.findings.messages import meaningful
-from aap_launcher.models import FailedTask, Finished, Job, Reason, Status
+from aap_launcher.models.findings import FailedTask, Reason
+from aap_launcher.models.jobs import Job, Status
+from aap_launcher.models.updates import Finished
 from aap_launcher.text.words import one_line, shortened, some_of
 
 _UPDATE_LINES = 12

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from aap_launcher.findings.decisions import Seen
 from aap_launcher.findings.failures import Failures, task_name
-from aap_launcher.models import CaseKind, Event, Retried
+from aap_launcher.models.events import Event
+from aap_launcher.models.findings import CaseKind, Retried
 
 MOST_RETRIED = 20  # tasks, each on one host, that are kept
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aap_launcher.models import TaskTime
+from aap_launcher.models.findings import TaskTime
 
 _MOST = 10
 

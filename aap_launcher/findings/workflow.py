@@ -13,23 +13,16 @@ from aap_launcher.findings.job import Tally
 from aap_launcher.findings.reasons import NO_REASON, controllers_word
 from aap_launcher.findings.retried_tasks import most_retried
 from aap_launcher.findings.slowest import slowest
-from aap_launcher.models import (
-    Approval,
-    Case,
-    Failure,
-    Findings,
+from aap_launcher.models.findings import Case, Failure, Findings, HostSummary, Reason
+from aap_launcher.models.jobs import Job, JobType, Status
+from aap_launcher.models.nodes import Approval, Node
+from aap_launcher.models.outcomes import NodeOutcome
+from aap_launcher.models.updates import (
     Finished,
-    HostSummary,
-    Job,
-    JobType,
     JobUpdate,
     Log,
-    Node,
     NodeChanged,
-    NodeOutcome,
     NodeUpdate,
-    Reason,
-    Status,
     StatusChanged,
     Tick,
     Update,

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from aap_launcher.errors import LauncherError
 from aap_launcher.follow.source import PAGE, WorkflowSource
-from aap_launcher.models import Approval, Event, Job, Node
+from aap_launcher.models.events import Event
+from aap_launcher.models.jobs import Job
+from aap_launcher.models.nodes import Approval, Node
 
 _PER_MINUTE = 96
 _BURST = (

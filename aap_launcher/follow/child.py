@@ -7,7 +7,9 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from aap_launcher.models import Job, JobType, Log, Node, Update
+from aap_launcher.models.jobs import Job, JobType
+from aap_launcher.models.nodes import Node
+from aap_launcher.models.updates import Log, Update
 
 
 class Stepping(Protocol):

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import deque
 from collections.abc import Sequence
 
-from aap_launcher.models import Event
+from aap_launcher.models.events import Event
 
 
 class Cursor:

@@ -23,20 +23,11 @@ from aap_launcher.errors import Interrupted, LauncherError, NotFound, Refused, U
 from aap_launcher.follow.log import LogReader
 from aap_launcher.follow.pace import Pace
 from aap_launcher.follow.source import PAGE, JobSource
-from aap_launcher.models import (
-    Clock,
-    Event,
-    Finished,
-    Job,
-    JobUpdate,
-    Log,
-    Logged,
-    Notice,
-    Status,
-    StatusChanged,
-    Tick,
-    Update,
-)
+from aap_launcher.models.events import Event
+from aap_launcher.models.jobs import Job, Status
+from aap_launcher.models.notices import Notice
+from aap_launcher.models.ports import Clock
+from aap_launcher.models.updates import Finished, JobUpdate, Log, Logged, StatusChanged, Tick, Update
 from aap_launcher.text.words import count
 
 QUEUED = frozenset({Status.NEW, Status.PENDING, Status.WAITING})

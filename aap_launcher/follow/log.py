@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from aap_launcher.errors import Interrupted, LauncherError, Refused
 from aap_launcher.follow.cursor import Cursor
 from aap_launcher.follow.source import PAGE
-from aap_launcher.models import Event, Notice
+from aap_launcher.models.events import Event
+from aap_launcher.models.notices import Notice
 
 _CAPPED = 10  # rows from which on two equal pages are taken for a smaller cap of the server's
 _CREDULOUS = 30.0  # seconds without such a guess after one that was wrong

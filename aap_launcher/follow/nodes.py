@@ -8,7 +8,9 @@ from aap_launcher.errors import Refused, Unauthorized
 from aap_launcher.follow.budget import pages
 from aap_launcher.follow.pace import Pace
 from aap_launcher.follow.source import WorkflowSource
-from aap_launcher.models import Approval, Job, JobType, Node, NodeChanged
+from aap_launcher.models.jobs import Job, JobType
+from aap_launcher.models.nodes import Approval, Node
+from aap_launcher.models.updates import NodeChanged
 
 
 class NodeList:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from aap_launcher.models import Approval, Event, Job, Node
+from aap_launcher.models.events import Event
+from aap_launcher.models.jobs import Job
+from aap_launcher.models.nodes import Approval, Node
 
 PAGE = 200  # the controller's own cap of a page; a larger one is no faster and costs memory
 

@@ -28,18 +28,10 @@ from aap_launcher.follow.job import QUEUED, Follower
 from aap_launcher.follow.nodes import NodeList
 from aap_launcher.follow.pace import Pace
 from aap_launcher.follow.source import WorkflowSource
-from aap_launcher.models import (
-    Finished,
-    Job,
-    JobType,
-    Log,
-    Node,
-    NodeChanged,
-    NodeUpdate,
-    Notice,
-    Tick,
-    Update,
-)
+from aap_launcher.models.jobs import Job, JobType
+from aap_launcher.models.nodes import Node
+from aap_launcher.models.notices import Notice
+from aap_launcher.models.updates import Finished, Log, NodeChanged, NodeUpdate, Tick, Update
 
 _PATIENT = 10.0  # seconds that a node's job may queue before it is asked why
 _STRAGGLE = 60.0  # seconds after the workflow's end that a job may still be without a final status

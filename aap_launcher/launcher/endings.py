@@ -10,7 +10,9 @@ from aap_launcher.errors import Interrupted, LauncherError, Problem, Refused
 from aap_launcher.findings.failures import no_host
 from aap_launcher.inputs.choices import JobEnd, OnNoHosts
 from aap_launcher.launcher.run import LauncherRun
-from aap_launcher.models import Annotation, Job, Level, Line, Outcome, Status, Tone, Verdict
+from aap_launcher.models.jobs import Job, Status
+from aap_launcher.models.marks import Annotation, Level, Line, Tone
+from aap_launcher.models.outcomes import Outcome, Verdict
 from aap_launcher.text.words import duration
 
 # GitHub sends SIGTERM 7.5 s after SIGINT and kills 2.5 s later (actions/runner ProcessInvoker.cs).

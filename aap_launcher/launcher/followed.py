@@ -10,17 +10,11 @@ from aap_launcher.findings.workflow import WorkflowTally
 from aap_launcher.follow.job import Follower
 from aap_launcher.follow.source import WorkflowSource
 from aap_launcher.follow.workflow import WorkflowFollower
-from aap_launcher.models import (
-    Findings,
-    Job,
-    JobType,
-    Log,
-    Mark,
-    NodeChanged,
-    NodeOutcome,
-    NodeUpdate,
-    Update,
-)
+from aap_launcher.models.findings import Findings
+from aap_launcher.models.jobs import Job, JobType
+from aap_launcher.models.marks import Mark
+from aap_launcher.models.outcomes import NodeOutcome
+from aap_launcher.models.updates import Log, NodeChanged, NodeUpdate, Update
 from aap_launcher.render.job import Renderer, Style
 from aap_launcher.render.workflow import WorkflowRenderer
 

@@ -22,11 +22,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from aap_launcher.errors import AnswerLost, Interrupted, LauncherError, LaunchUnknown, Refused
-from aap_launcher.models import Clock, Job, Launched, Notice, Prompts, Template
+from aap_launcher.models.jobs import Job, Launched
+from aap_launcher.models.notices import Notice
+from aap_launcher.models.ports import Clock
+from aap_launcher.models.templates import Prompts, Template
 from aap_launcher.preflight.fields import MARKER
 
 if TYPE_CHECKING:  # see state.py
-    from aap_launcher.controller import Controller, Family, RecentJob
+    from aap_launcher.controller.controller import Controller
+    from aap_launcher.controller.recent_jobs import Family, RecentJob
 
 RULED_OUT = 180.0  # seconds after which a launch that shows no job was not acted on
 _SETTLE = 10.0  # seconds for further candidates to show up beside the first one

@@ -10,16 +10,11 @@ from aap_launcher.inputs.parsing import Connection, Inputs, secrets
 from aap_launcher.launcher import endings, launch_once
 from aap_launcher.launcher.run import LauncherRun
 from aap_launcher.launcher.tools import Tools, connect_with
-from aap_launcher.models import (
-    Job,
-    Launched,
-    LaunchRequest,
-    Line,
-    Notice,
-    Outcome,
-    Tone,
-    Verdict,
-)
+from aap_launcher.models.jobs import Job, Launched
+from aap_launcher.models.marks import Line, Tone
+from aap_launcher.models.notices import Notice
+from aap_launcher.models.outcomes import Outcome, Verdict
+from aap_launcher.models.templates import LaunchRequest
 from aap_launcher.preflight.request import ignored_fields, launch_request, relaunch_request
 from aap_launcher.text.host_pattern import is_plain
 from aap_launcher.text.quoting import joined

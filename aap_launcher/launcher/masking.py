@@ -14,16 +14,15 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict, replace
 
-from aap_launcher.models import (
-    Clean,
-    Event,
+from aap_launcher.models.events import Event
+from aap_launcher.models.jobs import Job
+from aap_launcher.models.outcomes import Clean, Outcome
+from aap_launcher.models.updates import (
     Finished,
-    Job,
     JobUpdate,
     Logged,
     NodeChanged,
     NodeUpdate,
-    Outcome,
     StatusChanged,
     Update,
 )

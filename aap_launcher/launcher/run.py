@@ -16,31 +16,17 @@ from aap_launcher.inputs.choices import Approvals
 from aap_launcher.inputs.parsing import Inputs
 from aap_launcher.launcher.masking import masked_update
 from aap_launcher.launcher.tools import Tools, connect_with
-from aap_launcher.models import (
-    Findings,
-    Finished,
-    Job,
-    JobType,
-    LaunchRequest,
-    Line,
-    Log,
-    Logged,
-    Mark,
-    NodeChanged,
-    Notice,
-    Outcome,
-    Progress,
-    Status,
-    StatusChanged,
-    Template,
-    Tone,
-    Update,
-    Verdict,
-)
+from aap_launcher.models.findings import Findings
+from aap_launcher.models.jobs import Job, JobType, Status
+from aap_launcher.models.marks import Line, Mark, Progress, Tone
+from aap_launcher.models.notices import Notice
+from aap_launcher.models.outcomes import Outcome, Verdict
+from aap_launcher.models.templates import LaunchRequest, Template
+from aap_launcher.models.updates import Finished, Log, Logged, NodeChanged, StatusChanged, Update
 from aap_launcher.render.notices import notice
 
 if TYPE_CHECKING:  # a refused input needs no HTTP: importing it is more than half of the start
-    from aap_launcher.controller import Controller
+    from aap_launcher.controller.controller import Controller
     from aap_launcher.launcher.followed import Followed
 
 # For both tries of a cancel: where the end is near, and where the controller may take its time.

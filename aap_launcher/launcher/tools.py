@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from aap_launcher.ci import CI
 from aap_launcher.inputs.parsing import Inputs
-from aap_launcher.models import CIContext, Clock, Job, Notice, Signals
+from aap_launcher.models.jobs import Job
+from aap_launcher.models.notices import Notice
+from aap_launcher.models.outcomes import CIContext
+from aap_launcher.models.ports import Clock, Signals
 
 if TYPE_CHECKING:  # a refused input needs no HTTP: importing it is more than half of the start
-    from aap_launcher.controller import Controller
+    from aap_launcher.controller.controller import Controller
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import msgspec
 from aap_launcher.models.events import Event
 from aap_launcher.models.jobs import Job
 from aap_launcher.models.nodes import Approval, Node
+from aap_launcher.models.notices import Notice
 
 
 class Logged(msgspec.Struct, frozen=True):
@@ -28,14 +29,6 @@ class Tick(msgspec.Struct, frozen=True):
     job: Job
     at: float
     silent: float
-
-
-class Notice(msgspec.Struct, frozen=True):
-    """Something the user should know that is not the job's own word."""
-
-    text: str
-    warning: bool = False
-    outage: float = 0.0  # seconds that the controller was away, where the notice tells that it is back
 
 
 class Log(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from aap_launcher.models import Prompts, Template, TemplateType
+from aap_launcher.models.templates import Prompts, Template, TemplateType
 from aap_launcher.text.quoting import joined, quoted
 
 VARIABLES = "ask_variables_on_launch"

@@ -14,11 +14,10 @@ from msgspec.structs import asdict
 
 from aap_launcher.errors import InvalidInput, InvalidValue, Problem, Refused
 from aap_launcher.inputs.parsing import Inputs
-from aap_launcher.models import (
-    CIContext,
+from aap_launcher.models.jobs import Job, Launched
+from aap_launcher.models.outcomes import CIContext
+from aap_launcher.models.templates import (
     Found,
-    Job,
-    Launched,
     LaunchRequest,
     Prompts,
     Question,

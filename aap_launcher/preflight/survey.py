@@ -14,8 +14,8 @@ from collections.abc import Mapping
 
 from aap_launcher.errors import InvalidValue
 from aap_launcher.inputs.variables import read_variables
-from aap_launcher.models import Choice, Question
 from aap_launcher.models.as_written import Number, Unquoted
+from aap_launcher.models.templates import Choice, Question
 from aap_launcher.text.quoting import joined, lines, quoted
 from aap_launcher.text.secrets import is_secret
 

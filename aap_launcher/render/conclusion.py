@@ -12,21 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from aap_launcher.findings.failures import headline, no_host, one_line_reason, reason_lines
-from aap_launcher.models import (
-    BELOW,
-    Annotation,
-    FailedTask,
-    FailureKind,
-    Findings,
-    HostState,
-    HostSummary,
-    Job,
-    Level,
-    Line,
-    Log,
-    Status,
-    Tone,
-)
+from aap_launcher.models.findings import FailedTask, FailureKind, Findings, HostState, HostSummary
+from aap_launcher.models.jobs import Job, Status
+from aap_launcher.models.marks import BELOW, Annotation, Level, Line, Tone
+from aap_launcher.models.updates import Log
 from aap_launcher.text.words import count, duration, number, one_line, some_of
 
 GOES_ON = "the workflow goes on by its failure path"

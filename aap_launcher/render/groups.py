@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 
 from aap_launcher.findings.failures import task_name
 from aap_launcher.findings.job import is_error
-from aap_launcher.models import Event, Failure, GroupEnd, GroupStart, Line, Mark, Tone
+from aap_launcher.models.events import Event
+from aap_launcher.models.findings import Failure
+from aap_launcher.models.marks import GroupEnd, GroupStart, Line, Mark, Tone
 from aap_launcher.text.words import one_line, some_of, without_escapes
 
 _BANNER = re.compile(r"((?:PLAY|(?:CLEANUP )?TASK|RUNNING HANDLER)\b.*?) \*{3,} *$", re.DOTALL | re.MULTILINE)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from aap_launcher.models import GroupEnd, GroupStart, Line, Mark, Tone
+from aap_launcher.models.marks import GroupEnd, GroupStart, Line, Mark, Tone
 
 _PATIENCE = 10.0  # seconds
 _MOST = 1_000  # marks of one node

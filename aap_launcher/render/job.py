@@ -13,23 +13,11 @@ import msgspec
 from msgspec.structs import replace
 
 from aap_launcher.findings.job import Tally
-from aap_launcher.models import (
-    Event,
-    Finished,
-    GroupEnd,
-    GroupStart,
-    Job,
-    JobUpdate,
-    Line,
-    Logged,
-    Mark,
-    Notice,
-    Progress,
-    Status,
-    StatusChanged,
-    Tick,
-    Tone,
-)
+from aap_launcher.models.events import Event
+from aap_launcher.models.jobs import Job, Status
+from aap_launcher.models.marks import GroupEnd, GroupStart, Line, Mark, Progress, Tone
+from aap_launcher.models.notices import Notice
+from aap_launcher.models.updates import Finished, JobUpdate, Logged, StatusChanged, Tick
 from aap_launcher.render.conclusion import Role, annotated, corrections, verdict
 from aap_launcher.render.groups import Grouping
 from aap_launcher.render.notices import notice

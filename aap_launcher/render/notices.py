@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from aap_launcher.models import Line, Notice, Tone
+from aap_launcher.models.marks import Line, Tone
+from aap_launcher.models.notices import Notice
 
 
 def notice(update: Notice) -> Line:

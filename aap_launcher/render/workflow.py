@@ -7,24 +7,11 @@ from collections.abc import Iterable, Iterator
 from aap_launcher.findings.failures import reason_lines
 from aap_launcher.findings.job import Tally
 from aap_launcher.findings.workflow import NodeTally, WorkflowTally
-from aap_launcher.models import (
-    Annotation,
-    Approval,
-    Finished,
-    Level,
-    Line,
-    Mark,
-    Node,
-    NodeChanged,
-    NodeUpdate,
-    Notice,
-    Progress,
-    Status,
-    StatusChanged,
-    Tick,
-    Tone,
-    Update,
-)
+from aap_launcher.models.jobs import Status
+from aap_launcher.models.marks import Annotation, Level, Line, Mark, Progress, Tone
+from aap_launcher.models.nodes import Approval, Node
+from aap_launcher.models.notices import Notice
+from aap_launcher.models.updates import Finished, NodeChanged, NodeUpdate, StatusChanged, Tick, Update
 from aap_launcher.render.conclusion import GOES_ON, Role, after, annotated, failed_lines, gaps
 from aap_launcher.render.interleave import Interleave
 from aap_launcher.render.job import Renderer, Style

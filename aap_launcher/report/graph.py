@@ -11,7 +11,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from aap_launcher.models import JobType, NodeOutcome
+from aap_launcher.models.jobs import JobType
+from aap_launcher.models.outcomes import NodeOutcome
 from aap_launcher.report.markdown import code, folded, link, markdown_table, running_text
 from aap_launcher.text.visible import visible
 from aap_launcher.text.words import count, duration, one_line

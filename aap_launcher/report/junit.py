@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from aap_launcher.models import Case, CaseKind, Clean, Outcome
+from aap_launcher.models.findings import Case, CaseKind
+from aap_launcher.models.outcomes import Clean, Outcome
 from aap_launcher.text.visible import visible
 from aap_launcher.text.words import one_line, shortened, without_escapes
 

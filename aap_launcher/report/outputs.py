@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aap_launcher.errors import ENDINGS
-from aap_launcher.models import Clean, HostSummary, Job
+from aap_launcher.models.findings import HostSummary
+from aap_launcher.models.jobs import Job
+from aap_launcher.models.outcomes import Clean
 from aap_launcher.text.host_pattern import as_limit
 from aap_launcher.text.quoting import one_of
 

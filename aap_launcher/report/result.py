@@ -7,7 +7,10 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from aap_launcher.models import Clean, Job, Log, NodeOutcome, Template
+from aap_launcher.models.jobs import Job
+from aap_launcher.models.outcomes import Clean, NodeOutcome
+from aap_launcher.models.templates import Template
+from aap_launcher.models.updates import Log
 from aap_launcher.report.outputs import outputs
 
 SCHEMA = 1  # grows when a reader of the former could break; new fields alone do not count

@@ -11,21 +11,11 @@ from typing import Any
 
 from aap_launcher.findings.failures import reason_lines
 from aap_launcher.findings.retried_tasks import MOST_RETRIED
-from aap_launcher.models import (
-    CIContext,
-    Clean,
-    FailedTask,
-    FailureKind,
-    Findings,
-    HostSummary,
-    Job,
-    Log,
-    Outcome,
-    Retried,
-    TaskTime,
-    Template,
-    Verdict,
-)
+from aap_launcher.models.findings import FailedTask, FailureKind, Findings, HostSummary, Retried, TaskTime
+from aap_launcher.models.jobs import Job
+from aap_launcher.models.outcomes import CIContext, Clean, Outcome, Verdict
+from aap_launcher.models.templates import Template
+from aap_launcher.models.updates import Log
 from aap_launcher.report.graph import graph, node_table, timeline
 from aap_launcher.report.markdown import block, code, folded, link, markdown_table, running_text
 from aap_launcher.report.outputs import counts, worst_first

@@ -11,7 +11,7 @@ from aap_launcher.ci.github import GitHub
 from aap_launcher.ci.masks import Masks
 from aap_launcher.ci.outlet import Outlet
 from aap_launcher.ci.sink import Sink
-from aap_launcher.models import Line
+from aap_launcher.models.marks import Line
 from bench.results import Figure, Found, Section, shown
 
 _LINES = 5_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from aap_launcher.models import Annotation, GroupEnd, GroupStart, Level, Line, Mark, Progress, Tone
+from aap_launcher.models.marks import Annotation, GroupEnd, GroupStart, Level, Line, Mark, Progress, Tone
 
 FRAGMENTS = (
     "::", ":", "::error::", "::add-mask::x", "::stop-commands::t", "::endgroup::", "::group::", "##[", "##", "#",

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Mapping
 
 from aap_launcher.ci import CI, detect
-from aap_launcher.models import Mark
+from aap_launcher.models.marks import Mark
 
 
 class Terminal(io.BytesIO):

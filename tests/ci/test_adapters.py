@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from aap_launcher.ci import context, detect
 from aap_launcher.errors import InvalidInput
-from aap_launcher.models import Annotation, GroupEnd, GroupStart, Level, Line, Mark, Progress, Tone
+from aap_launcher.models.marks import Annotation, GroupEnd, GroupStart, Level, Line, Mark, Progress, Tone
 from aap_launcher.text.width import fitted
 from tests.ci import hostile
 from tests.ci.parsers import Runner
@@ -311,7 +311,7 @@ def test_after_a_broken_pipe_the_adapter_is_silent_and_says_so_at_the_end() -> N
 
 def test_a_broken_pipe_leaves_the_exit_code_alone() -> None:
     script = (
-        "import sys\nfrom aap_launcher.ci import detect\nfrom aap_launcher.models import Line\n"
+        "import sys\nfrom aap_launcher.ci import detect\nfrom aap_launcher.models.marks import Line\n"
         "ci = detect({}, stream=sys.stdout, wall_clock=lambda: 0.0, complaints=sys.stderr)\n"
         "sys.stdin.read()\n"
         "for n in range(9999): ci.emit(Line('x' * 99))\n"

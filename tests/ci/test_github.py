@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aap_launcher.models import Annotation, GroupEnd, GroupStart, Level, Line, Mark, Tone
+from aap_launcher.models.marks import Annotation, GroupEnd, GroupStart, Level, Line, Mark, Tone
 from tests.ci import hostile
 from tests.ci.parsers import REGISTERED, Runner, commands_seen_by_culture, github_outputs
 from tests.ci.support import adapter, written

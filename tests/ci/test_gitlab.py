@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aap_launcher.ci.gitlab import dotenv
-from aap_launcher.models import Annotation, GroupEnd, GroupStart, Level, Line, Mark
+from aap_launcher.models.marks import Annotation, GroupEnd, GroupStart, Level, Line, Mark
 from aap_launcher.report.outputs import OUTPUTS
 from tests.ci import hostile
 from tests.ci.parsers import gitlab_dotenv, gitlab_sections

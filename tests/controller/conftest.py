@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 import requests_mock as rm
 
-from aap_launcher.controller import Controller, connect
+from aap_launcher.controller.connect import connect
+from aap_launcher.controller.controller import Controller
 from aap_launcher.inputs.parsing import Connection
-from aap_launcher.models import Notice
+from aap_launcher.models.notices import Notice
 
 HOST = "https://aap.example.com"
 HEADERS = {
@@ -98,6 +99,7 @@ class World:
     def connect(self, url: str = HOST, **inputs: Any) -> Controller:
         inputs = {"token": "t0ken", **inputs}
         return connect(
+            Controller,
             Connection(url, **inputs),
             clock=self.clock,
             signals=self.signals,

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 import requests
 
-from aap_launcher.controller import Controller, decode, references
+from aap_launcher.controller import decode, references
+from aap_launcher.controller.controller import Controller
 from aap_launcher.controller.references import Reference
 from aap_launcher.errors import Forbidden, InvalidInput, LauncherError, NotFound, Unauthorized, Unreachable
-from aap_launcher.models import HostSummary, Job, Platform, Status
+from aap_launcher.models.findings import HostSummary
+from aap_launcher.models.jobs import Job, Platform, Status
 from tests.controller.conftest import HEADERS, HOST, World, job_row, ok, page
 
 Connect = Callable[..., Controller]

@@ -9,9 +9,10 @@ import requests
 from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from aap_launcher.controller import Controller, Family
+from aap_launcher.controller.controller import Controller
+from aap_launcher.controller.recent_jobs import Family
 from aap_launcher.errors import AnswerLost, Forbidden, NotFound, Refused, Unreachable
-from aap_launcher.models import Template, TemplateType
+from aap_launcher.models.templates import Template, TemplateType
 from tests.controller.conftest import HEADERS, World, job_row, ok, page
 
 TEMPLATE = Template(12, TemplateType.JOB, "Deploy", "Retail")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import requests
 
-from aap_launcher.controller import Controller
+from aap_launcher.controller.controller import Controller
 from aap_launcher.errors import Forbidden, Interrupted, NotFound, Refused, Unauthorized, Unreachable
-from aap_launcher.models import Job, Status
+from aap_launcher.models.jobs import Job, Status
 from tests.controller.conftest import HEADERS, ME, World, job_row, ok, page
 
 JOB = "/api/v2/jobs/5/"

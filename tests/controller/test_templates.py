@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aap_launcher.controller import Controller, references
+from aap_launcher.controller import references
+from aap_launcher.controller.controller import Controller
 from aap_launcher.controller.references import Owned, Reference
 from aap_launcher.errors import Forbidden, InvalidInput, NotFound, Refused
-from aap_launcher.models import Found, Template, TemplateType
+from aap_launcher.models.templates import Found, Template, TemplateType
 from tests.controller.conftest import HOST, World, page, template_row
 
 Connect = Callable[..., Controller]

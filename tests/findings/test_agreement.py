@@ -21,26 +21,13 @@ from aap_launcher.findings.failures import explanation
 from aap_launcher.findings.job import Tally
 from aap_launcher.findings.workflow import WorkflowTally
 from aap_launcher.launcher.masking import hidden
-from aap_launcher.models import (
-    Annotation,
-    Event,
-    Findings,
-    Finished,
-    JobType,
-    JobUpdate,
-    Level,
-    Line,
-    Log,
-    Logged,
-    Mark,
-    Node,
-    NodeChanged,
-    NodeUpdate,
-    Outcome,
-    Status,
-    Tone,
-    Verdict,
-)
+from aap_launcher.models.events import Event
+from aap_launcher.models.findings import Findings
+from aap_launcher.models.jobs import JobType, Status
+from aap_launcher.models.marks import Annotation, Level, Line, Mark, Tone
+from aap_launcher.models.nodes import Node
+from aap_launcher.models.outcomes import Outcome, Verdict
+from aap_launcher.models.updates import Finished, JobUpdate, Log, Logged, NodeChanged, NodeUpdate
 from aap_launcher.render.job import Renderer, Style
 from aap_launcher.report import junit, outputs, result, summary
 from tests.render.streams import JOB

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from aap_launcher.findings.job import Tally
-from aap_launcher.models import Event, Finished, Log, Logged, Status
+from aap_launcher.models.events import Event
+from aap_launcher.models.jobs import Status
+from aap_launcher.models.updates import Finished, Log, Logged
 from tests.render.streams import ENDINGS, JOB, events
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aap_launcher.findings.messages import reason_of
-from aap_launcher.models import EventData
+from aap_launcher.models.events import EventData
 
 
 def message(**res: Any) -> str:

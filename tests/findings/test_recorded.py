@@ -15,7 +15,10 @@ from msgspec.structs import replace
 from aap_launcher.findings.failures import explanation
 from aap_launcher.findings.job import Tally
 from aap_launcher.findings.messages import reason_of
-from aap_launcher.models import Event, EventData, Failure, Findings, Finished, Log, Logged, Status
+from aap_launcher.models.events import Event, EventData
+from aap_launcher.models.findings import Failure, Findings
+from aap_launcher.models.jobs import Status
+from aap_launcher.models.updates import Finished, Log, Logged
 from tests.render.streams import JOB
 
 RECORDED = Path(__file__).parent / "recorded"

@@ -17,7 +17,10 @@ import msgspec
 from msgspec.structs import replace
 
 import aap_launcher
-from aap_launcher.models import Annotation, Event, Finished, Log, Logged, Status
+from aap_launcher.models.events import Event
+from aap_launcher.models.jobs import Status
+from aap_launcher.models.marks import Annotation
+from aap_launcher.models.updates import Finished, Log, Logged
 from tests.findings.test_agreement import Story, Told, told
 from tests.render.streams import JOB
 

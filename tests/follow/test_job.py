@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from aap_launcher.errors import NotFound, Unreachable
 from aap_launcher.follow.job import Follower, follow_job
-from aap_launcher.models import Event, Finished, Job, Log, Logged, Notice, Status, StatusChanged, Tick, Update
+from aap_launcher.models.events import Event
+from aap_launcher.models.jobs import Job, Status
+from aap_launcher.models.notices import Notice
+from aap_launcher.models.updates import Finished, Log, Logged, StatusChanged, Tick, Update
 from tests.fakes import FakeClock, Story, make_event, make_job
 
 S = Status

@@ -27,7 +27,7 @@ from aap_launcher.cli.program import cli
 from aap_launcher.errors import ENDINGS
 from aap_launcher.inputs.definitions import BY_NAME, INPUTS, Connection, Inputs
 from aap_launcher.inputs.input import Command, Input, InputKind
-from aap_launcher.models import Verdict
+from aap_launcher.models.outcomes import Verdict
 from aap_launcher.preflight.fields import FIELDS
 from aap_launcher.report.outputs import OUTPUTS
 from tests.runtimes import ROOT
@@ -256,7 +256,7 @@ def test_an_input_that_is_added_to_the_definitions_needs_nothing_by_hand(tmp_pat
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
     definitions = tmp_path / "aap_launcher/inputs/definitions.py"
-    field = "    pace: GroupBy = field(default=GroupBy.PLAY, metadata=_behaviour(Kind.CHOICE, 'How fast.', choice=GroupBy, commands=FOLLOWING))\n"
+    field = "    pace: GroupBy = field(default=GroupBy.PLAY, metadata=_behaviour(InputKind.CHOICE, 'How fast.', choice=GroupBy, commands=FOLLOWING))\n"
     before, mark, after = definitions.read_text().partition("    dry_run: bool")
     definitions.write_text(before + field + mark + after)
 

@@ -25,7 +25,7 @@ from aap_launcher.inputs.definitions import INPUTS
 from aap_launcher.inputs.parsing import parse_inputs, read_environment
 from aap_launcher.inputs.parsing import secrets as input_secrets
 from aap_launcher.inputs.variables import decode, read_variables
-from aap_launcher.models import Question
+from aap_launcher.models.templates import Question
 from aap_launcher.preflight import survey
 from aap_launcher.text import secrets
 from tests.fuzz.texts import text

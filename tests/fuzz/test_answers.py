@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aap_launcher.controller import connect
+from aap_launcher.controller.connect import connect
+from aap_launcher.controller.controller import Controller
 from aap_launcher.errors import LauncherError
 from aap_launcher.inputs.parsing import Connection
 from tests.fakes import FakeClock, FakeSignals
@@ -137,7 +138,12 @@ def _error_of_the_other_commands() -> LauncherError | None:
     connection = Connection(URL, token="t")
     try:
         controller = connect(
-            connection, clock=FakeClock(), signals=FakeSignals(), tell=lambda _: None, mask=lambda _: None
+            Controller,
+            connection,
+            clock=FakeClock(),
+            signals=FakeSignals(),
+            tell=lambda _: None,
+            mask=lambda _: None,
         )
         job = controller.find_job("5")
         controller.cancel(job)

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from aap_launcher.controller import RecentJob
+from aap_launcher.controller.recent_jobs import RecentJob
 from aap_launcher.errors import AnswerLost, Forbidden, Interrupted, Unauthorized, Unreachable
 from aap_launcher.inputs.parsing import Connection, Inputs
 from aap_launcher.launcher.main import Tools, launch
-from aap_launcher.models import Annotation, GroupEnd, GroupStart, Outcome, Prompts, Status
+from aap_launcher.models.jobs import Status
+from aap_launcher.models.marks import Annotation, GroupEnd, GroupStart
+from aap_launcher.models.outcomes import Outcome
+from aap_launcher.models.templates import Prompts
 from aap_launcher.preflight.fields import MARKER
 from tests.fakes import FakeClock, FakeController, FakeSignals, RecordingCI, Story, make_event, make_job
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import random
 import time
+from functools import partial
 
 import pytest
 
 import sandbox
 from aap_launcher import ci
-from aap_launcher.controller import connect
+from aap_launcher.controller.connect import connect
+from aap_launcher.controller.controller import Controller
 from aap_launcher.inputs.parsing import parse_inputs
 from aap_launcher.launcher import main as launcher
 from bench.launchers import STREAMING, launch, many
@@ -39,7 +41,7 @@ def first_request(environ: dict[str, str], seed: int) -> float:
     """Seconds from the start to the first request, by a clock that jumps."""
     clock, asked = FakeClock(), []
     tools = launcher.Tools(
-        connect=connect,
+        connect=partial(connect, Controller),
         ci=ci.detect({}, stream=io.BytesIO(), wall_clock=time.time, override="plain"),
         clock=clock,
         signals=FakeSignals(),

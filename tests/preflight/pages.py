@@ -12,7 +12,7 @@ import pytest
 from aap_launcher.controller import decode
 from aap_launcher.errors import Problem, Refused
 from aap_launcher.inputs.parsing import parse_inputs
-from aap_launcher.models import Found, LaunchRequest, Prompts, Template, TemplateType
+from aap_launcher.models.templates import Found, LaunchRequest, Prompts, Template, TemplateType
 from aap_launcher.preflight.request import launch_request
 
 _DATA = Path(__file__).parent / "data"

@@ -9,7 +9,9 @@ from msgspec.structs import replace
 from aap_launcher.errors import NotFound, Refused
 from aap_launcher.inputs.definitions import INPUTS, PROMPTS
 from aap_launcher.inputs.parsing import parse_inputs
-from aap_launcher.models import CIContext, Found, Job, Launched, RelaunchPrompts, Status
+from aap_launcher.models.jobs import Job, Launched, Status
+from aap_launcher.models.outcomes import CIContext
+from aap_launcher.models.templates import Found, RelaunchPrompts
 from aap_launcher.preflight.fields import FIELDS
 from aap_launcher.preflight.request import ignored_fields, launch_request, relaunch_request
 from tests.preflight.pages import BASE, JOB, PAGES, WORKFLOW, launch, page, refused

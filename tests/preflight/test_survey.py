@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from aap_launcher.controller import decode
 from aap_launcher.errors import InvalidValue
 from aap_launcher.inputs.variables import read_variables
-from aap_launcher.models import Question
 from aap_launcher.models.as_written import Number, Unquoted
+from aap_launcher.models.templates import Question
 from aap_launcher.preflight import survey
 from tests.preflight.pages import launch, page, refused
 

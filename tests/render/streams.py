@@ -9,23 +9,10 @@ import msgspec
 from msgspec.structs import replace
 
 from aap_launcher.findings.job import Tally
-from aap_launcher.models import (
-    Annotation,
-    Event,
-    Finished,
-    GroupEnd,
-    GroupStart,
-    Job,
-    JobUpdate,
-    Line,
-    Log,
-    Logged,
-    Mark,
-    Progress,
-    Status,
-    StatusChanged,
-    Tone,
-)
+from aap_launcher.models.events import Event
+from aap_launcher.models.jobs import Job, Status
+from aap_launcher.models.marks import Annotation, GroupEnd, GroupStart, Line, Mark, Progress, Tone
+from aap_launcher.models.updates import Finished, JobUpdate, Log, Logged, StatusChanged
 from aap_launcher.render.job import Renderer, Style
 from aap_launcher.text.words import without_escapes
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from aap_launcher.models import Line, Tone
+from aap_launcher.models.marks import Line, Tone
 from aap_launcher.render.job import Style
 from tests.render.streams import ENDINGS, GOLDEN, events, render, updates, view
 

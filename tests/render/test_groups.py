@@ -6,20 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aap_launcher.models import (
-    Event,
-    Failure,
-    GroupEnd,
-    GroupStart,
-    JobUpdate,
-    Line,
-    Logged,
-    Mark,
-    Notice,
-    StatusChanged,
-    Tick,
-    Tone,
-)
+from aap_launcher.models.events import Event
+from aap_launcher.models.findings import Failure
+from aap_launcher.models.marks import GroupEnd, GroupStart, Line, Mark, Tone
+from aap_launcher.models.notices import Notice
+from aap_launcher.models.updates import JobUpdate, Logged, StatusChanged, Tick
 from aap_launcher.render.groups import Grouping
 from aap_launcher.render.job import Style
 from tests.render.streams import JOB, render, view

@@ -7,24 +7,9 @@ from msgspec.structs import replace
 
 from aap_launcher.findings.failures import explanation
 from aap_launcher.findings.job import Tally
-from aap_launcher.models import (
-    Annotation,
-    Finished,
-    GroupEnd,
-    GroupStart,
-    Job,
-    JobUpdate,
-    Level,
-    Line,
-    Log,
-    Logged,
-    Mark,
-    Progress,
-    Status,
-    StatusChanged,
-    Tick,
-    Tone,
-)
+from aap_launcher.models.jobs import Job, Status
+from aap_launcher.models.marks import Annotation, GroupEnd, GroupStart, Level, Line, Mark, Progress, Tone
+from aap_launcher.models.updates import Finished, JobUpdate, Log, Logged, StatusChanged, Tick
 from aap_launcher.render.job import Renderer, Style
 from tests.render.streams import JOB, events, render, updates, view
 from tests.render.test_groups import failed, play, recap, result, task, verbose

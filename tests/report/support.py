@@ -8,24 +8,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from aap_launcher.launcher.masking import hidden
-from aap_launcher.models import (
-    Case,
-    CIContext,
-    Clean,
-    Failure,
-    Findings,
-    HostSummary,
-    Job,
-    Log,
-    Outcome,
-    Reason,
-    Retried,
-    Status,
-    TaskTime,
-    Template,
-    TemplateType,
-    Verdict,
-)
+from aap_launcher.models.findings import Case, Failure, Findings, HostSummary, Reason, Retried, TaskTime
+from aap_launcher.models.jobs import Job, Status
+from aap_launcher.models.outcomes import CIContext, Clean, Outcome, Verdict
+from aap_launcher.models.templates import Template, TemplateType
+from aap_launcher.models.updates import Log
 
 JOB = Job(
     423,

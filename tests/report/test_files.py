@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from aap_launcher.launcher.masking import hidden
-from aap_launcher.models import HostSummary, Outcome, Reason, Verdict
+from aap_launcher.models.findings import HostSummary, Reason
+from aap_launcher.models.outcomes import Outcome, Verdict
 from aap_launcher.report import junit, launched_outputs, outputs, result, summary
 from aap_launcher.report.outputs import OUTPUTS
 from tests.report import support

@@ -10,7 +10,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from msgspec.structs import replace
 
-from aap_launcher.models import Failure, HostSummary, Job, Log, Outcome, Retried, Status, TaskTime, Verdict
+from aap_launcher.models.findings import Failure, HostSummary, Retried, TaskTime
+from aap_launcher.models.jobs import Job, Status
+from aap_launcher.models.outcomes import Outcome, Verdict
+from aap_launcher.models.updates import Log
 from aap_launcher.report import summary
 from tests.report.support import JOB, OUTCOME, changed, clean, outcomes
 

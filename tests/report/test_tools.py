@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from aap_launcher.launcher.masking import hidden
-from aap_launcher.models import Case, Failure, Findings, NodeOutcome, Outcome, Status, Verdict
+from aap_launcher.models.findings import Case, Failure, Findings
+from aap_launcher.models.jobs import Status
+from aap_launcher.models.outcomes import NodeOutcome, Outcome, Verdict
 from aap_launcher.report import junit, summary
 from docs.pictures.make import draw_summary
 from tests.fakes import make_job

@@ -6,9 +6,11 @@ import io
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from aap_launcher import ci
-from aap_launcher.controller import connect
+from aap_launcher.controller import controller as http
+from aap_launcher.controller.connect import connect
 from aap_launcher.inputs.parsing import parse_inputs
 from aap_launcher.launcher import main as launcher
 from tests.fakes import FakeSignals
@@ -32,7 +34,7 @@ def run(controller: Controller, clock: Clock, **inputs: str) -> Ended:
     stream, written = io.BytesIO(), dict[str, str]()
     adapter = ci.detect({}, stream=stream, wall_clock=lambda: 1_700_000_000.5, override="plain")
     tools = launcher.Tools(
-        connect=connect,
+        connect=partial(connect, http.Controller),
         ci=adapter,
         clock=clock,
         signals=FakeSignals(),

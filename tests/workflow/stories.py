@@ -10,20 +10,10 @@ from msgspec.structs import replace
 from aap_launcher.errors import Forbidden, NotFound
 from aap_launcher.follow.job import follow_job
 from aap_launcher.follow.workflow import WorkflowFollower
-from aap_launcher.models import (
-    Approval,
-    Event,
-    Finished,
-    Job,
-    JobUpdate,
-    Log,
-    Logged,
-    Node,
-    NodeChanged,
-    NodeUpdate,
-    Status,
-    Update,
-)
+from aap_launcher.models.events import Event
+from aap_launcher.models.jobs import Job, Status
+from aap_launcher.models.nodes import Approval, Node
+from aap_launcher.models.updates import Finished, JobUpdate, Log, Logged, NodeChanged, NodeUpdate, Update
 from tests.fakes import FakeClock, make_event
 
 S = Status

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aap_launcher.models import GroupEnd, GroupStart, Line, Mark, Tone
+from aap_launcher.models.marks import GroupEnd, GroupStart, Line, Mark, Tone
 from aap_launcher.render.interleave import Interleave
 
 NODES = ("web", "db", "mail", "dns")

@@ -10,19 +10,10 @@ from msgspec.structs import replace
 from aap_launcher.findings.workflow import WorkflowTally
 from aap_launcher.follow.job import follow_job
 from aap_launcher.follow.workflow import WorkflowFollower
-from aap_launcher.models import (
-    Annotation,
-    Approval,
-    Event,
-    GroupEnd,
-    GroupStart,
-    Level,
-    Line,
-    Mark,
-    Progress,
-    Status,
-    Tone,
-)
+from aap_launcher.models.events import Event
+from aap_launcher.models.jobs import Status
+from aap_launcher.models.marks import Annotation, GroupEnd, GroupStart, Level, Line, Mark, Progress, Tone
+from aap_launcher.models.nodes import Approval
 from aap_launcher.render.job import Style
 from aap_launcher.render.workflow import WorkflowRenderer
 from tests.fakes import FakeClock

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from aap_launcher.cli.approve import decide_approval
-from aap_launcher.controller import Controller
+from aap_launcher.controller.controller import Controller
 from aap_launcher.errors import Forbidden, LauncherError, NotFound, Refused
-from aap_launcher.models import Approval, Status
+from aap_launcher.models.jobs import Status
+from aap_launcher.models.nodes import Approval
 from tests.controller.conftest import World, awx, job_row, ok, page, world
 from tests.workflow.stories import workflow_job
 

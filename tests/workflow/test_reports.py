@@ -9,20 +9,10 @@ from xml.etree import ElementTree as ET
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aap_launcher.models import (
-    Approval,
-    Case,
-    Failure,
-    Findings,
-    Job,
-    JobType,
-    Node,
-    NodeOutcome,
-    Outcome,
-    Status,
-    TaskTime,
-    Verdict,
-)
+from aap_launcher.models.findings import Case, Failure, Findings, TaskTime
+from aap_launcher.models.jobs import Job, JobType, Status
+from aap_launcher.models.nodes import Approval, Node
+from aap_launcher.models.outcomes import NodeOutcome, Outcome, Verdict
 from aap_launcher.report import junit, result, summary
 from aap_launcher.report.graph import graph, inert, node_table, timeline
 from tests.report.support import FRAGMENTS, changed, clean

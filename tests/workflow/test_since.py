@@ -13,7 +13,8 @@ from msgspec.structs import replace as changed
 from aap_launcher.errors import InvalidValue
 from aap_launcher.findings.job import Tally
 from aap_launcher.inputs.values import moment
-from aap_launcher.models import JobUpdate, Line, Logged, Tone
+from aap_launcher.models.marks import Line, Tone
+from aap_launcher.models.updates import JobUpdate, Logged
 from aap_launcher.render.job import Style
 from tests.render.streams import ended, events, render
 

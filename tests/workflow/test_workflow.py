@@ -14,19 +14,11 @@ from msgspec.structs import replace
 from aap_launcher.errors import NotFound, Unreachable
 from aap_launcher.follow.job import follow_job
 from aap_launcher.follow.workflow import WorkflowFollower
-from aap_launcher.models import (
-    Approval,
-    Event,
-    Finished,
-    Job,
-    Log,
-    NodeChanged,
-    NodeUpdate,
-    Notice,
-    Status,
-    StatusChanged,
-    Tick,
-)
+from aap_launcher.models.events import Event
+from aap_launcher.models.jobs import Job, Status
+from aap_launcher.models.nodes import Approval
+from aap_launcher.models.notices import Notice
+from aap_launcher.models.updates import Finished, Log, NodeChanged, NodeUpdate, StatusChanged, Tick
 from tests.fakes import FakeClock
 from tests.workflow.stories import (
     NEVER,

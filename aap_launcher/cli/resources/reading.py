@@ -93,7 +93,7 @@ def page(desk: Desk, record: Record) -> str:
     """The address that opens the object in the browser."""
     from aap_launcher.cli.resources.web_addresses import address
 
-    return address(record, desk.controller.platform)
+    return address(record, desk.api.platform)
 
 
 def _form(kind: Kind, given: Mapping[str, Any]) -> Shown:

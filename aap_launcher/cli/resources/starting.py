@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aap_launcher.cli.resource_wiring import Desk
     from aap_launcher.client.kind import Action, Kind
     from aap_launcher.client.records import Record
-    from aap_launcher.models import Job
+    from aap_launcher.models.jobs import Job
 
 _FOLLOWING = tuple(one.name for one in INPUTS if Command.FOLLOW in one.commands and TAKEN not in one.commands)
 _PACE = (1.0, 10.0)  # seconds between two looks at a run, from the first to the last
