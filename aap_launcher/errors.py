@@ -21,12 +21,10 @@ A job that failed is an `Outcome`, a value; `JobFailed` is raised only for the s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(NamedTuple):
     """An exit code (of an interruption 128 and the signal's number), the outcomes that end so, and its meaning."""
 
     codes: tuple[int, ...]
@@ -72,8 +70,7 @@ class LauncherError(Exception):
         cls.exit_code = EXIT_CODES[cls.verdict]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing wrong with what was given: the input's name, what is wrong, and what to change."""
 
     field: str

@@ -9,8 +9,8 @@ from typing import Any
 from weakref import WeakSet
 
 from aap_launcher.errors import InvalidInput, InvalidValue, Problem
+from aap_launcher.inputs.file_text import LARGEST
 from aap_launcher.inputs.sendable import faults
-from aap_launcher.inputs.variables import LARGEST
 from aap_launcher.text.quoting import quoted
 
 _NAME = re.compile(r"[^\[\]=]+(\[[^\[\]=]*\])*")

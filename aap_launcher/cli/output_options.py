@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from aap_launcher.cli import output_formats
 from aap_launcher.cli.columns import Sought
@@ -21,8 +22,7 @@ _SUMMARY = ("id", "name", "description")  # what summary_fields have of most obj
 _SCALARS = frozenset({"id", "integer", "decimal", "boolean", "date", "datetime", "choice"})
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(msgspec.Struct, frozen=True):
     """What was asked for. `name`: the field that names a record; `usual`: the columns where none were asked for."""
 
     form: Form

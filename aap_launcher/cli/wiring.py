@@ -23,6 +23,7 @@ from aap_launcher.errors import Interrupted, InvalidInput, LauncherError, Proble
 from aap_launcher.inputs import proxies
 from aap_launcher.inputs.choices import JobEnd
 from aap_launcher.inputs.definitions import BY_NAME, INPUTS, Inputs
+from aap_launcher.inputs.file_text import LARGEST
 from aap_launcher.inputs.input import Command, Section
 from aap_launcher.inputs.parsing import (
     STANDARD_INPUT,
@@ -32,7 +33,6 @@ from aap_launcher.inputs.parsing import (
     read_environment,
     read_file,
 )
-from aap_launcher.inputs.variables import LARGEST
 from aap_launcher.launcher import main as launcher
 from aap_launcher.models.marks import Line, Mark, Tone
 

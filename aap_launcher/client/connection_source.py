@@ -11,14 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from aap_launcher.client.logins import Logins, private
-from aap_launcher.client.token_command import Tell, token_of
 from aap_launcher.errors import InvalidInput, Problem
 from aap_launcher.inputs import profiles
 from aap_launcher.inputs.profiles import DEFAULT, TOKEN_COMMAND, Profile, Source
 
 PROFILE = "AAP_PROFILE"
 _CREDENTIALS = ("token", "password", TOKEN_COMMAND)
-Mask = Callable[[str], None]
+Tell = Callable[[str], None]
 
 
 def folder(environ: Mapping[str, str]) -> Path:
@@ -55,6 +54,8 @@ def connection(
     if not credentials:
         found.pop(TOKEN_COMMAND, "")
     elif found.pop(TOKEN_COMMAND, "") and chosen is not None:
+        from aap_launcher.client.token_command import token_of  # noqa: PLC0415 - for who has one
+
         found["token"] = token_of(chosen, tell)
     elif not any(one in found for one in _CREDENTIALS):
         _log_in(found, Logins(home))

@@ -13,7 +13,6 @@ from typing import Any
 
 import msgspec
 
-from aap_launcher.client import filter_values
 from aap_launcher.client.fields import Field, Shape, shape
 from aap_launcher.client.kind import Kind
 from aap_launcher.client.kind_names import foreign
@@ -117,8 +116,10 @@ class _Reading:
             return
         if field is not None and not self._chosen(name, field, lookup, text):
             return
+        from aap_launcher.client.filter_values import check_value  # noqa: PLC0415 - many ask without a filter
+
         try:
-            filter_values.check_value(field, lookup, text)
+            check_value(field, lookup, text)
         except InvalidValue as wrong:
             self.wrong(name, wrong.fault, wrong.advice)
             return

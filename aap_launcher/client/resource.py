@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequenc
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aap_launcher.client import actions, arguments, fields, links, pages
-from aap_launcher.client.body import Body, request_body
-from aap_launcher.client.changes import Changes, Planned
+from aap_launcher.client import arguments, fields, pages
 from aap_launcher.client.fields import Field, Shape
 from aap_launcher.client.finder import Finder
 from aap_launcher.client.kind import Kind
@@ -19,6 +17,8 @@ from aap_launcher.errors import InvalidInput, LauncherError, NotFound, Unreachab
 from aap_launcher.models.ports import Clock
 
 if TYPE_CHECKING:
+    from aap_launcher.client.body import Body
+    from aap_launcher.client.changes import Changes, Planned
     from aap_launcher.controller.requests import Requests
 
 _Made = TypeVar("_Made")
@@ -37,7 +37,6 @@ class Resource:
         self.kind = kind
         self.requests, self._clock = requests, clock
         self.finder = Finder(requests)
-        self._changes = Changes(kind, requests, self.finder)
         self._live: Shape | None = None
 
     def __repr__(self) -> str:
@@ -103,6 +102,8 @@ class Resource:
 
         A list gives its objects; a single thing (`survey_spec`, `variable_data`) is the only one given.
         """
+        from aap_launcher.client import links  # noqa: PLC0415 - see _changes
+
         most = arguments.most(at_most)
         return links.walk_related(self, links.related_path(self, ref, name), terms, filters, most)
 
@@ -146,6 +147,8 @@ class Resource:
 
         Raises `Conflict` that names the jobs which use it, `TimedOut`.
         """
+        from aap_launcher.client import actions  # noqa: PLC0415 - see _changes
+
         self._can("delete")
         arguments.flag("missing_ok", missing_ok)
         if wait is not None:
@@ -160,6 +163,8 @@ class Resource:
 
     def attach(self, ref: object, name: str, /, *others: object) -> Sequence[str]:
         """Attach objects to one of its related lists; says what was done. Raises `InvalidInput` for a cycle."""
+        from aap_launcher.client import links  # noqa: PLC0415 - see _changes
+
         return links.attach(self, ref, arguments.checked_text("list", name), others)
 
     def detach(self, ref: object, name: str, /, *others: object, deletes: bool = False) -> Sequence[str]:
@@ -167,11 +172,15 @@ class Resource:
 
         A host or group that is detached from its inventory is deleted: only with `deletes`.
         """
+        from aap_launcher.client import links  # noqa: PLC0415 - see _changes
+
         arguments.flag("deletes", deletes)
         return links.detach(self, ref, arguments.checked_text("list", name), others, deletes=deletes)
 
     def act(self, ref: object, action: str, /, **given: Any) -> Record:  # noqa: ANN401
         """Do what this resource can do beside the verbs: `projects.act("Shop", "update")`; the answer."""
+        from aap_launcher.client import actions  # noqa: PLC0415 - see _changes
+
         chosen = self.kind.action(action)
         wrong = [name for name in given if name not in chosen.fields]
         if wrong:
@@ -225,7 +234,15 @@ class Resource:
 
         return self._checked(build)
 
+    @property
+    def _changes(self) -> Changes:
+        from aap_launcher.client.changes import Changes  # noqa: PLC0415 - most processes only read
+
+        return Changes(self.kind, self.requests, self.finder)
+
     def _body(self, given: Mapping[str, Any], *, new: bool) -> Body:
+        from aap_launcher.client.body import request_body  # noqa: PLC0415 - see _changes
+
         if self.requests.version != fields.recorded_version():
             with suppress(LauncherError):  # an older one may lack a field, and drop it without a word
                 self.shape(live=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, fields
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -56,8 +56,7 @@ LARGEST = 2**31 - 1  # the controller's integer columns
 _META = "input"
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """One input. `default` is the text that stands for absence of the input, "" for none."""
 
     name: str
@@ -111,7 +110,7 @@ def inputs_of(owner: type[DataclassInstance]) -> Iterator[Input]:
     for one in fields(owner):
         if _META in one.metadata:
             default = "" if one.default is MISSING else _text(one.default, one.metadata[_META].kind)
-            yield replace(one.metadata[_META], name=one.name, default=default)
+            yield one.metadata[_META]._replace(name=one.name, default=default)
 
 
 def _text(default: object, kind: InputKind) -> str:

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 from aap_launcher.errors import InvalidInput, InvalidValue, Problem
 from aap_launcher.inputs import readers
 from aap_launcher.inputs.definitions import BY_NAME, INPUTS, PROMPTS, Connection, Inputs
+from aap_launcher.inputs.file_text import LARGEST, decode
 from aap_launcher.inputs.input import Command, Input, InputKind
-from aap_launcher.inputs.variables import LARGEST, decode, read_variables
 from aap_launcher.text import quoting
 from aap_launcher.text import secrets as secret_text
 
@@ -159,12 +159,12 @@ class _Reader:
         """
         if typed and (word := text.strip()) and (word[0] == "@" or word == STANDARD_INPUT):
             return self._file(word.removeprefix("@"))
-        return read_variables(text)
+        return readers.variables(text)
 
     def _file(self, path: str) -> dict[str, object]:
         """The variables that a file holds, its name before whatever is wrong with it."""
         try:
-            return read_variables(decode(self._bytes(path)))
+            return readers.variables(decode(self._bytes(path)))
         except InvalidValue as wrong:
             name = "standard input" if path == STANDARD_INPUT else quoting.printable(path)
             raise InvalidValue(f"{name} {wrong.fault}", wrong.advice) from None

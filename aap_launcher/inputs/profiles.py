@@ -10,7 +10,6 @@ A credential goes only where it belongs: one that stands beside a url is never s
 from __future__ import annotations
 
 import shlex
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -120,6 +119,8 @@ def _bare(url: str) -> str:
 
 
 def _tables(text: str, file: str) -> Mapping[str, Any]:
+    import tomllib  # noqa: PLC0415 - most have no file
+
     try:
         document = tomllib.loads(text)
     except (ValueError, RecursionError) as fault:  # also a number of 5,000 digits, and lists nested as deep

@@ -10,7 +10,6 @@ from aap_launcher.errors import InvalidValue
 from aap_launcher.inputs import values
 from aap_launcher.inputs.definitions import BY_NAME, PROMPTS
 from aap_launcher.inputs.input import Input, InputKind
-from aap_launcher.inputs.variables import read_variables
 from aap_launcher.models.as_written import Number, Unquoted
 from aap_launcher.text.quoting import quoted
 
@@ -48,7 +47,7 @@ def read_input(  # noqa: PLR0911  # one return for each kind
         case InputKind.FILES:
             return values.paths(text)
         case InputKind.MAPPING:
-            return _passwords(text) if definition.secret else read_variables(text)
+            return _passwords(text) if definition.secret else variables(text)
         case InputKind.CHOICE:
             assert definition.choice is not None  # noqa: S101  # a test holds every definition to it
             return values.choice(text, definition.choice)
@@ -108,9 +107,16 @@ def _secret(name: str, text: str) -> str | None:
     return secret or None
 
 
+def variables(text: str) -> dict[str, object]:
+    """The variables of a text, see `inputs/variables.py`. Raises `InvalidValue`."""
+    from aap_launcher.inputs.variables import read_variables  # noqa: PLC0415 - many commands are given none
+
+    return read_variables(text)
+
+
 def _passwords(text: str) -> dict[str, str]:
     """credential_passwords: every value is text; a number is the digits that were written."""
-    return {name: _password(name, value) for name, value in read_variables(text).items()}
+    return {name: _password(name, value) for name, value in variables(text).items()}
 
 
 def _password(name: str, value: object) -> str:

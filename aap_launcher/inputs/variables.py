@@ -15,12 +15,12 @@ from typing import NoReturn
 
 from aap_launcher.errors import InvalidValue
 from aap_launcher.inputs.blanks import VAULT, refuse_blank
+from aap_launcher.inputs.file_text import LARGEST
 from aap_launcher.inputs.numbers import json_number
 from aap_launcher.inputs.sendable import refuse_unsendable
 from aap_launcher.text.quoting import lines, printable, quoted
 from aap_launcher.text.secrets import HIDDEN, is_secret
 
-LARGEST = 5 * 1024 * 1024  # bytes; the controller's nginx refuses larger bodies (client_max_body_size 5m)
 DEEPEST = 64
 _PAIR = re.compile(r"([A-Za-z_][\w.-]*)[ \t]*=[ \t]*(.*)", re.ASCII)
 _SECOND_PAIR = re.compile(r"[ \t][A-Za-z_]\w*=")
@@ -80,21 +80,6 @@ def _refuse_other(text: str, body: str) -> None:
         raise InvalidValue("is encrypted with ansible-vault", VAULT)
     if body.startswith(("/*", "//")):
         raise _commented(text, text.index(body[0]))
-
-
-def decode(raw: bytes) -> str:
-    """A file's bytes as text: UTF-8, with or without a byte order mark; raises `InvalidValue`."""
-    if len(raw) > LARGEST:
-        raise InvalidValue("is larger than 5 MiB, more than a controller takes", "Send less.")
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InvalidValue("is UTF-16", "Save it as UTF-8.")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise InvalidValue(
-            f"is not UTF-8: line {line} has the byte 0x{raw[error.start]:02x}", "Save it as UTF-8."
-        ) from None
 
 
 def _refuse_unfit(text: str) -> None:

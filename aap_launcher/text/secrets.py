@@ -7,7 +7,6 @@ import json
 import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from html import escape
 from itertools import islice
 from urllib.parse import quote, quote_plus
 
@@ -26,6 +25,7 @@ _ABOUT = re.compile(
 _WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "null", "~"))
 _SHORTEST = 4  # masking shorter values of mere variables would blot out the log
 _PERCENT = re.compile(r"%[0-9A-F]{2}")
+_MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})  # importing html takes a millisecond
 # What writers of JSON escape although they need not: Go; Ruby and PHP; .NET.
 _CAUTIOUS = tuple(map(re.compile, (r"[<>&]", r"[<>&']", r"[<>&'`+]|\\\"")))
 _HEX = re.compile(r"\\u[0-9a-f]{4}")
@@ -113,7 +113,7 @@ def _forms(secret: str) -> Iterator[str]:
 
 def _in_xml(text: str) -> Iterator[str]:
     """In XML and HTML, as text and as an attribute's value: quotation marks by name, by number, or as they are."""
-    inner = escape(text, quote=False)
+    inner = text.translate(_MARKUP)
     double = inner.replace('"', "&quot;")
     yield from (inner, double, double.replace("'", "&apos;"), double.replace("'", "&#x27;"))
     yield inner.replace('"', "&#34;").replace("'", "&#39;")

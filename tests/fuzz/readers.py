@@ -22,9 +22,10 @@ from aap_launcher.controller.objects import COLLECTIONS
 from aap_launcher.errors import InvalidInput, InvalidValue
 from aap_launcher.inputs import readers, values
 from aap_launcher.inputs.definitions import INPUTS
+from aap_launcher.inputs.file_text import decode
 from aap_launcher.inputs.parsing import parse_inputs, read_environment
 from aap_launcher.inputs.parsing import secrets as input_secrets
-from aap_launcher.inputs.variables import decode, read_variables
+from aap_launcher.inputs.variables import read_variables
 from aap_launcher.models.templates import Question
 from aap_launcher.preflight import survey
 from aap_launcher.text import secrets

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aap_launcher.errors import InvalidValue
-from aap_launcher.inputs.variables import LARGEST, decode, read_variables
+from aap_launcher.inputs.file_text import LARGEST, decode
+from aap_launcher.inputs.variables import read_variables
 from aap_launcher.models.as_written import Unquoted
 
 

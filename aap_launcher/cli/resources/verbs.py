@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from aap_launcher.cli import resource_options as options
 from aap_launcher.cli.resource_options import Decorator
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 _ROOM = "aap_launcher.cli.resources"
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(msgspec.Struct, frozen=True):
     """One verb. `summary` speaks of {name} (hosts) and {label} (host); `run`: module and function that do it."""
 
     name: str
