@@ -46,6 +46,7 @@ WAITING = (
     "container",
     "faults",
     "e2e",
+    "guide",
     "jenkins",
     "gitlab",
     "front_ends",
@@ -53,6 +54,7 @@ WAITING = (
     "secrets",
     "sandbox",
     "packages",
+    "client",
 )
 
 
