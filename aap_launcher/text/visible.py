@@ -38,12 +38,13 @@ _UNSEEN = f"[{ACTING}{_NO_WIDTH}\u2400-\u2421\\\\]"
 
 
 @cache  # compiling them takes a twentieth of the start, and few logs have any of it
-def _readings() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _readings() -> tuple[re.Pattern[str], ...]:
     sequences = re.compile(
         rf"{_UNSEEN}(?:(?<=[\x1b\u241b]){_REST}|(?<=\x9b){_REST_OF_CSI}"
         rf"|(?<=\\)\\{{0,3}}+(?:(?:(?i:x1b|u001b)|033|e){_REST}|(?i:x9b|u009b){_REST_OF_CSI}|(?i:{_ALONE}))|(?<!\\))"
     )
-    return sequences, re.compile(rf"{_UNSEEN}(?:(?<=\\)\\{{0,3}}+(?i:{_ALONE})|(?<!\\))")
+    alone = re.compile(rf"{_UNSEEN}(?:(?<=\\)\\{{0,3}}+(?i:{_ALONE})|(?<!\\))")
+    return sequences, alone, re.compile(r"[^\n][\b\u2408]")  # overstruck, as `man` makes a letter bold
 
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[mK]")
@@ -54,7 +55,8 @@ _ESCAPED = ("\\x", "\\u", "\\e[", "\\033[")
 def looked_through(text: str) -> Iterator[tuple[str, re.Pattern[str]]]:
     r"""The text without what a reader looks through, and the pattern of that, where it has any.
 
-    Two readings: with the whole sequences of terminals, and without, where `ESC` or `\x9b` merely stands in the text.
+    Three readings: with the whole sequences of terminals; without, where `ESC` or `\x9b` merely stands in the text; and
+    as a terminal shows what was overstruck, `s\bse\be`.
     """
     escaped = "\\" in text and any(escape in text for escape in _ESCAPED)
     if not escaped and (text.isascii() or not _PICTURES.search(text)):

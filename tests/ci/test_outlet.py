@@ -60,6 +60,8 @@ def test_each_form_is_hidden_wherever_it_stands(form: str) -> None:
         lambda s: s[:9] + "\u241b[38:5:1m" + s[9:],  # as it is shown where it acted
         lambda s: s[:9] + "\x9b31m" + s[9:15] + "\\x9bm" + s[15:],
         "\u200b".join,
+        lambda s: "".join(f"{c}\b{c}" for c in s),  # overstruck, as nroff writes
+        lambda s: "".join(f"{c}\u2408{c}" for c in s[:9]) + "x\b" + s[9:],
         lambda s: "\xad".join(s[:9]) + "\u202e" + s[9:],
         lambda s: s[:4] + "\x07" + s[4:9] + "\u2407" + s[9:14] + "\\u0007" + s[14:] + "\r",
         lambda s: s[:9] + "\x1b" + s[9:14] + "\x9b" + s[14:],  # no sequence: what follows is seen
