@@ -6,7 +6,6 @@ import io
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from aap_launcher.ci.defuse import readable
@@ -20,16 +19,15 @@ LAST_WAIT = 0.5  # seconds, at the end, for a reader that does not read
 _MOST_WAITING = 1024 * 1024  # characters of a line that has not ended
 
 
-@dataclass(slots=True)
 class Outlet:
     """The process's streams and what must not leave by them."""
 
-    log: Sink  # stdout
-    errors: Sink  # stderr
-    masks: Masks = field(default_factory=Masks)
-    data: Sink | None = (
-        None  # stdout, where it is for the data that were asked for and the log goes to stderr
-    )
+    def __init__(self, log: Sink, errors: Sink) -> None:
+        self.log, self.errors = log, errors  # stdout, stderr
+        self.masks = Masks()
+        self.data: Sink | None = (
+            None  # stdout, where it is for the data that were asked for; the log is on stderr
+        )
 
     def set_log_aside(self) -> None:
         """The log goes to stderr from now on: stdout is for data."""

@@ -11,23 +11,25 @@ import contextlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from aap_launcher.errors import InvalidInput
 
 _SERVICE = "aap-launcher"
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(NamedTuple):
     """One login: the installation's URL, whose token it is, where the controller keeps it, and the token."""
 
     site: str
     username: str
     path: str = ""
-    token: str = field(default="", repr=False)
+    token: str = ""
+
+    def __repr__(self) -> str:
+        """Without the token."""
+        return f"<login {self.username} at {self.site}>"
 
 
 class Logins:
@@ -48,7 +50,7 @@ class Logins:
         login = Login(
             site, str(entry.get("username", "")), str(entry.get("path", "")), str(entry.get("token", ""))
         )
-        return login if login.token else replace(login, token=_from_keyring(site))
+        return login if login.token else login._replace(token=_from_keyring(site))
 
     def keep(self, login: Login) -> str:
         """Store a login, in the place of an older one to the same URL; where the token is now, in words."""

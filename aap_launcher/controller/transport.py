@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from http.client import HTTPException
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
@@ -40,15 +40,18 @@ _SHOWN = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """What came back. `body` is whole and decompressed."""
 
     method: str
     path: str
     status: int
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
+    headers: Mapping[str, str]
+    body: bytes
+
+    def __repr__(self) -> str:
+        """Without what may be secret."""
+        return f"<{self.status} to {self.method} {self.path}>"
 
     @property
     def is_json(self) -> bool:
@@ -133,7 +136,7 @@ class Wire:
                 headers=headers,
             ) as response:
                 head = Response(method, path, response.status_code, response.headers, b"")
-                answer = replace(head, body=b"".join(self._pieces(response)))
+                answer = head._replace(body=b"".join(self._pieces(response)))
         except _BROKEN as error:
             self.hang_up()
             fault = fault_of(error, self.exchange, self._origin, timeout=timeout)

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from aap_launcher.errors import InvalidInput, Problem
 from aap_launcher.inputs.definitions import BY_NAME, CONNECTION, INPUTS
@@ -26,21 +25,27 @@ LOGIN = ("token", "username", "password", "client_cert", "client_key", TOKEN_COM
 _DECIDING = ("token", TOKEN_COMMAND, "password")
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """One profile: inputs as text. `token_command` is what prints the token, as arguments."""
 
     name: str
-    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    values: Mapping[str, str]
     token_command: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        """Its name alone: the values may be secrets."""
+        return f"<profile {self.name}>"
 
-@dataclass(frozen=True, slots=True)
-class Source:
+
+class Source(NamedTuple):
     """Where inputs came from, in words for a message, and what it gave."""
 
     words: str
-    values: Mapping[str, str] = field(repr=False)
+    values: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        """Without the values, which may be secrets."""
+        return f"<source {self.words}>"
 
 
 def read_profile(text: str, name: str, file: str) -> Profile | None:

@@ -10,7 +10,6 @@ from aap_launcher.errors import InvalidValue
 from aap_launcher.inputs import values
 from aap_launcher.inputs.definitions import BY_NAME, PROMPTS
 from aap_launcher.inputs.input import Input, InputKind
-from aap_launcher.models.as_written import Number, Unquoted
 from aap_launcher.text.quoting import quoted
 
 _BY_NAME_OR_ID = ("inventory", "execution_environment")
@@ -120,6 +119,8 @@ def _passwords(text: str) -> dict[str, str]:
 
 
 def _password(name: str, value: object) -> str:
+    from aap_launcher.models.as_written import Number, Unquoted  # noqa: PLC0415 - see variables
+
     if isinstance(value, str):
         return value
     if isinstance(value, int) and not isinstance(value, bool):

@@ -6,6 +6,7 @@ All of them in turn, round after round: whatever slows the machine slows all ali
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,7 @@ _HELP = {
     "`aap-launcher --help`": ("-m", "aap_launcher", "--help"),
     "a refused value (exit 2)": ("-m", "aap_launcher", "launch", "7", "--verbosity", "loud"),
 }
+_LIST = "`aap-launcher hosts list`, to its first request"
 _HTTP, _HTTPS, _MATRIX, _BARE = "launcher", "launcher, https", "launcher on GitHub", "launcher, no bytecode"
 
 
@@ -55,6 +57,7 @@ def _one_round(
     seconds.setdefault("imports", []).append(_seconds(_IMPORTS, {}))
     for name, arguments in _HELP.items():
         seconds.setdefault(name, []).append(_seconds(arguments, {}))
+    seconds.setdefault(_LIST, []).append(_to_first_request("hosts", "list", "-o", "jsonl"))
     seconds.setdefault("imports, no bytecode", []).append(_seconds(_IMPORTS, bare))
     launch = Peer(_HTTP, commands.launcher("--ci", "plain", "--wait", "false"), {})
     matrix = Peer(_MATRIX, commands.launcher("--ci", "github", "--wait", "false"), commands.GITHUB.extra)
@@ -83,6 +86,23 @@ def _seconds(arguments: tuple[str, ...], extra: Mapping[str, str]) -> float:
     return time.monotonic() - began
 
 
+def _to_first_request(*arguments: str) -> float:
+    """Until it is connected; nobody answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(60)
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        environment = {"PATH": os.environ["PATH"], "AAP_URL": url, "AAP_TOKEN": commands.TOKEN}
+        began = time.monotonic()
+        command = [sys.executable, "-m", "aap_launcher", *arguments]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+        try:
+            server.accept()[0].close()
+            return time.monotonic() - began
+        finally:
+            process.kill()
+            process.wait()
+
+
 def _found(seconds: dict[str, list[float]], runs: dict[str, list[Run]]) -> Found:
     middle = {name: median(values) for name, values in seconds.items()}
     floor, bare = middle["imports"], middle["imports, no bytecode"]
@@ -108,6 +128,7 @@ def _found(seconds: dict[str, list[float]], runs: dict[str, list[Run]]) -> Found
         Figure("the same over https", ratio[_HTTPS], 1.35, peers),
         Figure("the same on GitHub", ratio[_MATRIX], 1.25, peers),
         Figure("the same without any bytecode", ratio[_BARE], 1.3),
+        Figure("`hosts list`: process start to first request", ratio[_LIST], 1.25),
         Figure("requests before the POST, template by id", before[_HTTP], 2, "curl 0, awx 6"),
         Figure("`--help`", ratio["`aap-launcher --help`"], 0.6),
         Figure("`--version`", ratio["`aap-launcher --version`"], 0.6),

@@ -198,7 +198,8 @@ def test_a_reader_that_never_reads_ends_the_wait_and_is_told() -> None:
 
 def test_what_is_printed_in_pieces_is_masked_as_a_whole() -> None:
     out = io.BytesIO()
-    outlet = Outlet(Sink(out), Sink(out), known(SECRET))
+    outlet = Outlet(Sink(out), Sink(out))
+    outlet.masks.add([SECRET])
     stream = Printed(outlet, outlet.log, str)
     for piece in ("a ", SECRET[:9], SECRET[9:], " b\x1b]0;t\x07\n", "no end"):
         stream.write(piece)

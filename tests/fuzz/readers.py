@@ -146,7 +146,8 @@ def main() -> None:
             break
         if at and at % 100_000 == 0:
             print(f"{at:,} read", flush=True)
-    sys.exit(f"{wrong} faults, seed {seed}" if wrong else 0)
+    print(f"{at + 1:,} read, {wrong} faults, seed {seed}")
+    sys.exit(1 if wrong else 0)
 
 
 if __name__ == "__main__":
