@@ -9,11 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # `make test` draws the same examples each time; `make random` draws new ones and keeps what it finds.
-settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
-settings.register_profile("random", max_examples=500, deadline=None, print_blob=True)
+# How long it takes to draw one is the machine's affair.
+_STEADY: dict[str, Any] = {
+    "deadline": None,
+    "print_blob": True,
+    "suppress_health_check": [HealthCheck.too_slow],
+}
+settings.register_profile("steady", derandomize=True, **_STEADY)
+settings.register_profile("random", max_examples=500, **_STEADY)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 # Started by nohup or in a script's background, we would hand on signals that are ignored to every process under test.

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from aap_launcher.ci.defuse import readable
-from aap_launcher.ci.github_commands import defused
 from aap_launcher.ci.masks import Masks
 from aap_launcher.ci.provider import provider
 from aap_launcher.ci.sink import ENCODING, ERRORS, Sink
@@ -104,12 +103,21 @@ class Printed(io.TextIOBase):
         self._sink.write("\n".join([*map(self.guard, lines), ""]))
 
 
+def _guard(environ: Mapping[str, str]) -> Callable[[str], str]:
+    """What makes a line no command where a command could be meant."""
+    if provider(environ) != "github":
+        return str
+    from aap_launcher.ci.github_commands import defused  # noqa: PLC0415 - its patterns cost a millisecond
+
+    return defused
+
+
 @contextmanager
 def printing(environ: Mapping[str, str], pressed: Callable[[], bool]) -> Iterator[Outlet]:
     """Inside, all that is printed leaves harmless and masked; `pressed` says when no reader is waited for."""
     before = sys.stdout, sys.stderr
     outlet = Outlet(Sink(sys.stdout, pressed), Sink(sys.stderr, pressed))
-    guard = defused if provider(environ) == "github" else str
+    guard = _guard(environ)
     printed = Printed(outlet, outlet.log, guard), Printed(outlet, outlet.errors, guard)
     sys.stdout, sys.stderr = printed
     try:

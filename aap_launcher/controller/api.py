@@ -8,7 +8,7 @@ from aap_launcher.controller.auth import Credential
 from aap_launcher.controller.requests import Requests
 from aap_launcher.controller.session import Session
 from aap_launcher.inputs.parsing import Connection
-from aap_launcher.models.jobs import Platform
+from aap_launcher.models.platform import Platform
 
 # The platform's name for a controller's minor version (Red Hat's release notes).
 _PLATFORMS = {"4.4": "2.4", "4.5": "2.4", "4.6": "2.5", "4.7": "2.6", "4.8": "2.7"}

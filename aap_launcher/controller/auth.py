@@ -10,8 +10,8 @@ from aap_launcher.controller.session import Session
 from aap_launcher.controller.transport_errors import Fault
 from aap_launcher.errors import AnswerLost, Unauthorized, Unreachable
 from aap_launcher.inputs.parsing import Connection
-from aap_launcher.models.jobs import Platform
 from aap_launcher.models.notices import Notice
+from aap_launcher.models.platform import Platform
 from aap_launcher.text.headers import fault
 
 _MAY_BE_OFF = frozenset({400, 403, 404, 405})

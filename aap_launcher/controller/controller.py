@@ -19,8 +19,9 @@ from aap_launcher.controller.templates import Templates, template_title
 from aap_launcher.errors import AnswerLost, LauncherError, Refused
 from aap_launcher.models.events import Event
 from aap_launcher.models.findings import HostSummary
-from aap_launcher.models.jobs import Job, JobType, Launched, Platform
+from aap_launcher.models.jobs import Job, JobType, Launched
 from aap_launcher.models.nodes import Approval, Node
+from aap_launcher.models.platform import Platform
 from aap_launcher.models.templates import Found, Prompts, RelaunchPrompts, Template
 
 _RELAUNCHED = frozenset({JobType.JOB, JobType.WORKFLOW_JOB, JobType.AD_HOC_COMMAND})

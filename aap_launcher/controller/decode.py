@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from aap_launcher.controller.references import COLLECTIONS, UI_SEGMENTS
 from aap_launcher.errors import Unreachable
 from aap_launcher.models.findings import HostSummary
-from aap_launcher.models.jobs import Job, JobType, Platform, Status
+from aap_launcher.models.jobs import Job, JobType, Status
 from aap_launcher.models.nodes import Approval, Node
+from aap_launcher.models.platform import Platform
 from aap_launcher.models.shapes import Row
 from aap_launcher.models.shapes import number_at as _number
 from aap_launcher.models.shapes import numbers_at as _numbers

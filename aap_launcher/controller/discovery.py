@@ -10,7 +10,7 @@ from aap_launcher.controller.retry import TEMPORARY
 from aap_launcher.controller.session import Session
 from aap_launcher.controller.transport import Response
 from aap_launcher.errors import InvalidInput
-from aap_launcher.models.jobs import Platform
+from aap_launcher.models.platform import Platform
 
 GATEWAY = "/api/gateway/v1/"  # below the platform's own path; tokens of AAP 2.5 and later are made there
 _ANY = frozenset(range(300, 500)) - TEMPORARY

@@ -21,8 +21,9 @@ from aap_launcher.errors import Forbidden, NotFound, Refused, Unauthorized, Unre
 from aap_launcher.models import shapes
 from aap_launcher.models.events import Event
 from aap_launcher.models.findings import HostSummary
-from aap_launcher.models.jobs import Job, JobType, Platform, Status
+from aap_launcher.models.jobs import Job, JobType, Status
 from aap_launcher.models.notices import Notice
+from aap_launcher.models.platform import Platform
 
 _PREVIOUS_FAILED = re.compile(r"Previous Task Failed: (\{.*\})", re.DOTALL)
 _LAST_LINES = 60

@@ -11,7 +11,7 @@ from aap_launcher.controller.asking import Query, as_object
 from aap_launcher.controller.references import Owned, Reference
 from aap_launcher.controller.session import Session
 from aap_launcher.errors import NotFound
-from aap_launcher.models.jobs import Platform
+from aap_launcher.models.platform import Platform
 
 Row = Mapping[str, Any]
 _ABSENT = frozenset({404})

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from aap_launcher.controller import decode, refusals
 from aap_launcher.controller.session import Session
 from aap_launcher.errors import AnswerLost, Forbidden
-from aap_launcher.models.jobs import Job, JobType, Platform
+from aap_launcher.models.jobs import Job, JobType
 from aap_launcher.models.nodes import Approval, Node
+from aap_launcher.models.platform import Platform
 
 _MOST_PAGES = 1_000
 

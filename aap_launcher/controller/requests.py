@@ -13,7 +13,7 @@ from aap_launcher.controller.retry import TEMPORARY, Outage
 from aap_launcher.controller.session import Session
 from aap_launcher.controller.transport import Response
 from aap_launcher.errors import AnswerLost, InvalidInput, Refused
-from aap_launcher.models.jobs import Platform
+from aap_launcher.models.platform import Platform
 from aap_launcher.text.quoting import quoted, whole
 
 Terms = Sequence[tuple[str, str]]  # a query in which a key may stand twice

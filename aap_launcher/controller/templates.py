@@ -10,7 +10,7 @@ from aap_launcher.controller.objects import reference_name, row_line
 from aap_launcher.controller.references import COLLECTIONS, Reference
 from aap_launcher.controller.session import Session
 from aap_launcher.errors import InvalidInput, NotFound, Refused
-from aap_launcher.models.jobs import Platform
+from aap_launcher.models.platform import Platform
 from aap_launcher.models.templates import Prompts, Template, TemplateType
 from aap_launcher.text.quoting import quoted
 

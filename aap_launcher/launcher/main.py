@@ -75,7 +75,9 @@ def _launch(run: LauncherRun) -> Job | None:
     kind = f"{template.type.replace('_', ' ')} {template.id}"
     _header(run, "Template", " · ".join(filter(None, [template.name, kind, template.organization])))
     prompts = controller.prompts(template)
-    marker = f"a{token_hex(8)[1:]}" if inputs.marker else ""  # a letter first: 9193e788 would read as a number
+    marker = (
+        f"a{token_hex(8)[1:]}" if inputs.marker else ""
+    )  # a letter first: 9193e788 would read as a number
     request = launch_request(
         inputs, template, prompts, controller.find_object, context=run.tools.context, marker=marker
     )

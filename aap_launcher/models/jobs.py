@@ -1,4 +1,4 @@
-"""Where jobs run, and the jobs themselves."""
+"""Jobs: what they are, how they stand, and what a launch made."""
 
 from __future__ import annotations
 
@@ -7,14 +7,6 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-
-
-class Platform(msgspec.Struct, frozen=True):
-    """What discovery learned: where the controller's API lives, and what it is."""
-
-    api: str  # path of the controller's API with slashes at both ends, e.g. "/api/controller/v2/"
-    gateway: bool  # AAP 2.5+: the platform gateway stands in front
-    ui: str  # base URL for people, without a slash at the end
 
 
 class Status(StrEnum):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from aap_launcher.errors import InvalidInput, Unreachable
-from aap_launcher.models.jobs import Platform
+from aap_launcher.models.platform import Platform
 from tests.controller.conftest import AWX_ROOT, CONTROLLER_ROOT, GATEWAY_ROOT, HEADERS, HOST, ME, World
 
 

@@ -12,7 +12,8 @@ from aap_launcher.controller.controller import Controller
 from aap_launcher.controller.references import Reference
 from aap_launcher.errors import Forbidden, InvalidInput, LauncherError, NotFound, Unauthorized, Unreachable
 from aap_launcher.models.findings import HostSummary
-from aap_launcher.models.jobs import Job, Platform, Status
+from aap_launcher.models.jobs import Job, Status
+from aap_launcher.models.platform import Platform
 from tests.controller.conftest import HEADERS, HOST, World, job_row, ok, page
 
 Connect = Callable[..., Controller]

@@ -8,7 +8,7 @@ from aap_launcher.errors import InvalidInput
 
 if TYPE_CHECKING:
     from aap_launcher.client.records import Record
-    from aap_launcher.models.jobs import Platform
+    from aap_launcher.models.platform import Platform
 
 # Where an object of a type is: in the controller's own interface (AWX, AAP 2.4), in the platform's (AAP 2.5 and
 # later). Taken from the interfaces' routes (AWX awx/ui 24.6.1; ansible-ui), not from answers of the API.
