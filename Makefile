@@ -45,7 +45,7 @@ test: $(READY) ## Every test (ARGS="-k follow" for some)
 MIDDLE := tests/findings tests/follow tests/inputs tests/launcher tests/preflight tests/render tests/report tests/text
 
 quick: lint types imports ## Lint, types, imports and the tests of the pure middle: a quarter of a minute
-	$(BIN)/python -m pytest -q --numprocesses $(JOBS) $(MIDDLE) $(ARGS)
+	HYPOTHESIS_PROFILE=quick $(BIN)/python -m pytest -q --numprocesses $(JOBS) $(MIDDLE) $(ARGS)
 
 runs: $(READY) ## Record anew, by Ansible, what the tests of everything else replay (tests/runs)
 	rm -rf .cache/runs tests/runs

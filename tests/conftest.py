@@ -19,6 +19,7 @@ _STEADY: dict[str, Any] = {
     "suppress_health_check": [HealthCheck.too_slow],
 }
 settings.register_profile("steady", derandomize=True, **_STEADY)
+settings.register_profile("quick", max_examples=20, derandomize=True, **_STEADY)  # of `make quick`
 settings.register_profile("random", max_examples=500, **_STEADY)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 

@@ -64,7 +64,7 @@ def test_the_check_of_the_schema_finds_faults() -> None:
         assert word in told
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=min(40, settings().max_examples))
 @given(outcomes)
 def test_the_result_file_is_what_its_schema_says(outcome: Outcome) -> None:
     assert faults(json.loads(result(clean(outcome)).encode()), SCHEMA) == []
@@ -88,7 +88,7 @@ def test_the_result_file_tells_everything() -> None:
 # Outputs -----------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=min(40, settings().max_examples))
 @given(outcomes)
 def test_every_output_is_always_there(outcome: Outcome) -> None:
     told = outputs(clean(outcome))
@@ -151,7 +151,7 @@ def hide(text: str) -> str:
     return text.replace("S3cret", "***").replace("8675309", "***")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=min(40, settings().max_examples))
 @given(outcomes, st.data())
 def test_a_secret_lands_in_no_report(outcome: Outcome, data: st.DataObject) -> None:
     texts = (
@@ -231,7 +231,7 @@ def test_a_suite_per_play_and_a_case_per_task_and_host() -> None:
     assert tidy[0][0].tag == "error"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=min(40, settings().max_examples))
 @given(outcomes)
 def test_the_report_is_well_formed_and_counts_right(outcome: Outcome) -> None:
     root = ET.fromstring(junit(clean(outcome)).encode("utf-8"))

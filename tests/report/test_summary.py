@@ -28,7 +28,7 @@ def tokens(page: str) -> list[Token]:
     return flat
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=min(120, settings().max_examples))
 @given(outcomes)
 def test_no_foreign_text_is_markup(outcome: Outcome) -> None:
     page = summary(clean(outcome))
@@ -65,7 +65,7 @@ def test_no_foreign_text_is_markup(outcome: Outcome) -> None:
     assert opened["<pre>"] == opened["</pre>"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=min(40, settings().max_examples))
 @given(outcomes)
 def test_a_table_has_the_same_columns_in_each_row(outcome: Outcome) -> None:
     rows = GITHUB.render(summary(clean(outcome))).split("<tr>")[1:]
