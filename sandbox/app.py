@@ -3,10 +3,11 @@
 import logging
 import time
 import uuid
+from collections.abc import Callable
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
-from werkzeug.routing import RequestRedirect
+from werkzeug.routing import RequestRedirect, Rule
 
 from sandbox.models import now
 from sandbox.replies import (
@@ -81,8 +82,21 @@ RESOURCES = (
 )
 
 
+class _Rule(Rule):
+    """Matches, and builds no address from its arguments: to compile what would was most of a sandbox's start."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        return _no_address
+
+
+def _no_address(*_: object) -> tuple[str, str]:
+    raise NotImplementedError("no address is built from a rule here")
+
+
 def create_app(state: State, runs: Runs) -> Flask:
     app = Flask("sandbox", static_folder=None)
+    app.url_rule_class = _Rule
+    app.url_map.redirect_defaults = False
     app.extensions["sandbox"] = state
     app.extensions["runs"] = runs
     app.json.sort_keys = False  # type: ignore[attr-defined]

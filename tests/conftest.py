@@ -29,6 +29,11 @@ for _number in (signal.SIGHUP, signal.SIGINT):
         signal.signal(_number, signal.SIG_DFL if _number == signal.SIGHUP else signal.default_int_handler)
 
 
+# What this machine trusts besides is no affair of a test's.
+for _name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+    os.environ.pop(_name, None)
+
+
 # Where real seconds decide, so that a crowded machine can be the reason of a failure: these alone get a second try.
 TIMED = {
     "cli": "a process is broken off, and has to end within seconds",

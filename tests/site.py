@@ -23,7 +23,7 @@ from aap_launcher.errors import LauncherError
 from aap_launcher.inputs.parsing import parse_inputs
 from aap_launcher.launcher import main as launcher
 from aap_launcher.models.outcomes import Outcome
-from tests.fakes import FakeClock, FakeSignals
+from tests.fakes import FakeClock, FakeSignals, trusting_nobody
 
 URL = "https://aap.example.com"
 HEADERS = {
@@ -98,7 +98,8 @@ class Site:
 
     @contextmanager
     def serving(self) -> Iterator[None]:
-        with requests_mock.Mocker() as http:
+        """Inside, requests get these answers."""
+        with trusting_nobody(), requests_mock.Mocker() as http:
             http.register_uri(requests_mock.ANY, requests_mock.ANY, content=self._answer)
             yield
 

@@ -22,7 +22,7 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from tests.runtimes import ROOT
 
@@ -150,12 +150,26 @@ def _become(wanted: Mapping[str, Any]) -> None:
     os.environ.update(wanted["env"])
     os.chdir(wanted["cwd"])
     _, program, *arguments = wanted["args"]
-    if program == "-m":
-        sys.argv = arguments
-        runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
-    else:
-        sys.argv = [program, *arguments]
-        runpy.run_path(program, run_name="__main__")
+    try:
+        if program == "-m":
+            sys.argv = arguments
+            runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
+        else:
+            sys.argv = [program, *arguments]
+            runpy.run_path(program, run_name="__main__")
+    except SystemExit as end:
+        if not isinstance(end.code, int | None):
+            raise
+        _leave(end.code or 0)
+
+
+def _leave(code: int) -> NoReturn:
+    """End as the interpreter does, but for the taking apart of every module, which would copy all that is shared."""
+    getattr(threading, "_shutdown")()  # noqa: B009
+    getattr(atexit, "_run_exitfuncs")()  # noqa: B009
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _main() -> None:
@@ -170,6 +184,7 @@ def _main() -> None:
     wanted = _serve(requests)
     if wanted is not None:
         _become(wanted)
+        _leave(0)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from aap_launcher.controller.connect import connect
 from aap_launcher.controller.controller import Controller
 from aap_launcher.inputs.parsing import Connection
 from aap_launcher.models.notices import Notice
+from tests.fakes import trusting_nobody
 
 HOST = "https://aap.example.com"
 HEADERS = {
@@ -122,7 +123,7 @@ def ok(body: Any, **headers: str) -> dict[str, Any]:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with rm.Mocker(case_sensitive=True) as http:
+    with trusting_nobody(), rm.Mocker(case_sensitive=True) as http:
         yield World(http)
 
 

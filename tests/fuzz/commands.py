@@ -25,6 +25,7 @@ import requests_mock
 
 from aap_launcher.cli import process, program
 from tests.controller.conftest import HEADERS
+from tests.fakes import trusting_nobody
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ _HOP = {"connection", "content-length", "content-encoding", "transfer-encoding",
 
 @contextmanager
 def _answering(answer: Any) -> Iterator[Any]:
-    with requests_mock.Mocker() as http:
+    with trusting_nobody(), requests_mock.Mocker() as http:
         http.register_uri(requests_mock.ANY, requests_mock.ANY, content=answer)
 
         @contextmanager

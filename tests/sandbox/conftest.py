@@ -6,7 +6,7 @@ import pytest
 
 import sandbox
 from sandbox import Sandbox
-from tests.runtimes import REAL_RUNS
+from tests.runtimes import KEPT_RUNS
 from tests.sandbox.client import Client, client_of
 from tests.sandbox.jobs import Jobs, launch_all
 
@@ -14,13 +14,13 @@ from tests.sandbox.jobs import Jobs, launch_all
 @pytest.fixture(scope="session")
 def box() -> Iterator[Sandbox]:
     """Jobs are pending long enough that a test can cancel them before they cost anything."""
-    with sandbox.start(speed=20, queue_delay=10, kept_runs=REAL_RUNS) as started:
+    with sandbox.start(speed=20, queue_delay=10, kept_runs=KEPT_RUNS) as started:
         yield started
 
 
 @pytest.fixture(scope="session")
 def gateway() -> Iterator[Sandbox]:
-    with sandbox.start(speed=20, queue_delay=10, layout="gateway26") as started:
+    with sandbox.start(speed=20, queue_delay=10, layout="gateway26", kept_runs=KEPT_RUNS) as started:
         yield started
 
 

@@ -15,7 +15,7 @@ import requests
 
 import sandbox
 from sandbox import Sandbox
-from tests.runtimes import REAL_RUNS
+from tests.runtimes import KEPT_RUNS
 from tests.sandbox.client import client_of
 from tests.sandbox.flows import (
     BROKEN,
@@ -43,7 +43,7 @@ SOMETIMES = frozenset({"canceled_on"})
 
 @pytest.fixture(scope="module")
 def examples() -> Iterator[Flows]:
-    with sandbox.start(speed=20, kept_runs=REAL_RUNS) as box:
+    with sandbox.start(speed=20, kept_runs=KEPT_RUNS) as box:
         flows = Flows(box)
         _launch_gates(flows)
         admin = Flows(box, "admin")
@@ -67,7 +67,7 @@ def examples() -> Iterator[Flows]:
 
 @pytest.fixture(scope="module")
 def gateway_examples() -> Iterator[Flows]:
-    with sandbox.start(speed=20, kept_runs=REAL_RUNS, layout="gateway26") as box:
+    with sandbox.start(speed=20, kept_runs=KEPT_RUNS, layout="gateway26") as box:
         flows = Flows(box)
         _launch_gates(flows)
         flows.numbers["slices"] = _launch_slices(flows)

@@ -9,7 +9,7 @@ import pytest
 
 import sandbox
 from sandbox.seeds.workflow_templates import HOSTILE_NAME, HOSTILE_TEXT
-from tests.runtimes import REAL_RUNS
+from tests.runtimes import KEPT_RUNS
 from tests.sandbox.client import Client, alive, client_of
 from tests.sandbox.flows import (
     APPROVAL,
@@ -35,7 +35,7 @@ EVERYTHING_PROMPTED = 25
 @pytest.fixture(scope="module")
 def flows() -> Iterator[Flows]:
     """Everything is started before anything is waited for."""
-    with sandbox.start(speed=20, kept_runs=REAL_RUNS) as box:
+    with sandbox.start(speed=20, kept_runs=KEPT_RUNS) as box:
         started = Flows(box)
         started.numbers = {
             "waiting": started.launch(QUICK_APPROVAL),
