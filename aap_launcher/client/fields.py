@@ -32,6 +32,7 @@ class Field(msgspec.Struct, frozen=True):
     edit: bool = False
     required: bool = False
     choices: tuple[str | int | float | bool | None, ...] = ()
+    shown: tuple[str | int | float | bool | None, ...] = ()  # what it may be, where that is more than may be given
     default: Any = None
     min_value: float | None = None
     max_value: float | None = None
@@ -163,9 +164,11 @@ def _live(
     said = {**read, **(written or {})}
     create = written is not None if told else bool(known and known.create)
     edit = known.edit if known is not None else create and name not in kind.once
+    shown = _choices(read.get("choices"))
     field = msgspec.structs.replace(
         _said(name, said, edit=edit),
         create=create,
+        shown=shown if written and shown != _choices(written.get("choices")) else (),
         required=bool(said.get("required")) if written else bool(known and known.required),
         filterable=said.get("filterable") is not False,
         write_only=bool(said.get("write_only")),

@@ -155,7 +155,7 @@ class _Reading:
             last = at == len(segments) - 1
             field = of.fields.get(segment) or (of.fields.get("id") if segment == "pk" else None)
             if field is not None and last:
-                return self._filterable(name, field), field
+                return segment in of.relations or self._filterable(name, field), field
             if field is not None and not field.resource and segment not in of.relations:
                 known = [*LOOKUPS] if segments[at + 1] not in PARAMETERS else []
                 self.wrong(
@@ -234,7 +234,7 @@ class _Reading:
         """Whether the choices know the value: to the controller an unknown one finds nothing, and is no fault."""
         if field.type != "choice" or lookup not in {"", "exact", "iexact", "in"} or not field.choices:
             return True
-        known = [worded(choice) for choice in field.choices]
+        known = [worded(choice) for choice in field.shown or field.choices]
         spelled = {one.casefold() for one in known} if lookup == "iexact" else set(known)
         items = text.split(",") if lookup == "in" else [text.casefold() if lookup == "iexact" else text]
         wrong = [item for item in items if item not in spelled]

@@ -87,11 +87,15 @@ class Project:
         )
         return Pipeline(ended.returncode, _SGR.sub("", ended.stdout + ended.stderr), self.folder)
 
-    def job(self, pipeline: str, name: str) -> Job:
-        """A job of the expanded pipeline."""
+    def jobs(self, pipeline: str) -> dict[str, Job]:
+        """The jobs of the expanded pipeline."""
         preview = self.run(pipeline, "--preview")
         assert preview.code == 0, preview.text
-        return Job(self, preview.jobs[name])
+        return {name: Job(self, keys) for name, keys in preview.jobs.items() if "script" in keys}
+
+    def job(self, pipeline: str, name: str) -> Job:
+        """A job of the expanded pipeline."""
+        return self.jobs(pipeline)[name]
 
 
 @dataclass

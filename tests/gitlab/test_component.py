@@ -81,17 +81,23 @@ include:
     assert "AAP_JOB_TYPE" not in outputs
 
 
-@pytest.mark.parametrize("given", ["template: Locked", "template: Locked, limit: web1", "template: Nowhere", "template: Locked, extra_vars: '['", "template: Locked, junit: aap-junit.xml, limit: web1",
-                                   "template: Locked, wait: false", "template: Locked, dry_run: true"])  # fmt: skip
-def test_gitlabs_runner_has_no_artifact_to_warn_of_however_the_launch_ends(
-    project: Project, given: str
-) -> None:
+def test_gitlabs_runner_has_no_artifact_to_warn_of_however_the_launch_ends(project: Project) -> None:
     """The runner warns of each pattern below `paths` and of each report that matches no file."""
-    pipeline = f"include:\n  - COMPONENT\n    inputs: {{url: $SANDBOX, stage: test, {given}}}\n"
-    artifacts = project.job(pipeline, "aap-launch").definition["artifacts"]
-    project.run(pipeline)
-    for pattern in (*artifacts["paths"], *artifacts["reports"].values()):
-        assert list(project.folder.glob(pattern)), pattern
+    ways = ["template: Locked", "template: Locked, limit: web1", "template: Nowhere", "template: Locked, extra_vars: '['", "template: Locked, junit: aap-junit.xml, limit: web1",
+            "template: Locked, wait: false", "template: Locked, dry_run: true"]  # fmt: skip
+    includes = [
+        f"  - COMPONENT\n    inputs: {{url: $SANDBOX, stage: test, job_name: way {at}, {way}}}\n"
+        for at, way in enumerate(ways)
+    ]
+    for name, job in project.jobs("include:\n" + "".join(includes)).items():
+        for left in project.folder.glob("aap-*"):
+            left.unlink()
+        shell = job.start()
+        shell.communicate(timeout=60)
+        job.after("success" if shell.returncode == 0 else "failed")
+        artifacts = job.definition["artifacts"]
+        for pattern in (*artifacts["paths"], *artifacts["reports"].values()):
+            assert list(project.folder.glob(pattern)), (name, pattern)
 
 
 def test_any_text_arrives_as_it_was_written(project: Project) -> None:

@@ -1,7 +1,8 @@
 """What a real controller (AWX 24.6.1) answered to every kind of request about its objects, asked of the sandbox.
 
 Each case stands for itself: it meets the scene as it was at first. A refusal must be the same word for word; of an
-object that was made or changed the fields are compared that the request had, of a list its names and its links.
+object that was made or changed the fields are compared that the request had, of a list its names and its links; where
+the scene has other objects than the controller had, the fields that an answer has, and of OPTIONS what it says of each.
 """
 
 import json
@@ -52,8 +53,9 @@ def difference(scene: Scene, case: dict[str, Any]) -> str:
     if case["method"] == "DELETE" or not text:
         return ""
     answer = response.get_json()
-    if "answer" in case and answer != case["answer"]:
-        return f"{str(answer)[:300]} instead of {str(case['answer'])[:300]}"
+    for name, seen in (("answer", lambda: answer), ("fields", lambda: sorted(answer)), ("row_fields", lambda: row_fields(answer)), ("options", lambda: options_of(answer))):  # fmt: skip
+        if name in case and seen() != case[name]:
+            return f"{name}: {str(seen())[:300]} instead of {str(case[name])[:300]}"
     if "rows" in case:
         return _different_list(case, answer)
     wrong = {
@@ -62,6 +64,25 @@ def difference(scene: Scene, case: dict[str, Any]) -> str:
         if answer.get(key) != value
     }
     return str(wrong)[:400] if wrong else ""
+
+
+def row_fields(answer: dict[str, Any]) -> list[str]:
+    """The fields that the rows of a list have, all of them together."""
+    return sorted({name for row in answer["results"] for name in row})
+
+
+def options_of(answer: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """What OPTIONS says of each field that may be read and of each that may be written, in a few words."""
+    return {
+        method: {name: _said_of(field) for name, field in fields.items()}
+        for method, fields in answer["actions"].items()
+    }
+
+
+def _said_of(field: dict[str, Any]) -> str:
+    choices = "|".join(str(choice[0]) for choice in field.get("choices") or ())
+    required = " required" if field.get("required") else ""
+    return f"{field.get('type')}{required}{' ' if choices else ''}{choices}"
 
 
 def _different_list(case: dict[str, Any], answer: dict[str, Any]) -> str:
@@ -79,15 +100,16 @@ def _different_list(case: dict[str, Any], answer: dict[str, Any]) -> str:
 
 
 def _send(scene: Scene, case: dict[str, Any]) -> Any:
-    headers = {"Accept": "application/json"}
-    if case["as"]:
+    headers = {"Accept": "application/json", **case.get("headers", {})}
+    if case["as"] and "Authorization" not in headers:
         headers["Authorization"] = f"Bearer {case['as']}-token"
     options: dict[str, Any] = {"headers": headers, "query_string": case.get("query", {})}
     if "text" in case:
         options |= {"data": case["text"], "content_type": case["content_type"]}
     elif "body" in case:
         options["json"] = _unpacked(case["body"])
-    return scene.app.test_client().open(f"/api/v2/{case['path']}", method=case["method"], **options)
+    path = case["path"] if case["path"].startswith("/") else f"/api/v2/{case['path']}"
+    return scene.app.test_client().open(path, method=case["method"], **options)
 
 
 def _unpacked(value: Any) -> Any:
