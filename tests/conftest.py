@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import signal
@@ -72,6 +73,12 @@ WAITING = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: WAITING.index(room) if (room := _room(item)) in WAITING else len(WAITING))
+
+
+def pytest_collection_finish() -> None:
+    """Seven thousand tests are no garbage: to look at them again and again would cost a twentieth of all."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
