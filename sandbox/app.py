@@ -85,7 +85,7 @@ RESOURCES = (
 class _Rule(Rule):
     """Matches, and builds no address from its arguments: to compile what would was most of a sandbox's start."""
 
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+    def _compile_builder(self, *_: object, **__: object) -> Callable[..., tuple[str, str]]:
         return _no_address
 
 

@@ -32,7 +32,9 @@ class Field(msgspec.Struct, frozen=True):
     edit: bool = False
     required: bool = False
     choices: tuple[str | int | float | bool | None, ...] = ()
-    shown: tuple[str | int | float | bool | None, ...] = ()  # what it may be, where that is more than may be given
+    shown: tuple[
+        str | int | float | bool | None, ...
+    ] = ()  # what it may be, where that is more than may be given
     default: Any = None
     min_value: float | None = None
     max_value: float | None = None

@@ -92,8 +92,8 @@ def _field(kind: Kind, of: Field, method: str) -> Json:
     told["filterable"] = of.filterable
     if of.name == "type":
         told["choices"] = [[one, one.replace("_", " ").title()] for one in kind.types]
-    elif of.choices:
-        told["choices"] = [[one, "" if one is None else str(one)] for one in of.choices]
+    elif choices := (not method and of.shown) or of.choices:
+        told["choices"] = [[one, "" if one is None else str(one)] for one in choices]
     if method and of.has_default:
         told["default"] = of.default
     return told

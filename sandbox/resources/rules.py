@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sandbox.replies import Refused, forbidden
-from sandbox.resources import definitions, inputs, notifications, schedules, smart_filter
+from sandbox.resources import definitions, inputs, notifications, schedules, smart_filter, system_rules
 from sandbox.resources.proposal import Proposal, Values
 from sandbox.resources.reading import Errors
 from sandbox.store.kinds import Kind, kinds
@@ -259,12 +259,6 @@ def _data_not_asked(of: Proposal) -> Errors:
     return {}
 
 
-def _instance(of: Proposal) -> Errors:
-    if of.old is None:
-        return {"__all__": ["Can only create instances on Kubernetes or OpenShift."]}
-    return {}
-
-
 _RULES: dict[str, Callable[[Proposal], Errors]] = {
     "users": _user,
     "job_templates": _job_template,
@@ -280,7 +274,9 @@ _RULES: dict[str, Callable[[Proposal], Errors]] = {
     "notification_templates": notifications.check,
     "schedules": _schedule,
     "workflow_job_template_nodes": _node,
-    "instances": _instance,
+    "instances": system_rules.instance,
+    "instance_groups": system_rules.instance_group,
+    "applications": system_rules.application,
     "role_definitions": definitions.check,
     "role_user_assignments": definitions.check_assignment,
     "role_team_assignments": definitions.check_assignment,

@@ -10,14 +10,22 @@ _NO_ZONE = "rrule parsing failed validation: A valid TZID must be provided (e.g.
 _STEPS = {"MINUTELY": "minutes", "HOURLY": "hours", "DAILY": "days", "WEEKLY": "weeks"}
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _FAR = 50_000
+_NO_START = "Valid DTSTART required in rrule. Value should start with: DTSTART:YYYYMMDDTHHMMSSZ"
+_NO_RULE = "One or more rule required in rrule."
 
 
-def wrong(text: str) -> list[str]:
+def wrong(text: str | None) -> list[str]:
     """The controller's words, up to three of them; empty when the rule is taken."""
+    if text is None:
+        return [
+            _NO_START,
+            _NO_RULE,
+            "rrule parsing failed validation: A DTSTART field needs to be in the rrule",
+        ]
     words = _wrong_start(text)
     rules = re.findall(r"(?:^|[^X])(RULE:[^\s]*)", text.replace("EXRULE:", "EXCLUDED:"))
     if not rules:
-        words.append("One or more rule required in rrule.")
+        words.append(_NO_RULE)
     for name in ("EXDATE", "RDATE"):
         if name in text:
             words.append(f"{name} not allowed in rrule.")
@@ -33,7 +41,7 @@ def _wrong_start(text: str) -> list[str]:
     found = re.findall(r"DTSTART[^\s]*", text)
     match = _START.search(text)
     if not found:
-        words.append("Valid DTSTART required in rrule. Value should start with: DTSTART:YYYYMMDDTHHMMSSZ")
+        words.append(_NO_START)
     elif len(found) > 1:
         words.append("Multiple DTSTART is not supported.")
     elif match and not match["utc"] and not match["zone"]:

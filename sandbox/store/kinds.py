@@ -65,6 +65,8 @@ class Field:
     initial: Any = None
     """The value of a new object which was given none, where OPTIONS tells no default."""
     choices: tuple[Any, ...] = ()
+    shown: tuple[Any, ...] = ()
+    """What it may be, where that is more than may be given."""
     max_length: int | None = None
     min_value: int | None = None
     max_value: int | None = None
@@ -135,9 +137,9 @@ class Kind:
 
 
 def _field(name: str, row: dict[str, Any]) -> Field:
-    choices = tuple(row.pop("choices", ()))
+    choices, shown = tuple(row.pop("choices", ())), tuple(row.pop("shown", ()))
     row.pop("of", None)
-    return Field(name=name, choices=choices, has_default="default" in row, **row)
+    return Field(name=name, choices=choices, shown=shown, has_default="default" in row, **row)
 
 
 def _related(name: str, row: str | dict[str, str]) -> Related:

@@ -255,7 +255,8 @@ def _rule(kind: Kind) -> None:
     path = kind.path
     if kind.collection:
         _add(f"/{path}/", f"{path}_list", collection, kind.collection, {"path": path})
-    _add(f"/{path}/<ident>/", f"{path}_detail", detail, kind.detail, {"path": path})
+    if kind.detail:
+        _add(f"/{path}/<ident>/", f"{path}_detail", detail, kind.detail, {"path": path})
     if path == "constructed_inventories":  # what they have stands below the inventories that they are
         return
     extra = tuple(

@@ -203,7 +203,6 @@ LOSING = [
             faults.late({14}, s(110)),
             _unprocessed(130),
         ),
-        inputs={"extra_vars": '{"events": 60, "rate": 20}'},
         in_order=False,
         outputs={"events": "partial"},
         says=r"1 event came late, printed here out of place",

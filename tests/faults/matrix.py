@@ -226,7 +226,7 @@ def _run(row: Row, stage: Stage, more: Mapping[str, str]) -> Ended:
     inputs = {
         "url": stage.front.url,
         "template": "Replay",
-        "extra_vars": json.dumps({"events": 60, "rate": 40}),
+        "extra_vars": json.dumps({"events": 60, "rate": 20}),
         **({} if row.real_time else {"request_timeout": "250s"}),  # our own machine may be slow
         **row.inputs,
     }

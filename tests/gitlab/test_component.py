@@ -89,13 +89,13 @@ def test_gitlabs_runner_has_no_artifact_to_warn_of_however_the_launch_ends(proje
         f"  - COMPONENT\n    inputs: {{url: $SANDBOX, stage: test, job_name: way {at}, {way}}}\n"
         for at, way in enumerate(ways)
     ]
-    for name, job in project.jobs("include:\n" + "".join(includes)).items():
+    for name, launch in project.jobs("include:\n" + "".join(includes)).items():
         for left in project.folder.glob("aap-*"):
             left.unlink()
-        shell = job.start()
+        shell = launch.start()
         shell.communicate(timeout=60)
-        job.after("success" if shell.returncode == 0 else "failed")
-        artifacts = job.definition["artifacts"]
+        launch.after("success" if shell.returncode == 0 else "failed")
+        artifacts = launch.definition["artifacts"]
         for pattern in (*artifacts["paths"], *artifacts["reports"].values()):
             assert list(project.folder.glob(pattern)), (name, pattern)
 

@@ -16,7 +16,7 @@ from tests.sandbox.scene import HERE, Scene
 CASES: list[dict[str, Any]] = [
     case
     for file in sorted(HERE.glob("*.json"))
-    if file.stem not in {"different", "prepared"}
+    if file.stem not in {"different", "left_out", "prepared"}
     for case in json.loads(file.read_text(encoding="utf-8"))
 ]
 PREPARED: dict[str, list[list[Any]]] = json.loads((HERE / "prepared.json").read_text(encoding="utf-8"))
@@ -41,12 +41,18 @@ def test_nothing_is_listed_as_different_that_is_the_same(scene: Scene) -> None:
     assert [name for name in DIFFERENT if name not in cases or not difference(scene, cases[name])] == []
 
 
+def test_what_is_left_out_stands_there_once_and_is_not_replayed() -> None:
+    """`left_out.json`: why the sandbox does not answer this as the controller did, and which exchanges that are."""
+    left_out = json.loads((HERE / "left_out.json").read_text(encoding="utf-8"))
+    names = [name for group in left_out.values() for name in group]
+    assert len(names) == len(set(names))
+    assert not set(names) & {case["name"] for case in CASES}
+    assert len(CASES) > 8 * len(names)
+
+
 def difference(scene: Scene, case: dict[str, Any]) -> str:
     scene.reset()
-    kind = case["name"].partition("/")[0]
-    for method, path, *body in [*PREPARED.get(f"{kind}/*", ()), *PREPARED.get(case["name"], ())]:
-        _send(scene, {"as": "admin", "method": method, "path": path, **({"body": body[0]} if body else {})})
-    response = _send(scene, case)
+    response = _send(scene, _of_made(case, _prepare(scene, case["name"])))
     text = response.get_data(as_text=True)
     if response.status_code != case["status"]:
         return f"{response.status_code} instead of {case['status']}: {text[:300]} instead of {str(case.get('answer'))[:200]}"
@@ -63,7 +69,28 @@ def difference(scene: Scene, case: dict[str, Any]) -> str:
         for key, value in case.get("values", {}).items()
         if answer.get(key) != value
     }
+    if "named_url" in case and answer["related"].get("named_url") != case["named_url"]:
+        wrong["named_url"] = (answer["related"].get("named_url"), case["named_url"])
     return str(wrong)[:400] if wrong else ""
+
+
+def _prepare(scene: Scene, name: str) -> int:
+    """What was done before, here too; the id of what was made last on the way, 0 for nothing."""
+    made = 0
+    for method, path, *body in [*PREPARED.get(f"{name.partition('/')[0]}/*", ()), *PREPARED.get(name, ())]:
+        step = {"as": "admin", "method": method, "path": path, **({"body": body[0]} if body else {})}
+        answer = _send(scene, _of_made(step, made)).get_json(silent=True)
+        made = answer.get("id", made) if isinstance(answer, dict) else made
+    return made
+
+
+def _of_made(case: dict[str, Any], made: int) -> dict[str, Any]:
+    """`$made` is the id of what was made on the way, which it has here."""
+    path = case["path"].replace("$made", str(made))
+    body = case.get("body")
+    if isinstance(body, dict):
+        body = {key: made if value == "$made" else value for key, value in body.items()}
+    return {**case, "path": path, **({"body": body} if "body" in case else {})}
 
 
 def row_fields(answer: dict[str, Any]) -> list[str]:
