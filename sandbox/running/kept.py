@@ -73,9 +73,9 @@ class Recording:
         self.stdout = stdout
 
 
-def key_of(job: Job, description: dict[str, Any], project: Path) -> str | None:
-    """None for what must be run each time."""
-    content = _content(project)
+def key_of(job: Job, description: dict[str, Any], project: Path | None) -> str | None:
+    """None for what must be run each time; a single module has no project."""
+    content = _content(project) if project else ""
     if content is None:
         return None
     told = {name: value for name, value in variables_of(job).items() if not name.startswith(_OF_THE_JOB)}

@@ -8,7 +8,6 @@ from typing import Any
 
 from sandbox.events.eventlog import CallbackWorkers, EventLog
 from sandbox.events.plan import Plan
-from sandbox.events.rows import EventRow
 from sandbox.models import Job
 from sandbox.running.kept import Keeping, KeptRuns, key_of
 from sandbox.running.playbook import PlaybookRun, description_of
@@ -27,7 +26,7 @@ class Replayer:
         self._state = state
         self._kept = kept
         self._lock = threading.Lock()
-        self._recorded: dict[str, list[EventRow]] = {}
+        self._recorded: dict[str, list[Mould]] = {}
 
     def prepare(self, job: Job, directory: Path, project: Path) -> None:
         """Runs the playbook, unless that was done before."""
@@ -35,12 +34,12 @@ class Replayer:
             if job.playbook not in self._recorded:
                 self._recorded[job.playbook] = self._record(job, directory, project)
 
-    def _record(self, job: Job, directory: Path, project: Path) -> list[EventRow]:
+    def _record(self, job: Job, directory: Path, project: Path) -> list[Mould]:
         log = EventLog(CallbackWorkers(0, seed=0), Plan())
         recorder = Recorder(replace(job, id=JOB_ID), log, self._state.links, lambda: ROW_ID)
         for event in _emitted(job, directory, project, self._kept):
             recorder.record(event)
-        return list(log.rows())
+        return [Mould.of(row) for row in log.rows()]
 
     def play(self, job: Job) -> str:
         """Emits until the end or the cancel, and answers how the job ended."""
@@ -53,7 +52,7 @@ class Replayer:
         return "successful"
 
     def _log(self, job: Job, count: int, rate: float) -> ReplayLog:
-        moulds = [Mould.of(row) for row in self._recorded[job.playbook]]
+        moulds = self._recorded[job.playbook]
         first = next(index for index, mould in enumerate(moulds) if mould.event == "playbook_on_play_start")
         stream = Stream(tuple(moulds[:first]), tuple(moulds[first:-1]), moulds[-1], count, job.id)
         return ReplayLog(stream, rate, self._state.callback_workers(job.id), reserve_event_ids(count))

@@ -183,7 +183,7 @@ class Runs:
             pause = self._state.settings.scaled(commands.LINE_SECONDS)
             return Ended(commands.play(job, self._state.links, directory, pause))
         if isinstance(job, AdHocJob):
-            return self._follow(job, PlaybookRun(job, directory))
+            return self._play(job, directory, None)
         assert job.project
         project = HERE / job.project.local_path
         shutil.copytree(project, directory / "project")
@@ -192,7 +192,7 @@ class Runs:
             return Ended(self._replayer.play(job))
         return self._play(job, directory, project)
 
-    def _play(self, job: Job, directory: Path, project: Path) -> Ended:
+    def _play(self, job: Job, directory: Path, project: Path | None) -> Ended:
         """By Ansible, unless the same run was kept."""
         kept = self._kept
         key = key_of(job, description_of(job, directory), project) if kept else None
