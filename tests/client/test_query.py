@@ -12,7 +12,7 @@ from aap_launcher.client import fields, kind_names
 from aap_launcher.client.query import Query, query
 from aap_launcher.client.records import Record
 from aap_launcher.errors import InvalidInput
-from tests.client.conftest import problems
+from tests.client.conftest import API, Desk, problems
 from tests.runtimes import ROOT
 
 IDS = {"Retail": 4, "Shop": 7, "Missing": 0}
@@ -226,6 +226,31 @@ def test_a_value_of_another_type_is_refused_before_it_is_asked(
 )
 def test_a_value_that_the_controller_takes_is_not_refused(resource: str, name: str, value: str) -> None:
     assert read(resource, **{name: value}).terms == ((name, value),)
+
+
+def test_what_is_shown_and_cannot_be_given_is_asked_for_and_not_created(aap: Desk) -> None:
+    kind = kind_names.kind("credential_types")
+    shown, given = [["ssh", "Machine"], ["net", "Network"]], [["net", "Network"]]
+    told = {
+        "actions": {
+            "GET": {"kind": {"type": "choice", "choices": shown}},
+            "POST": {
+                "name": {"type": "string", "required": True},
+                "kind": {"type": "choice", "choices": given, "required": True},
+            },
+        }
+    }
+    for of in (fields.live(kind, told), fields.shape(kind)):
+        assert query(kind, of, ["kind=ssh"], {}, resolve=lambda _resource, _reference: 7).terms == (
+            ("kind", "ssh"),
+        )
+        with pytest.raises(InvalidInput):
+            query(kind, of, ["kind=shh"], {}, resolve=lambda _resource, _reference: 7)
+    aap.world.json("OPTIONS", f"{API}credential_types/", told)
+    with pytest.raises(InvalidInput) as refused:
+        aap["credential_types"].create(name="x", kind="ssh")
+    assert problems(refused.value) == {"kind": '"ssh" is not one of its values There are: net.'}
+    assert "POST" not in {one.method for one in aap.world.http.request_history}
 
 
 # What the controller takes and does not mind.
