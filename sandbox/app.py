@@ -90,7 +90,7 @@ class _Rule(Rule):
 
 
 def _no_address(*_: object) -> tuple[str, str]:
-    raise NotImplementedError("no address is built from a rule here")
+    raise LookupError("links are built by sandbox.links, none from a rule")
 
 
 def create_app(state: State, runs: Runs) -> Flask:

@@ -76,7 +76,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Seven thousand tests are no garbage: to look at them again and again would cost a twentieth of all."""
+    """Seven thousand tests are no garbage, and need not be looked at again and again."""
     gc.collect()
     gc.freeze()
 

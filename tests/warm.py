@@ -1,7 +1,7 @@
 """The launcher's process without its imports: forked from one that has done them, at a tenth of the cost.
 
 It is a process as every other: its own id, signals, environment, streams and exit; only the interpreter's start and the
-imports are not done again. They have tests of their own, which start it whole (tests/cli/test_process.py, tests/trials,
+imports are not done again, and its modules are not taken apart at the end. Both have tests of their own, which start it whole (tests/cli/test_process.py, tests/trials,
 tests/container), and so does every test that looks at the process table.
 """
 

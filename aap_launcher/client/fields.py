@@ -32,9 +32,7 @@ class Field(msgspec.Struct, frozen=True):
     edit: bool = False
     required: bool = False
     choices: tuple[str | int | float | bool | None, ...] = ()
-    shown: tuple[
-        str | int | float | bool | None, ...
-    ] = ()  # what it may be, where that is more than may be given
+    shown: tuple[str | int | float | bool | None, ...] = ()  # what it may be, where more than may be given
     default: Any = None
     min_value: float | None = None
     max_value: float | None = None
@@ -52,7 +50,7 @@ class Field(msgspec.Struct, frozen=True):
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """What a resource has: `fields`, `relations` that filters can go through, `related` lists and their methods."""
+    """What a resource has: `fields`, `relations` that filters alone know, `related` lists and their methods."""
 
     verbs: frozenset[str]  # list get create edit delete
     fields: Mapping[str, Field]
