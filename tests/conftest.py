@@ -40,6 +40,7 @@ TIMED = {
     "cli": "a process is broken off, and has to end within seconds",
     "client": "runs are followed and waited for in real seconds",
     "container": "signals reach a container within the runner's 7.5 s and 2.5 s",
+    "controller": "silent and dripping answers are waited for, each second told",
     "doctor": "steps towards a controller have 5 s each",
     "e2e": "signals have 2 s, timeouts 4 to 9 s",
     "examples": "a stand-in answers within the example's patience",
