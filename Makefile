@@ -9,7 +9,7 @@ TEMPLATE ?= Deploy shop
 ARGS ?=
 TEXTS ?= 1000000
 # More than the machine has: most of a test's time is a wait for the processes that it starts.
-JOBS ?= $(shell $(PYTHON) -c 'import os; print(1 + 2 * (os.cpu_count() or 1))')
+JOBS ?= $(shell $(PYTHON) -c 'import os; print(2 + 2 * (os.cpu_count() or 1))')
 # Whatever the machine says: compiled again, the tests take each worker five seconds of CPU before the first one runs.
 export PYTHONDONTWRITEBYTECODE :=
 

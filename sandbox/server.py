@@ -84,10 +84,14 @@ class Sandbox:
         self._closed = True
         self.runs.shut_down()
         self._server.task_dispatcher.shutdown()
-        # Sockets belong to the thread that serves them, so it is that one which closes them.
-        self._server.trigger.pull_trigger(self._hang_up)
+        # Sockets belong to the thread that serves them, so it is that one which closes them, but not before we
+        # have let go of its trigger: another's pull may have woken it already.
+        pulled = threading.Event()
+        self._server.trigger.pull_trigger(lambda: self._hang_up(pulled))
+        pulled.set()
 
-    def _hang_up(self) -> None:
+    def _hang_up(self, pulled: threading.Event) -> None:
+        pulled.wait()
         for channel in list(self._server.active_channels.values()):
             channel.handle_close()
         self._server.close()

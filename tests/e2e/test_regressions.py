@@ -174,6 +174,7 @@ def test_a_token_revoked_in_the_middle_names_the_job_and_how_to_attach(
 def test_a_token_of_ours_that_dies_in_the_middle_is_made_anew(
     quiet_launcher: Launcher, quiet_box: Sandbox, quiet: Bench
 ) -> None:
+    """Which takes 30 s of the launcher's clock, in case that it was a proxy that refused it."""
     before = quiet.tokens()
     environment = quiet_launcher.environment(
         template="Slow deploy",
@@ -181,8 +182,9 @@ def test_a_token_of_ours_that_dies_in_the_middle_is_made_anew(
         token="",
         username="ci-bot",
         password="ci-bot-password",
+        request_timeout="250s",
     )
-    process = quiet_launcher.start(environment)
+    process = quiet_launcher.start(environment, program=("-m", "tests.faults.quick"))
     job = quiet_launcher.launched(process)
     wait_for(lambda: quiet.status(job) == "running", 30, "the job's run")
     (made,) = quiet.tokens() - before

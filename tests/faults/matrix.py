@@ -24,7 +24,7 @@ from tests.e2e.logs import SGR, expected
 from tests.faults.quick import SPEED
 from tests.runtimes import KEPT_RUNS
 
-AT_ONCE = 8  # rows under way: they mostly wait
+AT_ONCE = 12  # rows under way: they mostly wait
 _LIMIT = 100.0  # seconds for one row
 
 # What is asked of the controller, as the rules name it.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import click
@@ -15,9 +17,11 @@ from aap_launcher.cli.program import cli
 from aap_launcher.client.fields import shape
 from aap_launcher.client.kind_names import kind
 from sandbox import Sandbox
+from sandbox.settings import Layout
 from tests import warm
 from tests.runtimes import KEPT_RUNS, ROOT
 
+LAYOUTS: tuple[Layout, ...] = ("awx", "gateway26")
 PAGE = (ROOT / "docs" / "from-awx.md").read_text(encoding="utf-8")
 TABLES = PAGE.partition("## Commands")[2]
 COMMANDS = [
@@ -125,13 +129,19 @@ class Typist:
         raise AssertionError(command)
 
 
-@pytest.mark.sandbox
-@pytest.mark.parametrize("layout", ["awx", "gateway26"])
-def test_each_of_them_does_what_the_table_says(layout: str, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Future[str]]]:
+    """What all of them print in each layout, typed beside each other: most of them wait for a job."""
+    with ThreadPoolExecutor() as pool:
+        yield {layout: pool.submit(_typed, layout, tmp_path_factory.mktemp(layout)) for layout in LAYOUTS}
+
+
+def _typed(layout: Layout, folder: Path) -> str:
     for name, text in FILES.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8")
+    printed = ""
     with sandbox.start(layout=layout, speed=20, kept_runs=KEPT_RUNS) as box:
-        typist, printed = Typist(box, tmp_path), ""
+        typist = Typist(box, folder)
         for command in COMMANDS:
             for before in next((lines for piece, lines in FIRST.items() if piece in command), []):
                 typist.types(before)
@@ -140,6 +150,13 @@ def test_each_of_them_does_what_the_table_says(layout: str, tmp_path: Path) -> N
             code, said = typist.types_with_own_numbers(command)
             assert code == FAILS.get(command, 0), f"{command}\n{said}"
             printed += said
-    assert re.search(r"limit  \S+ -> \"web\"", printed)
-    assert re.search(r"enabled  true -> false", printed)
-    assert re.search(r"host \d+ of group \d+ \(hosts\) attached", printed)
+    return printed
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_each_of_them_does_what_the_table_says(layout: str, printed: Mapping[str, Future[str]]) -> None:
+    told = printed[layout].result()
+    assert re.search(r"limit  \S+ -> \"web\"", told)
+    assert re.search(r"enabled  true -> false", told)
+    assert re.search(r"host \d+ of group \d+ \(hosts\) attached", told)

@@ -176,6 +176,22 @@ def test_playbooks_end_with_the_sandbox(number: signal.Signals) -> None:
         time.sleep(0.05)
 
 
+def test_another_s_pull_that_wakes_the_server_as_it_is_closed_hurts_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with sandbox.start() as box:
+        trigger = box._server.trigger
+        ours = trigger._physical_pull
+
+        def pulled_late() -> None:
+            ours()  # a worker's, which has just answered
+            time.sleep(0.2)
+            ours()
+
+        monkeypatch.setattr(trigger, "_physical_pull", pulled_late)
+        box.close()
+
+
 def test_it_listens_on_this_machine_only() -> None:
     with run("--host", "0.0.0.0") as process:
         _, errors = process.communicate(timeout=60)
