@@ -6,6 +6,8 @@ of events costs is the difference between two runs of different length: start an
 
 Counts are held as shares of what `import requests, click` takes in the same pass, so that another machine's C library
 moves all alike; a bound is 3 % above the count in `instructions.json`. Who raises one says why in the commit.
+Another build of the same Python (a distribution's, for one, with other optimizations) spends them on other things: up
+to a tenth more on a stream was seen, so there a bound is 15 % above.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypedDict
 
 from bench.box import Box, controller
 from bench.child import ROOT
@@ -29,7 +32,7 @@ from bench.peers import commands
 from bench.results import table
 
 BOUNDS = Path(__file__).with_suffix(".json")
-SLACK = 1.03
+SLACK, SLACK_OF_ANOTHER_BUILD = 1.03, 1.15
 _COUNTED = re.compile(r"I\s+refs:\s+([\d,]+)")
 _VALGRIND = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
 _FLOOR = "python -c 'import requests, click'"
@@ -52,6 +55,13 @@ _CASES: Mapping[str, tuple[Sequence[str], int]] = {  # name -> arguments of Pyth
 }
 
 
+class Kept(TypedDict):
+    """What was counted with one build of a Python, by what was run."""
+
+    build: str
+    shares: dict[str, float]
+
+
 def main() -> int:
     """Count, compare; 1 where a bound is broken."""
     parser = argparse.ArgumentParser("python -m bench.instructions", description=__doc__)
@@ -62,13 +72,14 @@ def main() -> int:
         print("instructions: NOT COUNTED, there is no valgrind here (.ci/install-runtimes system)")
         return int(required)
     python = ".".join(map(str, sys.version_info[:2]))
-    kept: dict[str, dict[str, float]] = json.loads(BOUNDS.read_text()) if BOUNDS.exists() else {}
+    kept: dict[str, Kept] = json.loads(BOUNDS.read_text()) if BOUNDS.exists() else {}
     counts = count()
     shares = {name: value / counts[_FLOOR] for name, value in counts.items()}
     if given.write:
-        kept[python] = {name: round(share, 4) for name, share in shares.items() if name != _FLOOR}
+        new = {name: round(share, 4) for name, share in shares.items() if name != _FLOOR}
+        kept[python] = {"build": sys.version, "shares": new}
         BOUNDS.write_text(json.dumps(kept, indent=2) + "\n")
-    bounds = kept.get(python, {})
+    bounds = bounds_of(kept[python]) if python in kept else {}
     if not bounds:
         print(f"instructions: NOT COMPARED, {BOUNDS.name} has no counts of Python {python}")
     print(table(("what", "million instructions", "of the imports", "bound"), _rows(counts, shares, bounds)))
@@ -81,10 +92,16 @@ def main() -> int:
 def broken(shares: Mapping[str, float], bounds: Mapping[str, float]) -> list[str]:
     """What takes more than its bound, in words."""
     return [
-        f"{name}: {shares[name]:.3f}, more than {bound:.3f} + 3 %"
+        f"{name}: {shares[name]:.3f}, more than {bound:.3f}"
         for name, bound in bounds.items()
-        if shares[name] > bound * SLACK
+        if shares[name] > bound
     ]
+
+
+def bounds_of(kept: Kept) -> dict[str, float]:
+    """The most that each share may be, in this build of Python."""
+    slack = SLACK if kept["build"] == sys.version else SLACK_OF_ANOTHER_BUILD
+    return {name: share * slack for name, share in kept["shares"].items()}
 
 
 def count() -> dict[str, float]:
@@ -132,7 +149,7 @@ def _rows(
             name,
             f"{value / 1e6:,.1f}",
             f"{shares[name]:.3f}",
-            f"{bounds[name] * SLACK:.3f}" if name in bounds else "-",
+            f"{bounds[name]:.3f}" if name in bounds else "-",
         )
         for name, value in counts.items()
     ]
