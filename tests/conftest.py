@@ -30,6 +30,9 @@ for _number in (signal.SIGHUP, signal.SIGINT):
         signal.signal(_number, signal.SIG_DFL if _number == signal.SIGHUP else signal.default_int_handler)
 
 
+# Seven thousand tests are collected, and none of them is garbage (pytest_collection_finish turns it on again).
+gc.disable()
+
 # What this machine trusts besides is no affair of a test's.
 for _name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
     os.environ.pop(_name, None)
@@ -77,9 +80,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Seven thousand tests are no garbage, and need not be looked at again and again."""
+    """What was collected need not be looked at again and again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

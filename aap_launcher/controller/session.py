@@ -158,13 +158,7 @@ class Session:
 
         answer = self._persist(attempt, judge, what)
         if retry.lost(answer, foreign=self.foreign(answer)):
-            error = AnswerLost(f"{what}: {answer.status} {answer.beginning}; it may have taken effect.")
-            error.page = (
-                300 <= answer.status < 500
-                and answer.status not in TEMPORARY
-                and not retry.authorizer_failed(answer)
-            )
-            raise error
+            raise _lost(answer, what)
         return self._counted(answer, what, allow, refuse, anonymous=False)
 
     def foreign(self, answer: Response) -> bool:
@@ -294,3 +288,11 @@ class Session:
         if isinstance(error, Unauthorized):
             error = Unauthorized(f"{error} {self.advice}".rstrip())
         raise error
+
+
+def _lost(answer: Response, what: str) -> AnswerLost:
+    """Something in between answered for the controller: `page` where what it says is its last word."""
+    error = AnswerLost(f"{what}: {answer.status} {answer.beginning}; it may have taken effect.")
+    last_word = 300 <= answer.status < 500 and answer.status not in TEMPORARY
+    error.page = last_word and not retry.authorizer_failed(answer)
+    return error
