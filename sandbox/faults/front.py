@@ -65,6 +65,11 @@ class Front:
         """Ids of the jobs that were launched through this front."""
         return [number for path, number in self.created if path.endswith("launch/")]
 
+    @property
+    def unused(self) -> list[Rule]:
+        """Rules that have befallen no request."""
+        return self._script.unused
+
     def leave(self, seconds: float) -> None:
         """Nothing listens for so long; idle connections end."""
         with self._lock:

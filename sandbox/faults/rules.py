@@ -64,6 +64,11 @@ class Script:
         self._random = random.Random(seed)
         self._lock = threading.Lock()
 
+    @property
+    def unused(self) -> list[Rule]:
+        """Those that have befallen nothing."""
+        return [entry.rule for entry in self._entries if not entry.befallen and entry.since is None]
+
     def fault_for(self, request: Request) -> tuple[Fault, dict[Any, Any]] | None:
         with self._lock:
             chance = self._random.random()

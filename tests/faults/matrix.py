@@ -244,6 +244,7 @@ def _run(row: Row, stage: Stage, more: Mapping[str, str]) -> Ended:
 def _judged(row: Row, stage: Stage, ended: Ended) -> Result:
     told = f"\n--- {row.fault}: exit {ended.code}, jobs {stage.front.launched}\n{ended.log}\n{ended.stderr}"
     assert ended.code == row.exit, told
+    assert not stage.front.unused, f"the fault did not happen{told}"
     assert "Traceback (most recent call last)" not in ended.log + ended.stderr, told
     made = [
         number

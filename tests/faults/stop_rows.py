@@ -270,7 +270,7 @@ STOPS = [
     replace(
         _STOP,
         fault="`timeout` passes while the job's status hangs, and the cancel's answer takes 4 s",
-        rules=[Rule(JOB, faults.silent(30), skip=2), Rule(CANCEL, faults.held(4), "POST")],
+        rules=[Rule(JOB, faults.silent(30)), Rule(CANCEL, faults.held(4), "POST")],
         inputs={"extra_vars": LONG, "timeout": "6s"},
         during=_launched,
         exit=5,
